@@ -1,0 +1,61 @@
+# supersonic: `make help` lists the targets. Everything is installed below this
+# folder (.venv, node_modules, bin); nothing needs root or a package of the system.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export CGO_ENABLED := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+GO      ?= go
+NPM     ?= npm
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X supersonic/cli.Version=$(VERSION)
+WEB     := $(shell find ui/web -type f -not -path '*/node_modules/*' 2>/dev/null)
+SOURCES := $(shell find . -name '*.go' -not -name '*_test.go' -not -path './node_modules/*' -not -path '*/node_modules/*' -not -path './.venv/*' 2>/dev/null)
+
+.PHONY: help build demo test check bench triton soak clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+build: bin/supersonic ## bin/supersonic: one static file with the page inside
+
+demo: build triton ## the whole stack on demo models with steady requests, until Ctrl-C
+	bin/supersonic demo
+
+test: build triton ## sets up and passes all tests, with real Triton, Envoy and Chromium
+	cd ui/web && $(NPM) run --silent test
+	$(GO) test -timeout 20m ./...
+
+check: build triton ## vet, format, generated docs, lint (if installed), races, 10 s of each fuzz target
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	cd ui/web && $(NPM) run --silent check
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: .golangci.yml was not applied"; fi
+	hack/race.sh
+	hack/fuzz.sh 5s
+
+soak: build triton ## the long runs: every fuzz target for ten minutes
+	hack/fuzz.sh 10m
+
+bench: build triton ## measures what the documentation claims; writes bench/results
+	bench/run.sh
+
+triton: .venv/.installed ## installs tritonserver, its Python client, Envoy and DuckDB into .venv
+
+clean: ## removes what was built, keeps what was downloaded
+	rm -rf bin ui/dist/assets ui/dist/index.html*
+
+ui/web/node_modules/.installed: ui/web/package-lock.json
+	cd ui/web && $(NPM) ci --no-audit --no-fund --silent
+	touch $@
+
+ui/dist/index.html: ui/web/node_modules/.installed $(WEB)
+	cd ui/web && $(NPM) run --silent build
+	touch $@
+
+bin/supersonic: ui/dist/index.html $(SOURCES) go.mod go.sum
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/supersonic
+
+.venv/.installed: triton/install.sh
+	triton/install.sh
+	touch $@
