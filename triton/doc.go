@@ -1,0 +1,2 @@
+// Package triton runs the inference servers of a site.
+package triton
