@@ -1,0 +1,83 @@
+package collector
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// slogCore hands the collector's zap entries to our slog handler.
+type slogCore struct {
+	handler slog.Handler
+	level   zapcore.LevelEnabler // service.telemetry.logs.level
+	info    slog.Level           // what zap's Info becomes
+}
+
+func newSlogCore(h slog.Handler, level zapcore.LevelEnabler) zapcore.Core {
+	return slogCore{h, level, slog.LevelDebug}
+}
+
+func (c slogCore) slogLevel(l zapcore.Level) slog.Level {
+	switch {
+	case l >= zapcore.ErrorLevel:
+		return slog.LevelError
+	case l == zapcore.WarnLevel:
+		return slog.LevelWarn
+	case l == zapcore.InfoLevel:
+		return c.info
+	}
+	return slog.LevelDebug
+}
+
+func (c slogCore) Enabled(l zapcore.Level) bool {
+	return c.level.Enabled(l) && c.handler.Enabled(context.Background(), c.slogLevel(l))
+}
+
+// With adds fields. Those of a debug exporter raise its Info to ours: its output is
+// what the user wants to see.
+func (c slogCore) With(fields []zapcore.Field) zapcore.Core {
+	for _, f := range fields {
+		if f.Key == "otelcol.component.id" && (f.String == "debug" || strings.HasPrefix(f.String, "debug/")) {
+			c.info = slog.LevelInfo
+		}
+	}
+	if attrs := attrsOf(fields); len(attrs) > 0 {
+		c.handler = c.handler.WithAttrs(attrs)
+	}
+	return c
+}
+
+func (c slogCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(e.Level) {
+		return ce.AddCore(e, c)
+	}
+	return ce
+}
+
+func (c slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	r := slog.NewRecord(e.Time, c.slogLevel(e.Level), e.Message, 0)
+	r.AddAttrs(attrsOf(fields)...)
+	return c.handler.Handle(context.Background(), r)
+}
+
+func (slogCore) Sync() error { return nil }
+
+// attrsOf turns zap's fields into attributes. The resource of the collector itself,
+// the same in every line, is left out.
+func attrsOf(fields []zapcore.Field) []slog.Attr {
+	enc := zapcore.NewMapObjectEncoder()
+	for _, f := range fields {
+		if f.Key != "resource" {
+			f.AddTo(enc)
+		}
+	}
+	attrs := make([]slog.Attr, 0, len(enc.Fields))
+	for _, k := range slices.Sorted(maps.Keys(enc.Fields)) {
+		attrs = append(attrs, slog.Any(k, enc.Fields[k]))
+	}
+	return attrs
+}
