@@ -1,0 +1,64 @@
+package site
+
+import (
+	"slices"
+	"strings"
+)
+
+// foreign notes the hosts in the file that are not of this site. Nothing of a
+// part that is off is listed.
+func (s *Site) foreign() []Note {
+	keep := func(Part, string) (string, bool) { return "", false }
+	var left []ForeignHost
+	if s.On(PartCollector) {
+		_, left = s.CollectorConfig(keep)
+	}
+	w := &rewriter{site: s, bind: s.Bind(), addr: keep}
+	if s.On(PartTempo) && s.Values.Tempo.Tempo.MetricsGenerator.Enabled {
+		w.text("tempo.tempo.metricsGenerator.remoteWriteUrl", "remoteWriteUrl", s.Values.Tempo.Tempo.MetricsGenerator.RemoteWriteURL)
+	}
+	if s.On(PartGrafana) {
+		for _, src := range s.Datasources() {
+			w.text(src.Path+".url", "url", src.URL)
+		}
+	}
+	if s.On(PartTriton) {
+		for i, arg := range s.Values.Triton.Args {
+			for word := range strings.FieldsSeq(arg) {
+				if _, url, ok := strings.Cut(word, "url="); ok {
+					w.text(item("triton.args", i), "url", strings.Trim(url, `"'`))
+				}
+			}
+		}
+	}
+	var notes []Note
+	for _, f := range append(left, w.left...) {
+		notes = append(notes, Note{Origin: f.Origin, Path: f.Path, Why: ReasonForeign, Text: f.Host})
+	}
+	slices.SortStableFunc(notes, func(a, b Note) int { return a.Line - b.Line })
+	return notes
+}
+
+// PlacedDatasource is a data source with its key path.
+type PlacedDatasource struct {
+	Datasource
+	Path string
+}
+
+// Datasources are the data sources of all files, in the order of the files'
+// names.
+func (s *Site) Datasources() []PlacedDatasource {
+	files := s.Values.Grafana.Datasources
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var out []PlacedDatasource
+	for _, name := range names {
+		for i, d := range files[name].Datasources {
+			out = append(out, PlacedDatasource{d, item(join("grafana.datasources", name)+".datasources", i)})
+		}
+	}
+	return out
+}
