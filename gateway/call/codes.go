@@ -1,0 +1,78 @@
+package call
+
+import "supersonic/internal/kserve"
+
+// gRPC codes.
+const (
+	OK                = 0
+	Cancelled         = 1
+	Unknown           = 2
+	InvalidArgument   = 3
+	DeadlineExceeded  = 4
+	NotFound          = 5
+	ResourceExhausted = 8
+	Unimplemented     = 12
+	Internal          = 13
+	Unavailable       = 14
+	DataLoss          = 15
+
+	Codes = 17 // how many there are
+)
+
+// CodeName is the name of a gRPC code, "UNKNOWN" for numbers that are none.
+func CodeName(code int) string {
+	if code < 0 || code >= Codes {
+		return codeNames[Unknown]
+	}
+	return codeNames[code]
+}
+
+var codeNames = [Codes]string{
+	"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+	"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
+	"UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+}
+
+// ServerFault tells whether a code is the server's fault and not the caller's, as
+// OpenTelemetry's conventions for gRPC servers have it. Such spans have the
+// status Error.
+func ServerFault(code int) bool {
+	switch code {
+	case Unknown, DeadlineExceeded, Unimplemented, Internal, Unavailable, DataLoss:
+		return true
+	}
+	return false
+}
+
+// MethodOf is the method of a :path.
+func MethodOf(path string) Method {
+	if m, ok := methods[path]; ok {
+		return m
+	}
+	return Method{Name: "unknown", Stream: true}
+}
+
+const service = "/" + kserve.Service + "/"
+
+var methods = map[string]Method{
+	service + "ModelInfer":                   {Name: "ModelInfer", Named: true},
+	service + "ModelStreamInfer":             {Name: "ModelStreamInfer", Named: true, Stream: true},
+	service + "ModelReady":                   {Name: "ModelReady", Named: true},
+	service + "ModelMetadata":                {Name: "ModelMetadata", Named: true},
+	service + "ModelConfig":                  {Name: "ModelConfig", Named: true},
+	service + "ModelStatistics":              {Name: "ModelStatistics", Named: true},
+	service + "ServerLive":                   {Name: "ServerLive"},
+	service + "ServerReady":                  {Name: "ServerReady"},
+	service + "ServerMetadata":               {Name: "ServerMetadata"},
+	service + "RepositoryIndex":              {Name: "RepositoryIndex", IsIndex: true},
+	service + "RepositoryModelLoad":          {Name: "RepositoryModelLoad"},
+	service + "RepositoryModelUnload":        {Name: "RepositoryModelUnload"},
+	service + "SystemSharedMemoryStatus":     {Name: "SystemSharedMemoryStatus"},
+	service + "SystemSharedMemoryRegister":   {Name: "SystemSharedMemoryRegister"},
+	service + "SystemSharedMemoryUnregister": {Name: "SystemSharedMemoryUnregister"},
+	service + "CudaSharedMemoryStatus":       {Name: "CudaSharedMemoryStatus"},
+	service + "CudaSharedMemoryRegister":     {Name: "CudaSharedMemoryRegister"},
+	service + "CudaSharedMemoryUnregister":   {Name: "CudaSharedMemoryUnregister"},
+	service + "TraceSetting":                 {Name: "TraceSetting"},
+	service + "LogSettings":                  {Name: "LogSettings"},
+}
