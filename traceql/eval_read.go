@@ -1,0 +1,109 @@
+package traceql
+
+// read returns an attribute or intrinsic of the span. One that events or links
+// have is an array of what they have, nil if none has it.
+func (e env) read(a Attribute) Static {
+	e, a, ok := e.resolve(a)
+	if !ok {
+		return Nil()
+	}
+	if scope := a.itemScope(); scope != ScopeNone {
+		return e.collect(a)
+	}
+	return e.single(a)
+}
+
+// each calls yield for each part of an attribute until it returns true.
+func (e env) each(a Attribute, yield func(Static) bool) bool {
+	e, a, ok := e.resolve(a)
+	if !ok {
+		return false
+	}
+	scope := a.itemScope()
+	if scope == ScopeNone {
+		return partsOf(e.single(a), yield)
+	}
+	for i := range e.span().Items(scope) {
+		if partsOf(e.item(a, scope, i), yield) {
+			return true
+		}
+	}
+	return false
+}
+
+// exists tells whether the span has the attribute, be it an empty array.
+func (e env) exists(a Attribute) bool {
+	e, a, ok := e.resolve(a)
+	if !ok {
+		return false
+	}
+	scope := a.itemScope()
+	if scope == ScopeNone {
+		return !e.single(a).IsNil()
+	}
+	for i := range e.span().Items(scope) {
+		if !e.item(a, scope, i).IsNil() {
+			return true
+		}
+	}
+	return false
+}
+
+func (e env) span() Span { return e.t.spans[e.i] }
+
+// resolve goes to the parent span where the attribute is the parent's.
+func (e env) resolve(a Attribute) (env, Attribute, bool) {
+	if !a.Parent {
+		return e, a, true
+	}
+	parent := e.t.nodes[e.i].parent
+	a.Parent = false
+	return env{e.t, int(parent)}, a, parent >= 0
+}
+
+// itemScope is ScopeEvent or ScopeLink for what a span has many of.
+func (a Attribute) itemScope() Scope {
+	if a.Intrinsic != IntrinsicNone {
+		return a.Intrinsic.itemScope()
+	}
+	if a.Scope == ScopeEvent || a.Scope == ScopeLink {
+		return a.Scope
+	}
+	return ScopeNone
+}
+
+func (e env) item(a Attribute, scope Scope, i int) Static {
+	if a.Intrinsic != IntrinsicNone {
+		return e.span().ItemIntrinsic(i, a.Intrinsic)
+	}
+	return e.span().ItemAttribute(scope, i, a.Name)
+}
+
+func (e env) collect(a Attribute) Static {
+	var list []Static
+	e.each(a, func(v Static) bool {
+		list = append(list, v)
+		return false
+	})
+	if list == nil {
+		return Nil()
+	}
+	return Array(list)
+}
+
+// single reads what a span has one of.
+func (e env) single(a Attribute) Static {
+	s := e.span()
+	switch {
+	case a.Intrinsic > IntrinsicInstrumentationVersion:
+		return e.t.intrinsic(e.i, a.Intrinsic)
+	case a.Intrinsic != IntrinsicNone:
+		return s.Intrinsic(a.Intrinsic)
+	case a.Scope != ScopeNone:
+		return s.Attribute(a.Scope, a.Name)
+	}
+	if v := s.Attribute(ScopeSpan, a.Name); !v.IsNil() {
+		return v
+	}
+	return s.Attribute(ScopeResource, a.Name)
+}

@@ -1,0 +1,145 @@
+package traceql
+
+// shown is an attribute that the answer tells of each span.
+type shown struct {
+	attr     Attribute
+	key      string
+	tests    []*Binary // comparisons with it, to tell which part of several matched
+	nilToo   bool      // the query asks for its absence
+	selected bool
+}
+
+// shownBy lists what a pipeline names: attributes, intrinsics of the span that
+// an answer does not have anyhow, and what select() asks.
+func shownBy(line *Pipeline) []shown {
+	var c showCollector
+	visitStages(line, c.field)
+	visitSelects(line, func(a *Attr) {
+		c.at(a.Attribute).selected = true
+	})
+	return c.list
+}
+
+type showCollector struct{ list []shown }
+
+func (c *showCollector) field(x FieldExpr) {
+	walkAttrs(x, func(a *Attr) {
+		if showsItself(a.Attribute) {
+			c.at(a.Attribute)
+		}
+	})
+	walkComparisons(x, func(b *Binary, a *Attr) {
+		if !showsItself(a.Attribute) {
+			return
+		}
+		s := c.at(a.Attribute)
+		s.tests = append(s.tests, b)
+		s.nilToo = s.nilToo || b.Op == OpEqual && (isNil(b.R) || isNil(b.L))
+	})
+}
+
+// at finds or adds an entry.
+func (c *showCollector) at(a Attribute) *shown {
+	for i := range c.list {
+		if c.list[i].attr == a {
+			return &c.list[i]
+		}
+	}
+	c.list = append(c.list, shown{attr: a, key: a.Key()})
+	return &c.list[len(c.list)-1]
+}
+
+// showsItself leaves out what every answer tells anyhow, and what is the trace's.
+func showsItself(a Attribute) bool {
+	switch a.Intrinsic {
+	case IntrinsicName, IntrinsicDuration, IntrinsicSpanID:
+		return a.Parent
+	}
+	return !a.Intrinsic.ofTrace()
+}
+
+// walkComparisons visits comparisons of an attribute with a literal.
+func walkComparisons(x FieldExpr, visit func(*Binary, *Attr)) {
+	switch x := x.(type) {
+	case *Unary:
+		walkComparisons(x.X, visit)
+	case *Binary:
+		if x.Op.comparison() {
+			if a, ok := x.L.(*Attr); ok && isLiteral(x.R) {
+				visit(x, a)
+			} else if a, ok := x.R.(*Attr); ok && isNil(x.L) {
+				visit(x, a)
+			}
+		}
+		walkComparisons(x.L, visit)
+		walkComparisons(x.R, visit)
+	}
+}
+
+func isLiteral(x FieldExpr) bool {
+	_, ok := x.(*Literal)
+	return ok
+}
+
+func visitSelects(s Stage, visit func(*Attr)) {
+	switch s := s.(type) {
+	case *Pipeline:
+		for _, inner := range s.Stages {
+			visitSelects(inner, visit)
+		}
+	case *SpansetOp:
+		visitSelects(s.L, visit)
+		visitSelects(s.R, visit)
+	case *Select:
+		for _, a := range s.Attrs {
+			visit(a)
+		}
+	}
+}
+
+// show reads what the answer tells of a span.
+func (s *Search) show(e env) []Named {
+	var out []Named
+	for i := range s.shown {
+		if v, ok := s.shown[i].value(e); ok {
+			out = append(out, Named{s.shown[i].key, v})
+		}
+	}
+	return out
+}
+
+// value is the attribute's value; of several parts the first that the query
+// matched, else the first.
+func (s *shown) value(e env) (Static, bool) {
+	v := e.read(s.attr)
+	if v.Type() == TypeArray {
+		v = s.part(v)
+	}
+	if !v.IsNil() {
+		return v, true
+	}
+	if s.selected && s.attr.Intrinsic != IntrinsicNone && s.attr.Intrinsic.Type() == TypeString {
+		return String(""), true
+	}
+	return v, s.nilToo
+}
+
+func (s *shown) part(v Static) Static {
+	var first, match Static
+	partsOf(v, func(p Static) bool {
+		if first.IsNil() {
+			first = p
+		}
+		for _, b := range s.tests {
+			if !isNil(b.R) && !isNil(b.L) && b.holds(p, b.R.(*Literal).Value) {
+				match = p
+				return true
+			}
+		}
+		return false
+	})
+	if match.IsNil() {
+		return first
+	}
+	return match
+}
