@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"supersonic/internal/listen"
 )
 
 // checker adds an error at the place where the user wrote a bad value.
@@ -53,6 +55,56 @@ func (s *Site) check(d *decoder) {
 	c.stores(v)
 	c.port(v.MetricsCollector.Port, "metricsCollector.port")
 	c.host(v.Local.Listen, "local.listen")
+	if len(d.errs) == 0 && !s.Pod {
+		c.twice()
+	}
+}
+
+// twice refuses one port for two parts of one machine, before either takes it.
+func (c checker) twice() {
+	s, taken := c.s, map[string]listen.Address{}
+	take := func(p Part, a listen.Address) {
+		_, port, err := net.SplitHostPort(a.Addr)
+		if err != nil || port == "0" || !s.On(p) {
+			return
+		}
+		if first, has := taken[port]; has && sameHost(first.Addr, a.Addr) {
+			at := a
+			if !s.Nearest(at.Key).User {
+				at, first = first, at // name the one that a user wrote
+			}
+			c.is(false, at.Key, fmt.Sprintf("port %s is also that of %s", port, first.Key), "two parts of one machine need two ports")
+			return
+		}
+		taken[port] = a
+	}
+	take(PartEnvoy, s.GatewayGRPC())
+	take(PartEnvoy, s.GatewayAdmin())
+	for port := range s.collectorPorts() {
+		take(PartCollector, listen.Address{Addr: ":" + port, Key: s.CollectorPath() + ".receivers"})
+	}
+	for _, receiver := range []func() (listen.Address, bool){s.TempoOTLPGRPC, s.TempoOTLPHTTP} {
+		if a, ok := receiver(); ok {
+			take(PartTempo, a)
+		}
+	}
+	take(PartTempo, s.TempoHTTP())
+	take(PartPrometheus, s.PrometheusHTTP())
+	take(PartGrafana, s.GrafanaHTTP())
+	take(PartMetricsCollector, s.MetricsCollectorHTTP())
+}
+
+// sameHost tells whether two host:port may meet on one host.
+func sameHost(a, b string) bool {
+	host := func(s string) string {
+		h, _, _ := net.SplitHostPort(s)
+		if ip := net.ParseIP(h); ip != nil && ip.IsUnspecified() {
+			return ""
+		}
+		return h
+	}
+	ha, hb := host(a), host(b)
+	return ha == "" || hb == "" || ha == hb
 }
 
 func (c checker) triton(t Triton) {
@@ -76,10 +128,8 @@ func (c checker) envoy(e Envoy) {
 			fmt.Sprintf("is %v, wants at least 50ms", l.FillInterval), "Envoy has the same bound")
 	}
 	c.port(e.Auth.Port, "envoy.auth.port")
-	if e.Auth.Enabled {
-		c.is(e.Auth.JWTIssuer != "", "envoy.auth.jwt_issuer", "is empty, but envoy.auth is enabled", "name the issuer of the tokens")
-		c.is(e.Auth.JWTRemoteJWKSURI != "", "envoy.auth.jwt_remote_jwks_uri", "is empty, but envoy.auth is enabled", "give the address of the issuer's keys")
-	}
+	c.is(!e.Auth.Enabled || !e.Enabled, "envoy.auth.enabled", "is true, but the gateway does not check tokens: it would let everybody in",
+		"run Envoy itself for this and set envoy.enabled: false here, or keep the port away from strangers and remove the key")
 }
 
 // ports checks a list of named ports that replaces the default list whole.

@@ -45,6 +45,10 @@ func (d *decoder) value(n *node, v reflect.Value, path string, m mode) {
 		d.duration(n, v, path)
 		return
 	case v.Type() == reflect.TypeFor[Strings]() && n.kind != kindList:
+		if n.kind != kindString {
+			d.wrong(n, path, "a string or a list of strings")
+			return
+		}
 		d.value(&node{kind: kindList, items: []*node{n}, origin: n.origin}, v, path, m)
 		return
 	}
@@ -156,11 +160,11 @@ func (d *decoder) mapping(n *node, v reflect.Value, path string, m mode) {
 		return
 	}
 	if v.Type().Elem().Kind() == reflect.Interface {
-		def, _ := v.Interface().(map[string]any)
-		if def == nil {
-			def = map[string]any{}
+		def := map[string]any{}
+		if !v.IsNil() {
+			def = v.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any)
 		}
-		v.Set(reflect.ValueOf(n.overlay(def, d.textIf(m))))
+		v.Set(reflect.ValueOf(n.overlay(def, d.textIf(m))).Convert(v.Type()))
 		return
 	}
 	out := reflect.MakeMap(v.Type())
@@ -285,7 +289,7 @@ func parseDuration(s string) (time.Duration, error) {
 func (d *decoder) wrong(n *node, path, want string) {
 	hint := ""
 	switch {
-	case want == "a string" && n.kind < kindList:
+	case strings.HasPrefix(want, "a string") && n.kind < kindList:
 		hint = "put it in quotes"
 	case n.kind == kindString && want == "true or false":
 		hint = "write it without quotes"

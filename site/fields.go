@@ -60,7 +60,7 @@ func fieldsOf(t reflect.Type) fields {
 		x := field{
 			index:    i,
 			why:      ReasonKubernetes,
-			kept:     sf.Type == reflect.TypeFor[Kept]() || flag == "unused",
+			kept:     sf.Type == reflect.TypeFor[Kept]() || flag == "unused" || flag == "kubernetes",
 			nullable: strings.Contains(flag, "nullable"),
 			path:     strings.Contains(flag, "path"),
 			subchart: t == reflect.TypeFor[Values]() && subcharts[tag],

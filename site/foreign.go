@@ -33,10 +33,25 @@ func (s *Site) foreign() []Note {
 	}
 	var notes []Note
 	for _, f := range append(left, w.left...) {
-		notes = append(notes, Note{Origin: f.Origin, Path: f.Path, Why: ReasonForeign, Text: f.Host})
+		notes = append(notes, Note{Origin: f.Origin, Path: f.Path, Why: ReasonForeign, Text: f.Host + s.otherRelease(f.Host)})
 	}
-	slices.SortStableFunc(notes, func(a, b Note) int { return a.Line - b.Line })
 	return notes
+}
+
+// otherRelease says so when a host looks like a service of another release: then
+// the release was probably not named.
+func (s *Site) otherRelease(host string) string {
+	name, _, _ := strings.Cut(host, ".")
+	for _, p := range Parts() {
+		end := "-" + string(p)
+		if p == PartPrometheus {
+			end += "-server"
+		}
+		if release, ok := strings.CutSuffix(name, end); ok && release != "" && release != s.Release {
+			return "; if it is this release, start with --name " + release
+		}
+	}
+	return ""
 }
 
 // PlacedDatasource is a data source with its key path.

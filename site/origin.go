@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,6 +27,11 @@ func (o Origin) String() string {
 		return fmt.Sprintf("%s:%d", o.File, o.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", o.File, o.Line, o.Col)
+}
+
+// compare orders by file, line and column.
+func (o Origin) compare(p Origin) int {
+	return cmp.Or(cmp.Compare(o.order, p.order), cmp.Compare(o.Line, p.Line), cmp.Compare(o.Col, p.Col))
 }
 
 // set tells whether the value comes from the command line, whose types are

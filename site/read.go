@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"strconv"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -67,7 +67,7 @@ func parseYAML(data []byte, o Origin) (*node, error) {
 		return nil, syntaxError(err, data, o)
 	}
 	r := &reader{origin: o}
-	root := r.node(&doc, 0)
+	root := r.node(&doc, "", 0)
 	var next yaml.Node
 	switch err := decodeNode(dec, &next); {
 	case err == nil:
@@ -98,35 +98,69 @@ func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
 	return dec.Decode(into)
 }
 
-var yamlLine = regexp.MustCompile(`^(?:go-)?yaml: (?:(?:while .*?|.*?) ?at )?line (\d+)(?:, column (\d+))?: (?s:(.*))$`)
+// libraryPlace is the library's prefix; its line numbers are those of the
+// enclosing section as often as not, so they are not used.
+var libraryPlace = regexp.MustCompile(`^(?:yaml: )?(?:line \d+: )?`)
 
-// syntaxError gives the library's message our position and a hint for the two
-// mistakes that everybody makes.
+func yamlMessage(err error) string {
+	return err.Error()[len(libraryPlace.FindString(err.Error())):]
+}
+
+// syntaxError gives the library's message the line where it arises, and a hint
+// for the mistakes that everybody makes.
 func syntaxError(err error, data []byte, o Origin) error {
-	e := &Error{Origin: o, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		e.Line, _ = strconv.Atoi(m[1])
-		e.Col, _ = strconv.Atoi(m[2])
-		e.Msg = m[3]
+	e := &Error{Origin: o, Msg: yamlMessage(err)}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	e.Line = failingLine(lines, e.Msg)
+	line := lines[e.Line-1]
+	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+	if tab := bytes.IndexByte(indent, '\t'); tab >= 0 {
+		e.Col, e.Hint = tab+1, "the line is indented by a tab; YAML wants spaces"
+		return Errors{e}
 	}
-	// The library counts some lines one short when a token begins on the next.
-	for i, line := range strings.Split(string(data), "\n") {
-		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
-		if tab := strings.IndexByte(indent, '\t'); tab >= 0 && strings.TrimSpace(line) != "" && i+1 >= e.Line-1 && i+1 <= e.Line+1 {
-			e.Line, e.Col, e.Hint = i+1, tab+1, "the line is indented by a tab; YAML wants spaces"
-			return Errors{e}
+	for _, h := range syntaxHints {
+		if strings.Contains(e.Msg, h.message) {
+			e.Hint = h.hint
+			break
 		}
 	}
-	if strings.Contains(e.Msg, "mapping values are not allowed") {
-		e.Hint = "a value that contains \": \" needs quotes, and keys of one section the same indentation"
-	}
 	return Errors{e}
+}
+
+var syntaxHints = []struct{ message, hint string }{
+	{"mapping values are not allowed", `a value that contains ": " needs quotes, and keys of one section the same indentation`},
+	{"did not find expected key", "keys of one section need the same indentation"},
+	{"expected ':'", "a key ends in a colon and a space"},
+	{"cannot start any token", "a value that begins with @, ` or % needs quotes"},
+	{"unexpected end of stream", "a quote that opens here is not closed"},
+	{"expected ',' or", "a bracket that opens here is not closed"},
+	{"UTF-8", "save the file as UTF-8"},
+	{"control characters", "is it a text file?"},
+}
+
+// failingLine finds the line, from 1, with which the file begins to fail as the
+// whole does: the first lines up to it fail with the same message, without it
+// they do not.
+func failingLine(lines [][]byte, msg string) int {
+	fails := func(n int) bool {
+		var doc yaml.Node
+		dec := yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:n+1], nil)))
+		for {
+			err := decodeNode(dec, &doc)
+			if err != nil {
+				return !errors.Is(err, io.EOF) && yamlMessage(err) == msg
+			}
+		}
+	}
+	n := sort.Search(len(lines), fails)
+	return min(n, len(lines)-1) + 1
 }
 
 // reader turns the library's tree into ours.
 type reader struct {
 	origin Origin
 	nodes  int
+	full   bool // a bound was reached and reported
 	errs   Errors
 }
 
@@ -140,13 +174,13 @@ func (r *reader) fail(o Origin, path, msg, hint string) {
 	r.errs = append(r.errs, &Error{Origin: o, Path: path, Msg: msg, Hint: hint})
 }
 
-func (r *reader) node(y *yaml.Node, depth int) *node {
+func (r *reader) node(y *yaml.Node, path string, depth int) *node {
 	n := &node{origin: r.at(y)}
-	if r.nodes++; r.nodes > maxNodes || depth > maxDepth {
-		if r.nodes <= maxNodes+1 || depth == maxDepth+1 {
-			r.fail(n.origin, "", "is nested too deep or grows too large through its aliases", "")
+	if r.nodes++; r.full || r.nodes > maxNodes || depth > maxDepth {
+		if !r.full {
+			r.fail(n.origin, "", "is nested too deep, or grows too large through its aliases", "")
 		}
-		r.nodes = maxNodes + 1
+		r.full = true
 		return n
 	}
 	switch y.Kind {
@@ -154,15 +188,15 @@ func (r *reader) node(y *yaml.Node, depth int) *node {
 		if len(y.Content) == 0 {
 			return n
 		}
-		return r.node(y.Content[0], depth)
+		return r.node(y.Content[0], path, depth)
 	case yaml.AliasNode:
-		return r.node(y.Alias, depth+1)
+		return r.node(y.Alias, path, depth+1)
 	case yaml.MappingNode:
-		r.mapping(y, n, depth)
+		r.mapping(y, n, path, depth)
 	case yaml.SequenceNode:
 		n.kind = kindList
-		for _, c := range y.Content {
-			n.items = append(n.items, r.node(c, depth+1))
+		for i, c := range y.Content {
+			n.items = append(n.items, r.node(c, item(path, i), depth+1))
 		}
 	case yaml.ScalarNode:
 		r.scalar(y, n)
@@ -171,7 +205,7 @@ func (r *reader) node(y *yaml.Node, depth int) *node {
 }
 
 // mapping reads keys in order; `<<` gives what the map itself does not.
-func (r *reader) mapping(y *yaml.Node, n *node, depth int) {
+func (r *reader) mapping(y *yaml.Node, n *node, path string, depth int) {
 	n.kind, n.fields = kindMap, map[string]*node{}
 	var merged []*node
 	for i := 0; i+1 < len(y.Content); i += 2 {
@@ -180,17 +214,18 @@ func (r *reader) mapping(y *yaml.Node, n *node, depth int) {
 			k = k.Alias
 		}
 		if k.Kind != yaml.ScalarNode {
-			r.fail(r.at(k), "", "a key must be a word, not "+map[yaml.Kind]string{yaml.MappingNode: "a map", yaml.SequenceNode: "a list"}[k.Kind], "{{ }} of a template needs quotes")
+			r.fail(r.at(k), path, "a key must be a word", "the braces of a template need quotes")
 			continue
 		}
-		child := r.node(v, depth+1)
-		if k.Tag == "!!merge" {
+		at := join(path, k.Value)
+		child := r.node(v, at, depth+1)
+		if k.ShortTag() == "!!merge" {
 			merged = append(merged, child)
 			continue
 		}
 		child.origin = r.at(k)
 		if first, has := n.fields[k.Value]; has {
-			r.fail(child.origin, k.Value, fmt.Sprintf("is here a second time, first in line %d", first.origin.Line), "keep one of the two, or join them")
+			r.fail(child.origin, at, fmt.Sprintf("is here a second time, first in line %d", first.origin.Line), "keep one of the two, or join them")
 			continue
 		}
 		n.put(k.Value, child)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 )
 
 // Options are what the command line says.
@@ -70,6 +71,7 @@ func Load(o Options) (*Site, error) {
 		return nil, err
 	}
 	s.Notes = append(d.notes, s.foreign()...)
+	slices.SortStableFunc(s.Notes, func(a, b Note) int { return a.compare(b.Origin) })
 	return s, nil
 }
 

@@ -85,7 +85,7 @@ type Grafana struct {
 	// The administrator's name.
 	AdminUser string `yaml:"adminUser"`
 	// The administrator's password.
-	AdminPassword string `yaml:"adminPassword"`
+	AdminPassword Secret `yaml:"adminPassword"`
 	// The port.
 	Service GrafanaService `yaml:"service"`
 	// Where the page's data come from: files of data sources as Grafana provisions
@@ -144,7 +144,7 @@ type Datasource struct {
 	// Settings of the type: timeInterval, tlsSkipVerify, serviceMap.
 	JSONData map[string]any `yaml:"jsonData"`
 	// Secrets of the type: basicAuthPassword, httpHeaderValue1. Never logged.
-	SecureJSONData map[string]any `yaml:"secureJsonData"`
+	SecureJSONData Secrets `yaml:"secureJsonData"`
 	// Keys that are not used.
 	Rest map[string]any `yaml:",rest"`
 }

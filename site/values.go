@@ -17,15 +17,15 @@ type Values struct {
 	// The load metric, a PromQL expression, read by the autoscaler and by the
 	// gateway's load-based limiter. Empty: milliseconds in the queue per execution.
 	ServerLoadMetric string `yaml:"serverLoadMetric"`
-	// The load above which servers are added and new work is refused, in the unit
-	// of the metric.
+	// The load above which servers are added and new clients are refused, in the
+	// unit of the metric.
 	ServerLoadThreshold float64 `yaml:"serverLoadThreshold"`
 	// The inference servers.
 	Triton Triton `yaml:"triton"`
 	// The gateway, in Envoy's place.
 	Envoy Envoy `yaml:"envoy"`
 	// Autoscaling of the servers on Kubernetes.
-	Keda Keda `yaml:"keda"`
+	Keda Keda `yaml:"keda" site:"kubernetes"`
 	// The metrics store. Its sub-chart's other keys are kept and not used.
 	Prometheus Prometheus `yaml:"prometheus"`
 	// The page. Its sub-chart's other keys are kept and not used.
@@ -137,7 +137,8 @@ type Envoy struct {
 	// How a server is chosen: ROUND_ROBIN, LEAST_REQUEST, RING_HASH, RANDOM or
 	// MAGLEV.
 	LoadBalancerPolicy string `yaml:"loadBalancerPolicy"`
-	// Who may call.
+	// Who may call. The gateway does not check tokens and refuses to start if asked
+	// to; the keys below are read and kept.
 	Auth Auth `yaml:"auth"`
 	// The share of requests that are traced when the caller did not decide, 0 to 1.
 	// It is the only rate: that of the servers follows from it.
@@ -178,7 +179,7 @@ type EnvoyService struct {
 type RateLimiter struct {
 	// A token bucket on new connections.
 	ListenerLevel ListenerLimit `yaml:"listener_level"`
-	// Refusal by the servers' load.
+	// Refusal of new clients by the servers' load.
 	PrometheusBased LoadLimit `yaml:"prometheus_based"`
 }
 
@@ -194,12 +195,14 @@ type ListenerLimit struct {
 	FillInterval time.Duration `yaml:"fill_interval"`
 }
 
-// LoadLimit refuses new work while the load metric is above its threshold.
+// LoadLimit refuses RepositoryIndex, the call with which a client joins, while
+// serverLoadMetric is above serverLoadThreshold.
 type LoadLimit struct {
-	// Whether load is limited.
+	// Whether RepositoryIndex, the call with which a client joins, is refused while
+	// serverLoadMetric is above serverLoadThreshold.
 	Enabled bool `yaml:"enabled"`
 	// The chart's Lua script; our gateway has the rule built in.
-	LuaConfig string `yaml:"luaConfig"`
+	LuaConfig string `yaml:"luaConfig" site:"unused"`
 }
 
 // Auth asks callers for a JSON Web Token.
