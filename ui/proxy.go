@@ -1,0 +1,67 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"supersonic/ui/payload"
+)
+
+// passed are the query paths of each type of data source, and all that passes.
+var passed = map[string]*regexp.Regexp{
+	TypeTempo: regexp.MustCompile(`^api/(echo|search|search/tags|search/tag/[^/]+/values|v2/search/tags|v2/search/tag/[^/]+/values|` +
+		`traces/[0-9a-fA-F]{1,32}|v2/traces/[0-9a-fA-F]{1,32}|metrics/query|metrics/query_range)$`),
+	TypePrometheus: regexp.MustCompile(`^api/v1/(query|query_range|query_exemplars|series|labels|label/[^/]+/values|metadata)$`),
+}
+
+// proxy passes a query to a data source, at the path where Grafana has it.
+func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
+	d, known := u.cfg.dataSource(r.PathValue("uid"))
+	if !known {
+		refuse(w, http.StatusNotFound, payload.Failure{Error: fmt.Sprintf("there is no data source %q", r.PathValue("uid")), Hint: "see /api/site for their uids"})
+		return
+	}
+	asked := path.Clean("/" + r.PathValue("path"))[1:]
+	if allowed := passed[d.Type]; allowed == nil || !allowed.MatchString(asked) {
+		refuse(w, http.StatusForbidden, payload.Failure{Error: fmt.Sprintf("%q of data source %q is not passed on", asked, d.Name), Hint: "only its query paths are"})
+		return
+	}
+	// A form of a foreign page could send a POST; a query of ours or Grafana's has
+	// no reason to come from another origin.
+	if r.Method != http.MethodGet && (r.Method != http.MethodPost || d.Type != TypePrometheus || r.Header.Get("Sec-Fetch-Site") == "cross-site") {
+		refuse(w, http.StatusMethodNotAllowed, payload.Failure{Error: r.Method + " is not passed on", Hint: "queries are GET"})
+		return
+	}
+	target, err := url.Parse(d.URL)
+	if err != nil {
+		refuse(w, http.StatusBadGateway, payload.Failure{Error: err.Error(), Hint: "check the data source's url"})
+		return
+	}
+	client := u.clients[d.uid()]
+	(&httputil.ReverseProxy{
+		Transport: client.Transport(),
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.Out.URL.Scheme, p.Out.URL.Host = target.Scheme, target.Host
+			p.Out.URL.Path, p.Out.URL.RawPath = strings.TrimRight(target.Path, "/")+"/"+asked, ""
+			p.Out.Host = target.Host
+			p.Out.Header.Del("Cookie")
+			p.Out.Header.Del("Authorization")
+			client.Authorize(p.Out)
+		},
+		ModifyResponse: func(resp *http.Response) error {
+			resp.Header.Del("Set-Cookie")
+			for _, own := range [...]string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"} {
+				resp.Header.Del(own) // ours stand already
+			}
+			return nil
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			refuse(w, http.StatusBadGateway, payload.Failure{Error: "ask " + d.Name + ": " + err.Error(), Hint: "is it running? The Status page tells"})
+		},
+	}).ServeHTTP(w, r)
+}

@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"time"
+
+	"supersonic/ui/payload"
+	"supersonic/ui/source"
+)
+
+// askTimeout is how long a question of the page may take, all its queries to the
+// data sources together.
+const askTimeout = 30 * time.Second
+
+// contentPolicy lets the page load its own files and ask its own server, nothing
+// else; nothing inline runs.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+
+func (u *UI) routes() http.Handler {
+	mux := http.NewServeMux()
+	ask := func(path string, answer func(*http.Request) (any, error)) {
+		mux.Handle("GET "+path, u.metrics.counted(path, u.answer(answer)))
+	}
+	ask("/api/site", u.site)
+	ask("/api/status", u.status)
+	ask("/api/traces/search", u.search)
+	ask("/api/traces/{id}", u.trace)
+	ask("/api/tags", u.tags)
+	ask("/api/tag-values", u.tagValues)
+	ask("/api/traceql/check", u.checkQuery)
+	ask("/api/map", u.trafficMap)
+	ask("/api/models", u.models)
+	ask("/api/charts", u.charts)
+	mux.HandleFunc("GET /api/health", alive)
+	mux.HandleFunc("GET /ready", ready)
+	mux.Handle("GET /metrics", u.metrics.handler())
+	mux.HandleFunc("GET /api/datasources/proxy/uid/{uid}/{path...}", u.proxy)
+	mux.HandleFunc("POST /api/datasources/proxy/uid/{uid}/{path...}", u.proxy)
+	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, payload.Failure{Error: "there is no " + r.URL.Path, Hint: "see /api/site for what this site has"})
+	})
+	mux.Handle("GET /", u.page)
+	return secured(underPrefix(u.cfg.prefix(), mux))
+}
+
+// secured sets the headers that every answer has.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// underPrefix serves next under prefix and, for health checks and port-forwards
+// that know nothing of an ingress, without it.
+func underPrefix(prefix string, next http.Handler) http.Handler {
+	if prefix == "" {
+		return next
+	}
+	stripped := http.StripPrefix(prefix, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == prefix:
+			http.Redirect(w, r, prefix+"/", http.StatusMovedPermanently)
+		case len(r.URL.Path) > len(prefix) && r.URL.Path[:len(prefix)+1] == prefix+"/":
+			stripped.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// rejected is a question that cannot be answered as it was put.
+type rejected struct {
+	status int
+	payload.Failure
+}
+
+func (r *rejected) Error() string { return r.Failure.Error }
+
+func reject(status int, text, hint string) error {
+	return &rejected{status, payload.Failure{Error: text, Hint: hint}}
+}
+
+// answer is the boundary at which errors become statuses.
+func (u *UI) answer(from func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), askTimeout)
+		defer cancel()
+		got, err := from(r.WithContext(ctx))
+		if err == nil {
+			writeJSON(w, http.StatusOK, got)
+			return
+		}
+		var no *rejected
+		if errors.As(err, &no) {
+			refuse(w, no.status, no.Failure)
+			return
+		}
+		u.deps.Log.Debug("a question of the page failed", "path", r.URL.Path, "error", err)
+		status := http.StatusBadGateway
+		var bad *source.Refused
+		if errors.As(err, &bad) && bad.Status == http.StatusBadRequest {
+			status = http.StatusBadRequest
+		}
+		refuse(w, status, payload.Failure{Error: err.Error(), Hint: source.Hint(err)})
+	}
+}
+
+func refuse(w http.ResponseWriter, status int, f payload.Failure) { writeJSON(w, status, f) }
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(withEmpty(v))
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"error":"the answer has no JSON form","hint":"this is a fault of the page; please report it"}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(body) // a reader who left is not an error of ours
+}
+
+// withEmpty makes every nil slice of a payload an empty one, so that the browser
+// gets lists where its types say lists.
+func withEmpty(v any) any {
+	in := reflect.ValueOf(v)
+	out := reflect.New(in.Type()).Elem()
+	out.Set(in)
+	fillSlices(out)
+	return out.Interface()
+}
+
+func fillSlices(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fillSlices(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			if k := v.Index(i).Kind(); k != reflect.Struct && k != reflect.Slice {
+				return
+			}
+			fillSlices(v.Index(i))
+		}
+	}
+}
+
+// alive answers as Grafana does, for whoever waits for it.
+func alive(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		Database string `json:"database"`
+	}{"ok"})
+}
+
+func ready(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Write([]byte("ready\n"))
+}

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"net/http"
+	"time"
+
+	"supersonic/ui/health"
+	"supersonic/ui/payload"
+	"supersonic/ui/source"
+	"supersonic/ui/traffic"
+)
+
+func (u *UI) site(*http.Request) (any, error) {
+	out := payload.Site{Release: u.cfg.Release, Namespace: u.cfg.Namespace, Version: u.cfg.Version, Off: u.off()}
+	tempo, _ := u.cfg.defaultOf(TypeTempo)
+	prometheus, _ := u.cfg.defaultOf(TypePrometheus)
+	for _, d := range u.cfg.DataSources {
+		out.DataSources = append(out.DataSources, payload.DataSource{Name: d.Name, Type: d.Type, UID: d.uid(), URL: d.URL,
+			IsDefault: d.IsDefault, Used: d.uid() == tempo.uid() || d.uid() == prometheus.uid()})
+	}
+	return out, nil
+}
+
+func (u *UI) off() []payload.OffPart {
+	var list []payload.OffPart
+	for _, o := range u.cfg.Off {
+		list = append(list, payload.OffPart{Part: o.Part, Cost: o.Cost})
+	}
+	return list
+}
+
+func (u *UI) status(r *http.Request) (any, error) {
+	out := u.watch.Look(r.Context())
+	out.Off = u.off()
+	return out, nil
+}
+
+func (u *UI) trafficMap(r *http.Request) (any, error) {
+	prometheus, w, err := u.window(r)
+	if err != nil {
+		return nil, err
+	}
+	return traffic.Map(r.Context(), prometheus, w)
+}
+
+func (u *UI) models(r *http.Request) (any, error) {
+	prometheus, w, err := u.window(r)
+	if err != nil {
+		return nil, err
+	}
+	return traffic.Models(r.Context(), prometheus, w, r.FormValue("server"))
+}
+
+func (u *UI) charts(r *http.Request) (any, error) {
+	prometheus, w, err := u.window(r)
+	if err != nil {
+		return nil, err
+	}
+	return traffic.Charts(r.Context(), prometheus, w)
+}
+
+func (u *UI) window(r *http.Request) (source.Prometheus, traffic.Window, error) {
+	from, to, err := timeRange(r, 5*time.Minute)
+	if err != nil {
+		return source.Prometheus{}, traffic.Window{}, err
+	}
+	prometheus, err := u.prometheus()
+	return prometheus, traffic.Window{From: from, To: to}, err
+}
+
+// tempo is the trace store that the page asks.
+func (u *UI) tempo() (source.Tempo, error) {
+	d, known := u.cfg.defaultOf(TypeTempo)
+	if !known {
+		return source.Tempo{}, reject(http.StatusServiceUnavailable, "this site has no trace store", "add a data source of type tempo under grafana.datasources")
+	}
+	return source.Tempo{Client: u.clients[d.uid()]}, nil
+}
+
+// prometheus is the one that the trace store's service map names, else the
+// default one: both hold the same series at this site.
+func (u *UI) prometheus() (source.Prometheus, error) {
+	d, known := u.cfg.defaultOf(TypePrometheus)
+	if t, has := u.cfg.defaultOf(TypeTempo); has && t.ServiceMapUID != "" {
+		if named, found := u.cfg.dataSource(t.ServiceMapUID); found && named.Type == TypePrometheus {
+			d, known = named, true
+		}
+	}
+	if !known {
+		return source.Prometheus{}, reject(http.StatusServiceUnavailable, "this site has no Prometheus", "add a data source of type prometheus under grafana.datasources")
+	}
+	return source.Prometheus{Client: u.clients[d.uid()]}, nil
+}
+
+func (u *UI) roles() []health.Role {
+	var list []health.Role
+	for _, r := range u.cfg.Roles {
+		role := health.Role{Name: r.Role, Pod: r.Pod, MetricsURL: r.MetricsURL, HealthURL: r.HealthURL}
+		for _, a := range r.Addresses {
+			role.Addresses = append(role.Addresses, payload.Address{Name: a.Name, Addr: a.Addr})
+		}
+		list = append(list, role)
+	}
+	return list
+}
+
+func (u *UI) supervised() []health.Pod {
+	if u.deps.Servers == nil {
+		return nil
+	}
+	var list []health.Pod
+	for _, s := range u.deps.Servers.ServerStates() {
+		list = append(list, health.Pod{Name: s.Pod, State: s.State, Reason: s.Reason})
+	}
+	return list
+}

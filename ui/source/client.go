@@ -1,0 +1,154 @@
+package source
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// maxAnswer bounds what is read of one answer. A trace of 10,000 spans is about
+// 10 MiB of OTLP.
+const maxAnswer = 64 << 20
+
+// Server is where a store is and how to get in.
+type Server struct {
+	Name          string // of the data source, for errors
+	URL           string // http://host:port, a path may follow
+	TLSSkipVerify bool
+	BasicAuth     bool
+	User          string
+	Password      string
+}
+
+// Client sends queries to one store.
+type Client struct {
+	server Server
+	http   *http.Client
+}
+
+// NewClient makes a client of s. It connects when it is first asked.
+func NewClient(s Server) *Client {
+	return &Client{server: s, http: &http.Client{Transport: &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: s.TLSSkipVerify}, // the operator's own word in the file
+		MaxIdleConnsPerHost: 8,
+		IdleConnTimeout:     30 * time.Second,
+	}}}
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Refused is an answer that was not 2xx: the store understood and said no.
+type Refused struct {
+	Status  int
+	Message string
+	asked   string
+}
+
+func (r *Refused) Error() string {
+	return fmt.Sprintf("%s: status %d: %s", r.asked, r.Status, r.Message)
+}
+
+// Hint is the next step for whoever reads err.
+func Hint(err error) string {
+	var no *Refused
+	switch {
+	case errors.As(err, &no) && no.Status == http.StatusBadRequest:
+		return "the store does not accept the query; check it"
+	case errors.As(err, &no) && no.Status == http.StatusNotFound:
+		return "the address answers, but not as this kind of store; check the data source's type and url"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the store took too long; a narrower time range is faster"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there; is the role running? The Status page tells"
+	}
+	return "the Status page tells which role is at fault"
+}
+
+type answer struct {
+	status int
+	kind   string // Content-Type
+	body   []byte
+}
+
+// get asks for path with params. Statuses outside 2xx are returned as *Refused.
+func (c *Client) get(ctx context.Context, path string, params url.Values, accept string) (answer, error) {
+	return c.send(ctx, http.MethodGet, path, params, accept)
+}
+
+func (c *Client) send(ctx context.Context, method, path string, params url.Values, accept string) (answer, error) {
+	asked := "ask " + c.server.Name + " for " + path
+	target := strings.TrimRight(c.server.URL, "/") + path
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader(params.Encode())
+	} else if len(params) > 0 {
+		target += "?" + params.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", asked, err)
+	}
+	req.Header.Set("Accept", accept)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	c.Authorize(req)
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", asked, shorten(err))
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", asked, err)
+	}
+	if len(read) > maxAnswer {
+		return answer{}, fmt.Errorf("%s: the answer is larger than %d MiB; narrow the query", asked, maxAnswer>>20)
+	}
+	if resp.StatusCode/100 != 2 {
+		return answer{}, &Refused{resp.StatusCode, message(read), asked}
+	}
+	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read}, nil
+}
+
+// Authorize adds the credentials of the data source, if it has any.
+func (c *Client) Authorize(req *http.Request) {
+	if c.server.BasicAuth {
+		req.SetBasicAuth(c.server.User, c.server.Password)
+	}
+}
+
+// Transport is what the client sends by.
+func (c *Client) Transport() http.RoundTripper { return c.http.Transport }
+
+// shorten drops the method and the whole query that net/http puts into its
+// errors: the path is told already.
+func shorten(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// message is the first line of an error's body, cut to a readable length.
+func message(body []byte) string {
+	text, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	if len(text) > 400 {
+		text = text[:400] + "..."
+	}
+	if text == "" {
+		text = "no message"
+	}
+	return text
+}

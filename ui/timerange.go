@@ -1,0 +1,59 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// longest is the widest range that is asked of a store at once.
+const longest = 31 * 24 * time.Hour
+
+var span = regexp.MustCompile(`^([0-9]{1,6})(s|m|h|d)$`)
+
+var units = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+
+// timeRange reads range=5m, or from= and to= in Unix milliseconds; usual without
+// either.
+func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err error) {
+	now := time.Now()
+	if text := r.FormValue("from"); text != "" {
+		if from, err = instant("from", text); err != nil {
+			return from, to, err
+		}
+		to = now
+		if text := r.FormValue("to"); text != "" {
+			if to, err = instant("to", text); err != nil {
+				return from, to, err
+			}
+		}
+		if !from.Before(to) || to.Sub(from) > longest {
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("the range from %s to %s is empty or longer than 31 days",
+				from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)), "give from before to, in Unix milliseconds")
+		}
+		return from, to, nil
+	}
+	length := usual
+	if text := r.FormValue("range"); text != "" {
+		parts := span.FindStringSubmatch(text)
+		if parts == nil {
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("range %q is not understood", text), "write it as 30s, 5m, 3h or 2d")
+		}
+		n, _ := strconv.Atoi(parts[1]) // at most six digits
+		length = time.Duration(n) * units[parts[2]]
+		if length < time.Second || length > longest {
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("range %q is not between 1s and 31d", text), "write it as 30s, 5m, 3h or 2d")
+		}
+	}
+	return now.Add(-length), now, nil
+}
+
+func instant(name, text string) (time.Time, error) {
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || ms < 0 {
+		return time.Time{}, reject(http.StatusBadRequest, fmt.Sprintf("%s %q is not a time", name, text), "give it in Unix milliseconds")
+	}
+	return time.UnixMilli(ms), nil
+}

@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"supersonic/ui/payload"
+	"supersonic/ui/source"
+	"supersonic/ui/waterfall"
+)
+
+// Limits of a search: what is asked when nothing is said, and the most.
+const (
+	usualLimit   = 50
+	highestLimit = 1000
+)
+
+var traceID = regexp.MustCompile(`^[0-9a-fA-F]{1,32}$`)
+
+func (u *UI) search(r *http.Request) (any, error) {
+	tempo, err := u.tempo()
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := timeRange(r, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	q := source.Search{Query: strings.TrimSpace(r.FormValue("q")), From: from, To: to, Limit: usualLimit}
+	if q.Query == "" {
+		q.Query = "{}"
+	}
+	if text := r.FormValue("limit"); text != "" {
+		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 || q.Limit > highestLimit {
+			return nil, reject(http.StatusBadRequest, fmt.Sprintf("limit %q is not a number from 1 to %d", text, highestLimit), "leave it out for 50")
+		}
+	}
+	found, err := tempo.Search(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	out := payload.SearchResult{Query: q.Query, FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()),
+		Limit: q.Limit, Limited: len(found.Traces) >= q.Limit, Spans: found.Inspected}
+	for _, t := range found.Traces {
+		out.Traces = append(out.Traces, brief(t))
+	}
+	sort.SliceStable(out.Traces, func(i, j int) bool { return out.Traces[i].StartMs > out.Traces[j].StartMs })
+	return out, nil
+}
+
+// noRoot is how Tempo writes that the root has not come.
+const noRoot = "<root span not yet received>"
+
+func brief(t source.FoundTrace) payload.TraceBrief {
+	b := payload.TraceBrief{ID: t.ID, RootName: t.RootTraceName, RootPod: t.RootServiceName,
+		StartMs: float64(t.StartNano) / 1e6, DurationMs: t.DurationMs, Matched: t.Matched}
+	if b.RootName == noRoot || b.RootPod == noRoot {
+		b.RootName, b.RootPod = "", ""
+	}
+	if t.Services == nil {
+		return b
+	}
+	spans, failed := 0, false
+	for name, s := range t.Services {
+		b.Services = append(b.Services, payload.Service{Name: name, Spans: s.SpanCount, Errors: s.ErrorCount})
+		spans += s.SpanCount
+		b.Errors += s.ErrorCount
+		failed = failed || s.ErrorCount > 0
+	}
+	sort.Slice(b.Services, func(i, j int) bool { return b.Services[i].Name < b.Services[j].Name })
+	b.Spans, b.Failed = &spans, &failed
+	return b
+}
+
+func (u *UI) trace(r *http.Request) (any, error) {
+	id := r.PathValue("id")
+	if !traceID.MatchString(id) {
+		return nil, reject(http.StatusBadRequest, fmt.Sprintf("%q is not a trace id", id), "a trace id has up to 32 hex digits, as the x-trace-id of an error or the first column of a search")
+	}
+	tempo, err := u.tempo()
+	if err != nil {
+		return nil, err
+	}
+	id = source.FullID(id)
+	spans, partial, err := tempo.Trace(r.Context(), id)
+	if errors.Is(err, source.ErrNoTrace) {
+		return nil, reject(http.StatusNotFound, "the trace store has no trace "+id,
+			"it was not sampled, has not arrived yet (servers export every few seconds), or is older than the retention")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return waterfall.Build(waterfall.Source{ID: id, Spans: spans, Partial: partial, Now: time.Now()}), nil
+}
+
+func (u *UI) tags(r *http.Request) (any, error) {
+	tempo, err := u.tempo()
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := timeRange(r, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	scopes, err := tempo.Tags(r.Context(), from, to)
+	if err != nil {
+		return nil, err
+	}
+	var out payload.Tags
+	for _, s := range scopes {
+		out.Scopes = append(out.Scopes, payload.TagScope{Name: s.Name, Tags: s.Tags})
+	}
+	return out, nil
+}
+
+func (u *UI) tagValues(r *http.Request) (any, error) {
+	tag := r.FormValue("tag")
+	if tag == "" {
+		return nil, reject(http.StatusBadRequest, "tag is missing", "ask for /api/tag-values?tag=resource.service.name")
+	}
+	tempo, err := u.tempo()
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := timeRange(r, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	values, err := tempo.TagValues(r.Context(), tag, r.FormValue("q"), from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := payload.TagValues{Tag: tag}
+	for _, v := range values {
+		out.Values = append(out.Values, payload.TagValue{Type: v.Type, Value: v.Value})
+	}
+	sort.Slice(out.Values, func(i, j int) bool { return out.Values[i].Value < out.Values[j].Value })
+	return out, nil
+}
