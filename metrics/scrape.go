@@ -1,0 +1,143 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+	"github.com/prometheus/prometheus/scrape"
+	"go.yaml.in/yaml/v3"
+)
+
+// jobSet is one state of the scrape jobs, as the scrape manager takes it.
+type jobSet struct {
+	config  *config.Config
+	targets map[string][]*targetgroup.Group
+}
+
+// SetJobs replaces the scrape jobs. A job or target that stays is scraped on
+// without a gap; one that goes gets stale markers, as in Prometheus. The change
+// is in force within a second. Jobs that are not valid are an error, and the old
+// ones stay.
+func (s *Server) SetJobs(jobs []Job) error {
+	if err := checkJobs(jobs); err != nil {
+		return err
+	}
+	set, err := s.jobSet(jobs)
+	if err != nil {
+		return err
+	}
+	s.current.Store(set.config)
+	for {
+		select {
+		case s.jobs <- set:
+			return nil
+		case <-s.jobs: // nobody has seen the older state: this one replaces it
+		}
+	}
+}
+
+func (s *Server) scrapeOptions() *scrape.Options {
+	return &scrape.Options{
+		DiscoveryReloadOnStartup: true,
+		DiscoveryReloadInterval:  model.Duration(time.Second),
+		FeatureRegistry:          s.features,
+	}
+}
+
+// scrape runs the scrape manager until ctx ends and hands it what SetJobs left.
+func (s *Server) scrape(ctx context.Context) {
+	targets := make(chan map[string][]*targetgroup.Group) // never closed: the manager would spin
+	var running sync.WaitGroup
+	running.Go(func() {
+		// Run only ends by Stop, and then with nil.
+		_ = s.scraper.Run(targets)
+	})
+	for {
+		select {
+		case <-ctx.Done():
+			s.scraper.Stop()
+			running.Wait()
+			return
+		case set := <-s.jobs:
+			if err := s.scraper.ApplyConfig(set.config); err != nil {
+				s.log.Error("scrape jobs were not taken over", "error", err)
+				continue
+			}
+			targets <- set.targets
+		}
+	}
+}
+
+// jobSet renders jobs as a configuration file of Prometheus and reads that, so
+// that every default and check is Prometheus's own.
+func (s *Server) jobSet(jobs []Job) (jobSet, error) {
+	file := configFile{Global: globalSection{
+		ScrapeInterval:     milliseconds(s.cfg.ScrapeInterval),
+		EvaluationInterval: milliseconds(s.cfg.EvaluationInterval),
+		ExternalLabels:     map[string]string{},
+	}}
+	for name, value := range s.cfg.ExternalLabels {
+		file.Global.ExternalLabels[name] = strings.ReplaceAll(value, "$", "$$") // Prometheus expands the environment here
+	}
+	set := jobSet{targets: map[string][]*targetgroup.Group{}}
+	for _, j := range jobs {
+		section, groups := j.render()
+		file.Jobs = append(file.Jobs, section)
+		set.targets[j.Name] = groups
+	}
+	text, err := yaml.Marshal(file)
+	if err != nil {
+		return jobSet{}, fmt.Errorf("render the scrape jobs: %w", err)
+	}
+	if set.config, err = config.Load(string(text), s.log); err != nil {
+		return jobSet{}, fmt.Errorf("scrape jobs: %w", err)
+	}
+	return set, nil
+}
+
+// configFile is the part of Prometheus's configuration file that we write.
+type configFile struct {
+	Global globalSection `yaml:"global"`
+	Jobs   []jobSection  `yaml:"scrape_configs,omitempty"`
+}
+
+type globalSection struct {
+	ScrapeInterval     string            `yaml:"scrape_interval"`
+	EvaluationInterval string            `yaml:"evaluation_interval"`
+	ExternalLabels     map[string]string `yaml:"external_labels,omitempty"`
+}
+
+type jobSection struct {
+	Name    string          `yaml:"job_name"`
+	Path    string          `yaml:"metrics_path"`
+	Targets []targetSection `yaml:"static_configs,omitempty"`
+}
+
+type targetSection struct {
+	Targets []string          `yaml:"targets"`
+	Labels  map[string]string `yaml:"labels,omitempty"`
+}
+
+func (j Job) render() (jobSection, []*targetgroup.Group) {
+	section := jobSection{Name: j.Name, Path: j.path()}
+	groups := []*targetgroup.Group{}
+	for i, t := range j.Targets {
+		section.Targets = append(section.Targets, targetSection{Targets: []string{t.Addr}, Labels: t.Labels})
+		labels := model.LabelSet{model.AddressLabel: model.LabelValue(t.Addr)}
+		for name, value := range t.Labels {
+			if value != "" {
+				labels[model.LabelName(name)] = model.LabelValue(value)
+			}
+		}
+		groups = append(groups, &targetgroup.Group{Source: fmt.Sprint(i), Targets: []model.LabelSet{labels}})
+	}
+	return section, groups
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }
