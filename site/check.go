@@ -137,7 +137,7 @@ func (c checker) ports(ports []Port, path string, wanted ...string) {
 	seen := map[string]bool{}
 	for i, p := range ports {
 		at := item(path, i)
-		c.is(p.Name != "", at+".name", "is missing", "a list replaces the default list whole: give name and port of every item")
+		c.is(p.Name != "", at+".name", "is missing", "a list replaces the default list whole: give name and port of every item; --set changes one port of it by name, "+path+"[grpc].port")
 		c.is(!seen[p.Name], at+".name", fmt.Sprintf("%.40q is in the list twice", p.Name), "")
 		c.port(p.Port, at+".port")
 		if n, isNumber := p.TargetPort.(int); isNumber {

@@ -150,6 +150,9 @@ func (d *decoder) list(n *node, v reflect.Value, path string, m mode) {
 		}
 		d.value(it, out.Index(i), item(path, i), m)
 	}
+	if len(n.items) == 0 {
+		out = reflect.Zero(v.Type())
+	}
 	v.Set(out)
 }
 

@@ -31,9 +31,28 @@ func (s *Site) foreign() []Note {
 			}
 		}
 	}
-	var notes []Note
+	notes := removed("opentelemetry-collector.config", s.user.find("opentelemetry-collector.config"), any(Default().Collector.Config))
 	for _, f := range append(left, w.left...) {
 		notes = append(notes, Note{Origin: f.Origin, Path: f.Path, Why: ReasonForeign, Text: f.Host + s.otherRelease(f.Host)})
+	}
+	return notes
+}
+
+// removed notes where a null takes away a default, which often was only meant to
+// be left empty (`grpc:`).
+func removed(path string, n *node, def any) []Note {
+	base, ok := def.(map[string]any)
+	if !ok || n == nil || n.kind != kindMap {
+		return nil
+	}
+	var notes []Note
+	for _, k := range n.keys {
+		old, has := base[k]
+		if has && n.fields[k].kind == kindNull {
+			notes = append(notes, Note{Origin: n.fields[k].origin, Path: join(path, k), Why: ReasonRemoved})
+			continue
+		}
+		notes = append(notes, removed(join(path, k), n.fields[k], old)...)
 	}
 	return notes
 }

@@ -11,7 +11,7 @@ const (
 	ReasonUnused     Reason = "is not used"
 	ReasonLeftover   Reason = "is a leftover"
 	ReasonForeign    Reason = "names a host outside this site, left as it is"
-	ReasonDerived    Reason = "is decided by another key"
+	ReasonRemoved    Reason = "is empty, which removes the default, as in Helm"
 )
 
 // Note is something a user wrote that has no effect here, or less than it seems.

@@ -91,7 +91,8 @@ func (w *docWriter) section(v reflect.Value, path string) {
 		}
 		inner, at := below(v.Field(i), d.Path)
 		d.Section = inner.IsValid()
-		if !d.Section || sf.Type.Kind() == reflect.Slice {
+		example := strings.Contains(path, "[]") || strings.Contains(path, "NAME")
+		if (!d.Section || sf.Type.Kind() == reflect.Slice) && !example {
 			d.Default = defaultText(v.Field(i))
 		}
 		w.docs = append(w.docs, d)

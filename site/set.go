@@ -16,7 +16,9 @@ const (
 // applySet lays one --set over the tree: Helm's syntax. `a.b=c` sets a key,
 // `\.` is a dot inside a key, `a[0].b` an item of a list, `{x,y}` a list, a
 // comma separates several settings, `\,` is a comma. A value is null, a boolean
-// or a whole number where it reads as one, else a string.
+// or a whole number where it reads as one, else a string. Beyond Helm's syntax,
+// `a[x].b` is the item of the list that is named x, of the file's list or else
+// of the default one, which the other items of then stay.
 func applySet(root *node, arg string, order int) error {
 	if len(arg) > maxSetBytes {
 		return Errors{{Origin: Origin{File: "--set", User: true, order: order}, Msg: fmt.Sprintf("is longer than %d KiB", maxSetBytes>>10), Hint: "put it in a file and give it with -f"}}
@@ -185,6 +187,11 @@ func assign(n *node, steps []step, v *node, o Origin) error {
 			child.fields = map[string]*node{}
 			if want.inList {
 				child.kind, child.fields = kindList, nil
+			}
+			if want.byName {
+				if def := defaultAt(steps[:i+1]); def != nil && def.kind == kindList {
+					child.items = def.items
+				}
 			}
 		}
 		n = child

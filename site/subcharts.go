@@ -203,7 +203,8 @@ type TempoOverrides struct {
 
 // TempoDefaults says which series are made.
 type TempoDefaults struct {
-	// service-graphs and span-metrics, one or both.
+	// service-graphs and span-metrics, one or both. local-blocks is accepted, and
+	// there is nothing for it to do: metrics queries read all blocks.
 	MetricsGeneratorProcessors []string `yaml:"metrics_generator_processors"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`

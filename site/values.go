@@ -20,6 +20,8 @@ type Values struct {
 	// The load above which servers are added and new clients are refused, in the
 	// unit of the metric.
 	ServerLoadThreshold float64 `yaml:"serverLoadThreshold"`
+	// Helm's own section for values that all charts share.
+	Global map[string]any `yaml:"global" site:"unused"`
 	// The inference servers.
 	Triton Triton `yaml:"triton"`
 	// The gateway, in Envoy's place.
@@ -37,8 +39,6 @@ type Values struct {
 	// GPU metrics of the whole site in the form of a single server's, for clients
 	// such as perf_analyzer.
 	MetricsCollector MetricsCollector `yaml:"metricsCollector"`
-	// Helm's own section for values that all charts share.
-	Global map[string]any `yaml:"global" site:"unused"`
 	// What one machine needs and Kubernetes does not.
 	Local Local `yaml:"local"`
 }
@@ -251,7 +251,7 @@ type Scale struct {
 type MetricsCollector struct {
 	// Whether it runs.
 	Enabled bool `yaml:"enabled"`
-	// The host it binds. Left out: local.listen.
+	// The host it binds. Not in a user's file: local.listen, all interfaces in a pod.
 	Host string `yaml:"host"`
 	// The port it binds.
 	Port int `yaml:"port"`
