@@ -9,16 +9,16 @@ type Conditions struct {
 	// alternative it has, for each of its conditions, a span that satisfies it.
 	// Empty: nothing can be skipped.
 	Any [][]Condition
-	// AllConditions says that the query is one filter and Any is one alternative,
-	// all of which one span must satisfy, and that this is sufficient too.
+	// AllConditions says that the first stage is one filter, Any has one alternative,
+	// and a span passes that stage exactly if it satisfies all its conditions.
 	AllConditions bool
 }
 
 // Condition is a comparison of a column with a constant, with the meaning it has
 // in the language (any part of several, numbers of all types).
 type Condition struct {
-	Attr  Attribute
-	Op    Op // a comparison; never with nil, never a negation of existence
+	Attr  Attribute // with Parent set, the span that satisfies it is the parent
+	Op    Op        // a comparison; never with nil, never a negation of existence
 	Value Static
 	// Test evaluates the condition for one value of the column.
 	Test func(Static) bool
@@ -154,14 +154,14 @@ func either(a, b [][]Condition) [][]Condition {
 func sufficient(x FieldExpr) bool {
 	b, ok := x.(*Binary)
 	if !ok {
-		_, ok = x.(*Attr)
-		return ok
+		a, isAttr := x.(*Attr)
+		return isAttr && !a.Parent
 	}
 	if b.Op == OpAnd {
 		return sufficient(b.L) && sufficient(b.R)
 	}
-	_, ok = conditionOf(b)
-	return ok
+	c, ok := conditionOf(b)
+	return ok && !c.Attr.Parent
 }
 
 func readsOf(q *Query) []Attribute {

@@ -107,3 +107,7 @@ func (e env) single(a Attribute) Static {
 	}
 	return s.Attribute(ScopeResource, a.Name)
 }
+
+// Read returns an attribute or intrinsic of the i-th span as the language sees
+// it: nil if the span has none, an array of what its events or links have.
+func (t *Trace) Read(i int, a Attribute) Static { return env{t, i}.read(a) }

@@ -1,7 +1,5 @@
 package traceql
 
-import "math"
-
 // scalarFilter tells whether a spanset stays, and adds its aggregates to it.
 func scalarFilter(t *Trace, s *ScalarFilter, set spanset) (spanset, bool) {
 	attrs := set.attrs
@@ -81,7 +79,7 @@ func (f *fold) result() Static {
 	case f.name != "avg":
 		return f.edge
 	case f.sum.Type() == TypeDuration:
-		return Static{typ: TypeDuration, n: uint64(int64(math.Round(f.sum.float() / float64(f.n))))}
+		return Static{typ: TypeDuration, n: uint64(f.sum.AsInt() / int64(f.n))}
 	}
 	return Float(f.sum.float() / float64(f.n))
 }

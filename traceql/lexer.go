@@ -281,7 +281,7 @@ func (l *lexer) operator(t token) (token, *SyntaxError) {
 		return t, nil
 	}
 	if r == '&' {
-		return t, fault(t.pos, "a single &").near("&", []string{"&&"}).expecting("&&")
+		return t, fault(t.pos, "a single &").expecting("&& or a union operator as &>")
 	}
 	return t, fault(t.pos, "a character that has no meaning here: %q", rest[:n])
 }

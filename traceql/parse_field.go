@@ -95,7 +95,7 @@ func (p *parser) operand() FieldExpr {
 	err := fault(t.pos, "%s where a value should be", t.describe()).
 		expecting("an intrinsic, an attribute (.a, span.a, resource.a), a value or (")
 	if t.kind == tokenOp && t.op == OpEqual {
-		err.near("==", []string{"="})
+		err.Suggestion = "="
 	}
 	panic(err)
 }

@@ -64,3 +64,15 @@ func (p *parser) aggregate() *Aggregate {
 	p.expect(")", "in "+t.text)
 	return a
 }
+
+// ParseLiteral reads text that is one value and nothing else.
+func ParseLiteral(text string) (Static, bool) {
+	tokens, err := lex(text)
+	if err != nil {
+		return Nil(), false
+	}
+	p := &parser{tokens: tokens}
+	var v Static
+	err = p.catch(func() { v = p.constant("as a value") })
+	return v, err == nil && p.peek().kind == tokenEnd
+}

@@ -1,5 +1,7 @@
 package traceql
 
+import "slices"
+
 // shown is an attribute that the answer tells of each span.
 type shown struct {
 	attr     Attribute
@@ -97,19 +99,25 @@ func visitSelects(s Stage, visit func(*Attr)) {
 	}
 }
 
-// show reads what the answer tells of a span.
+// show reads what the answer tells of a span. Of attributes with one key, as
+// .a and resource.a, the first wins.
 func (s *Search) show(e env) []Named {
 	var out []Named
 	for i := range s.shown {
+		key := s.shown[i].key
+		if slices.ContainsFunc(out, func(n Named) bool { return n.Name == key }) {
+			continue
+		}
 		if v, ok := s.shown[i].value(e); ok {
-			out = append(out, Named{s.shown[i].key, v})
+			out = append(out, Named{key, v})
 		}
 	}
 	return out
 }
 
-// value is the attribute's value; of several parts the first that the query
-// matched, else the first.
+// value is the attribute's value. Of several parts it is one that the query
+// matched: the first of an array, the last of events and links, as Tempo shows.
+// Where none matched it is the first.
 func (s *shown) value(e env) (Static, bool) {
 	v := e.read(s.attr)
 	if v.Type() == TypeArray {
@@ -126,15 +134,14 @@ func (s *shown) value(e env) (Static, bool) {
 
 func (s *shown) part(v Static) Static {
 	var first, match Static
+	lastWins := s.attr.itemScope() != ScopeNone
 	partsOf(v, func(p Static) bool {
 		if first.IsNil() {
 			first = p
 		}
-		for _, b := range s.tests {
-			if !isNil(b.R) && !isNil(b.L) && b.holds(p, b.R.(*Literal).Value) {
-				match = p
-				return true
-			}
+		if s.matched(p) {
+			match = p
+			return !lastWins
 		}
 		return false
 	})
@@ -142,4 +149,14 @@ func (s *shown) part(v Static) Static {
 		return first
 	}
 	return match
+}
+
+// matched tells whether a comparison of the query holds for one part.
+func (s *shown) matched(p Static) bool {
+	for _, b := range s.tests {
+		if lit, ok := b.R.(*Literal); ok && !lit.Value.IsNil() && b.holds(p, lit.Value) {
+			return true
+		}
+	}
+	return false
 }
