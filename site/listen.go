@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -119,7 +120,7 @@ func (s *Site) GrafanaHTTP() listen.Address {
 	if !s.Pod && s.Origin("grafana.service.port").User {
 		return hostPort(host, s.Values.Grafana.Service.Port, "grafana.service.port")
 	}
-	if p, ok := server["http_port"].(int); ok {
+	if p, err := strconv.Atoi(fmt.Sprint(server["http_port"])); err == nil {
 		return hostPort(host, p, `grafana.grafana\.ini.server.http_port`)
 	}
 	return hostPort(host, s.Values.Grafana.Service.TargetPort, "grafana.service.targetPort")

@@ -129,8 +129,10 @@ func (s *Site) HostPart(host string) (Part, bool) {
 	if i < 0 || !digits(host[i+1:]) {
 		return "", false
 	}
-	p, ok := s.names[host[:i]]
-	return p, ok && (p == PartEnvoy || p == PartTriton)
+	if p := s.names[host[:i]]; p == PartEnvoy || p == PartTriton {
+		return p, true
+	}
+	return "", false
 }
 
 func digits(s string) bool {
