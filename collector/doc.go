@@ -20,7 +20,7 @@
 //     servicegraph (service_graph).
 //   - service.telemetry.logs.level is honoured; where logs go is ours to say. What
 //     the collector logs at Info comes at Debug, but for the `debug` exporter,
-//     whose output is what the user asked for.
+//     whose output is what the user asked for; so do warnings that a name is deprecated.
 //   - ${env:NAME} and ${NAME} are resolved from Config.Env, then the environment;
 //     ${file:PATH} and ${yaml:TEXT} work; http and other schemes are refused.
 //

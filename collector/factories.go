@@ -2,6 +2,7 @@ package collector
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/servicegraphconnector"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
@@ -89,5 +90,6 @@ func typeNames[F any](m map[component.Type]F) []string {
 	for t := range m {
 		names = append(names, t.String())
 	}
+	slices.Sort(names)
 	return names
 }

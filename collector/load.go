@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/component"
@@ -26,6 +27,9 @@ type loader struct {
 	env         map[string]string
 	userReaders bool
 	origin      origin
+
+	known    map[string][]string                   // section: the types that this build has
+	defaults func(string, string) component.Config // by section and type
 }
 
 // loaded is a valid configuration and the factories that it was read with.
@@ -54,7 +58,7 @@ func (l *loader) load(ctx context.Context, factories func() (otelcol.Factories, 
 	if err != nil {
 		return nil, err
 	}
-	if err := l.knownTypes(f); err != nil {
+	if err := l.know(f); err != nil {
 		return nil, err
 	}
 	provider, err := otelcol.NewConfigProvider(otelcol.ConfigProviderSettings{ResolverSettings: confmap.ResolverSettings{
@@ -179,21 +183,19 @@ func (o overrides) Convert(_ context.Context, conf *confmap.Conf) error {
 	return errors.Join(errs...)
 }
 
-// knownTypes refuses a component that this build lacks, before the collector's own
-// decoder does, so that what it became can be told.
-func (l *loader) knownTypes(f otelcol.Factories) error {
-	for _, s := range []struct {
-		section string
-		known   []string
-	}{
-		{"receivers", typeNames(f.Receivers)}, {"processors", typeNames(f.Processors)},
-		{"exporters", typeNames(f.Exporters)}, {"connectors", typeNames(f.Connectors)},
-		{"extensions", typeNames(f.Extensions)},
-	} {
-		for id := range maps.Keys(section(l.conf, s.section)) {
-			kind, _, _ := strings.Cut(id, "/")
-			if hint, ok := replaced[s.section+"."+strings.TrimSpace(kind)]; ok {
-				return l.origin.problem(s.section+"."+id, fmt.Sprintf("the collector has no %s %q any more", strings.TrimSuffix(s.section, "s"), kind), hint)
+// know notes what this build has, and refuses what older collectors had, before the
+// collector's own decoder does, so that what it became can be told.
+func (l *loader) know(f otelcol.Factories) error {
+	l.defaults = defaultsOf(f)
+	l.known = map[string][]string{
+		"receivers": typeNames(f.Receivers), "processors": typeNames(f.Processors), "exporters": typeNames(f.Exporters),
+		"connectors": typeNames(f.Connectors), "extensions": typeNames(f.Extensions),
+	}
+	for _, kind := range slices.Sorted(maps.Keys(l.known)) {
+		for _, id := range slices.Sorted(maps.Keys(section(l.conf, kind))) {
+			name, _, _ := strings.Cut(id, "/")
+			if hint, ok := replaced[kind+"."+strings.TrimSpace(name)]; ok {
+				return l.origin.problem(kind+"."+id, fmt.Sprintf("the collector has no %s %q any more", strings.TrimSuffix(kind, "s"), name), hint)
 			}
 		}
 	}

@@ -33,19 +33,25 @@ func (c slogCore) slogLevel(l zapcore.Level) slog.Level {
 	return slog.LevelDebug
 }
 
+// Enabled lets through what Write may still raise to Warn.
 func (c slogCore) Enabled(l zapcore.Level) bool {
-	return c.level.Enabled(l) && c.handler.Enabled(context.Background(), c.slogLevel(l))
+	level := c.slogLevel(l)
+	if l == zapcore.InfoLevel {
+		level = slog.LevelWarn
+	}
+	return c.level.Enabled(l) && c.handler.Enabled(context.Background(), level)
 }
 
 // With adds fields. Those of a debug exporter raise its Info to ours: its output is
 // what the user wants to see.
 func (c slogCore) With(fields []zapcore.Field) zapcore.Core {
-	for _, f := range fields {
-		if f.Key == "otelcol.component.id" && (f.String == "debug" || strings.HasPrefix(f.String, "debug/")) {
+	attrs := attrsOf(fields)
+	for _, a := range attrs {
+		if name := a.Value.String(); a.Key == "otelcol.component.id" && (name == "debug" || strings.HasPrefix(name, "debug/")) {
 			c.info = slog.LevelInfo
 		}
 	}
-	if attrs := attrsOf(fields); len(attrs) > 0 {
+	if len(attrs) > 0 {
 		c.handler = c.handler.WithAttrs(attrs)
 	}
 	return c
@@ -59,7 +65,17 @@ func (c slogCore) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Chec
 }
 
 func (c slogCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
-	r := slog.NewRecord(e.Time, c.slogLevel(e.Level), e.Message, 0)
+	level := c.slogLevel(e.Level)
+	switch {
+	case e.Level == zapcore.WarnLevel && strings.Contains(e.Message, "deprecated"):
+		level = slog.LevelDebug // the chart's own text: nothing is degraded, nobody has to act
+	case e.Level == zapcore.InfoLevel && strings.Contains(e.Message, "failed"):
+		level = slog.LevelWarn // "Exporting failed. Will retry": degraded, heals itself
+	}
+	if !c.handler.Enabled(context.Background(), level) {
+		return nil
+	}
+	r := slog.NewRecord(e.Time, level, e.Message, 0)
 	r.AddAttrs(attrsOf(fields)...)
 	return c.handler.Handle(context.Background(), r)
 }

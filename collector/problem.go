@@ -52,10 +52,10 @@ func (o origin) problem(key, message, hint string) error {
 // message, and a hint behind it.
 func (l *loader) explain(err error) error {
 	message := plain(err.Error())
-	key := keyOf(message)
-	hint := hintFor(message)
+	key := l.place(message, keyOf(message))
+	hint := l.suggest(message, key) + hintFor(message)
 	if hint != "" {
-		hint = " (" + hint + ")"
+		hint = " (" + strings.TrimSpace(hint) + ")"
 	}
 	return &configError{
 		text: fmt.Sprintf("%s%s: %s%s", l.origin.prefix(key), l.origin.name(key), message, hint),
@@ -124,18 +124,23 @@ func keyOf(message string) string {
 	return key
 }
 
-// undecorated writes 'pipelines[traces].receivers' with dots.
+// goType is how the decoder calls the top of a structure: 'otlpexporter.Config'.
+var goType = regexp.MustCompile(`^\w+\.(\w*Config|configSettings)$`)
+
+// undecorated writes 'pipelines[traces].receivers' with dots, and a Go type not at all.
 func undecorated(path string) string {
+	if goType.MatchString(path) {
+		return ""
+	}
 	path = strings.NewReplacer("[", ".", "]", "").Replace(path)
 	return strings.Trim(path, ".")
 }
 
 func join(parts ...string) string {
-	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	for i := range parts {
 		parts[i] = undecorated(parts[i])
 	}
-	return strings.Join(parts, ".")
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ".")
 }
 
 // hints are what to do about a message of the collector, by a part of it.
@@ -149,6 +154,8 @@ var hints = []struct{ part, hint string }{
 	{"used as exporter in", "name the connector as a receiver of another pipeline too"},
 	{"used as receiver in", "name the connector as an exporter of another pipeline too"},
 	{"scheme", "only ${env:...}, ${file:...} and ${yaml:...} can be resolved"},
+	{"OTTL statement", "the statements of the transform and filter processors are in the collector's 0.158 documentation"},
+	{"invalid duration", "write a duration such as 15s"},
 	{"expected type", "check the type of the value"},
 	{"unconvertible type", "check the type of the value"},
 	{"parsing", "check the type of the value"},
