@@ -3,10 +3,13 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -28,9 +31,14 @@ func (s *Server) SetJobs(jobs []Job) error {
 	if err := checkJobs(jobs); err != nil {
 		return err
 	}
-	set, err := s.jobSet(jobs)
+	s.setting.Lock()
+	defer s.setting.Unlock()
+	set, err := s.jobSet(s.withFormer(jobs))
 	if err != nil {
 		return err
+	}
+	for _, j := range jobs {
+		s.known[j.Name] = Job{Name: j.Name, Path: j.Path}
 	}
 	s.current.Store(set.config)
 	for {
@@ -42,11 +50,29 @@ func (s *Server) SetJobs(jobs []Job) error {
 	}
 }
 
+// withFormer adds the jobs that are gone, without targets: the scrape manager
+// writes stale markers for a target that goes, but not for one that goes together
+// with its whole job, whose series would seem alive for five minutes more.
+func (s *Server) withFormer(jobs []Job) []Job {
+	present := map[string]bool{}
+	for _, j := range jobs {
+		present[j.Name] = true
+	}
+	out := slices.Clone(jobs)
+	for _, name := range slices.Sorted(maps.Keys(s.known)) {
+		if !present[name] {
+			out = append(out, s.known[name])
+		}
+	}
+	return out
+}
+
 func (s *Server) scrapeOptions() *scrape.Options {
 	return &scrape.Options{
 		DiscoveryReloadOnStartup: true,
 		DiscoveryReloadInterval:  model.Duration(time.Second),
 		FeatureRegistry:          s.features,
+		HTTPClientOptions:        []promconfig.HTTPClientOption{promconfig.WithDialContextFunc(s.dialer.dial)},
 	}
 }
 
@@ -63,6 +89,7 @@ func (s *Server) scrape(ctx context.Context) {
 		case <-ctx.Done():
 			s.scraper.Stop()
 			running.Wait()
+			s.dialer.close()
 			return
 		case set := <-s.jobs:
 			if err := s.scraper.ApplyConfig(set.config); err != nil {

@@ -35,11 +35,14 @@ type Server struct {
 	engine   *promql.Engine
 	parser   parser.Parser
 	scraper  *scrape.Manager
+	dialer   *dialer
 	born     time.Time
 	stopping atomic.Bool
 	closing  sync.Once
 	closed   error
 
+	setting sync.Mutex                    // one SetJobs at a time
+	known   map[string]Job                // every job there ever was, without targets
 	jobs    chan jobSet                   // the newest jobs that the scraper has not seen; holds one
 	current atomic.Pointer[config.Config] // what status/config tells
 }
@@ -63,7 +66,8 @@ func open(cfg Config, deps Deps) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: libraryLog(deps.Log), reg: prometheus.NewRegistry(), features: features.NewRegistry(),
 		stats: tsdb.NewDBStats(), parser: parser.NewParser(parser.Options{}), born: time.Now().UTC(),
-		jobs: make(chan jobSet, 1),
+		jobs: make(chan jobSet, 1), known: map[string]Job{},
+		dialer: &dialer{open: map[net.Conn]struct{}{}},
 	}
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := s.SetJobs(cfg.Jobs); err != nil {
