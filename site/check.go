@@ -18,7 +18,7 @@ type checker struct {
 
 // is reports path unless ok; one error a path is enough.
 func (c checker) is(ok bool, path, msg, hint string) {
-	if ok || slices.ContainsFunc(c.d.errs, func(e *Error) bool { return e.Path == path }) {
+	if ok || len(c.d.errs) > 10*maxErrors || slices.ContainsFunc(c.d.errs, func(e *Error) bool { return e.Path == path }) {
 		return
 	}
 	c.d.errs = append(c.d.errs, &Error{Origin: c.s.Nearest(path), Path: path, Msg: msg, Hint: hint})

@@ -127,7 +127,11 @@ func (d *decoder) unknown(n *node, path, key string, v reflect.Value, f fields) 
 		d.note(n, path, ReasonLeftover, text)
 		return
 	}
-	d.fail(n, path, "unknown key", suggest(path, key, f))
+	hint := ""
+	if len(d.errs) < 2*maxErrors { // more are not printed, and a suggestion costs a walk
+		hint = suggest(path, key, f)
+	}
+	d.fail(n, path, "unknown key", hint)
 }
 
 func valueOrNil(v any) reflect.Value {

@@ -217,6 +217,10 @@ func (r *reader) mapping(y *yaml.Node, n *node, path string, depth int) {
 			r.fail(r.at(k), path, "a key must be a word", "the braces of a template need quotes")
 			continue
 		}
+		if k.Value == "" {
+			r.fail(r.at(k), path, "a key is empty", "")
+			continue
+		}
 		at := join(path, k.Value)
 		child := r.node(v, at, depth+1)
 		if k.ShortTag() == "!!merge" {
