@@ -1,0 +1,149 @@
+package stack
+
+import (
+	"fmt"
+	"net"
+
+	"supersonic/site"
+	"supersonic/triton"
+	"supersonic/ui"
+)
+
+func (k *Stack) buildPage() (err error) {
+	cfg := ui.Config{
+		HTTP:        k.site.GrafanaHTTP(),
+		RootURL:     k.rootURL(),
+		DataSources: k.dataSources(),
+		Roles:       k.roleEndpoints(),
+		Release:     k.site.Release, Namespace: k.site.Namespace, Version: k.options.Version,
+	}
+	for _, off := range k.site.Off() {
+		cfg.Off = append(cfg.Off, ui.OffPart{Part: off.Key, Cost: off.Cost})
+	}
+	deps := ui.Deps{Log: k.logOf(RoleUI)}
+	if k.triton != nil {
+		deps.Servers = states{k.triton}
+	}
+	k.page, err = ui.New(cfg, deps)
+	return err
+}
+
+func (k *Stack) rootURL() string {
+	server, _ := k.site.Values.Grafana.INI["server"].(map[string]any)
+	url, _ := server["root_url"].(string)
+	return url
+}
+
+func (k *Stack) dataSources() []ui.DataSource {
+	var list []ui.DataSource
+	for _, d := range k.site.Datasources() {
+		url, _, _ := k.site.Rewrite(d.URL, k.address)
+		source := ui.DataSource{
+			Name: d.Name, Type: d.Type, UID: d.UID, URL: url, IsDefault: d.IsDefault,
+			BasicAuth: d.BasicAuth, User: d.BasicAuthUser,
+		}
+		if password, ok := d.SecureJSONData["basicAuthPassword"].(string); ok {
+			source.Password = password
+		}
+		source.TLSSkipVerify, _ = d.JSONData["tlsSkipVerify"].(bool)
+		source.TimeInterval, _ = d.JSONData["timeInterval"].(string)
+		if m, ok := d.JSONData["serviceMap"].(map[string]any); ok {
+			source.ServiceMapUID, _ = m["datasourceUid"].(string)
+		}
+		if m, ok := d.JSONData["nodeGraph"].(map[string]any); ok {
+			source.NodeGraph, _ = m["enabled"].(bool)
+		}
+		list = append(list, source)
+	}
+	return list
+}
+
+// states shows the supervisor's servers to the page.
+type states struct{ *triton.Supervisor }
+
+func (s states) ServerStates() []ui.ServerState {
+	var list []ui.ServerState
+	for _, t := range s.Servers() {
+		list = append(list, ui.ServerState{Pod: t.Pod, State: string(t.State), Reason: t.Reason})
+	}
+	return list
+}
+
+func (k *Stack) roleEndpoints() []ui.RoleEndpoint {
+	if !k.whole() {
+		return k.clusterEndpoints()
+	}
+	var list []ui.RoleEndpoint
+	pods := k.site.Pods(site.PartEnvoy)
+	for i, g := range k.gateways {
+		admin := dial(g.AdminAddr())
+		list = append(list, ui.RoleEndpoint{Role: RoleGateway, Pod: pods[i],
+			Addresses:  []ui.Address{{Name: "gRPC", Addr: dial(g.Addr())}, {Name: "admin", Addr: admin}},
+			MetricsURL: "http://" + admin + "/metrics", HealthURL: "http://" + admin + "/ready"})
+	}
+	if k.triton != nil {
+		list = append(list, ui.RoleEndpoint{Role: RoleTriton, MetricsURL: "http://" + k.triton.Addr() + "/metrics",
+			Addresses: []ui.Address{{Name: "supervisor's metrics", Addr: k.triton.Addr()}}})
+		for _, t := range k.triton.Servers() {
+			list = append(list, ui.RoleEndpoint{Role: RoleTriton, Pod: t.Pod,
+				Addresses:  []ui.Address{{Name: "gRPC", Addr: t.GRPC}, {Name: "HTTP", Addr: t.HTTP}, {Name: "metrics", Addr: t.Metrics}},
+				MetricsURL: "http://" + t.Metrics + "/metrics", HealthURL: "http://" + t.HTTP + "/v2/health/ready"})
+		}
+	}
+	return append(list, k.storeEndpoints()...)
+}
+
+func (k *Stack) storeEndpoints() []ui.RoleEndpoint {
+	var list []ui.RoleEndpoint
+	if k.collector != nil {
+		e := ui.RoleEndpoint{Role: RoleCollector, MetricsURL: "http://" + dial(k.collector.MetricsAddr()) + "/metrics"}
+		for _, key := range []string{otlpGRPC, otlpHTTP} {
+			if a, ok := k.collector.Addrs()[key]; ok {
+				e.Addresses = append(e.Addresses, ui.Address{Name: map[string]string{otlpGRPC: "OTLP gRPC", otlpHTTP: "OTLP HTTP"}[key], Addr: dialHost(a)})
+			}
+		}
+		list = append(list, e)
+	}
+	if k.traces != nil {
+		http := dial(k.traces.AddrHTTP())
+		e := ui.RoleEndpoint{Role: RoleTraces, MetricsURL: "http://" + http + "/metrics", HealthURL: "http://" + http + "/ready",
+			Addresses: []ui.Address{{Name: "HTTP", Addr: http}}}
+		if a := k.traces.AddrOTLPGRPC(); a != nil {
+			e.Addresses = append(e.Addresses, ui.Address{Name: "OTLP gRPC", Addr: dial(a)})
+		}
+		if a := k.traces.AddrOTLPHTTP(); a != nil {
+			e.Addresses = append(e.Addresses, ui.Address{Name: "OTLP HTTP", Addr: dial(a)})
+		}
+		list = append(list, e)
+	}
+	if k.metrics != nil {
+		http := dial(k.metrics.Addr())
+		list = append(list, ui.RoleEndpoint{Role: RoleMetrics, Addresses: []ui.Address{{Name: "HTTP", Addr: http}},
+			MetricsURL: "http://" + http + "/metrics", HealthURL: "http://" + http + "/-/ready"})
+	}
+	return list
+}
+
+// clusterEndpoints are the roles by their services' names, for a page that runs
+// as a pod.
+func (k *Stack) clusterEndpoints() []ui.RoleEndpoint {
+	v := k.site.Values
+	var list []ui.RoleEndpoint
+	add := func(part site.Part, role string, port int, metrics, health string) {
+		if !k.site.On(part) {
+			return
+		}
+		addr := net.JoinHostPort(k.site.ServiceHost(part), fmt.Sprint(port))
+		e := ui.RoleEndpoint{Role: role, Addresses: []ui.Address{{Name: "HTTP", Addr: addr}}, MetricsURL: "http://" + addr + metrics}
+		if health != "" {
+			e.HealthURL = "http://" + addr + health
+		}
+		list = append(list, e)
+	}
+	add(site.PartEnvoy, RoleGateway, 9901, "/metrics", "/ready")
+	add(site.PartTriton, RoleTriton, 8002, "/metrics", "")
+	add(site.PartCollector, RoleCollector, 8888, "/metrics", "")
+	add(site.PartTempo, RoleTraces, v.Tempo.Tempo.Server.HTTPListenPort, "/metrics", "/ready")
+	add(site.PartPrometheus, RoleMetrics, v.Prometheus.Server.Service.ServicePort, "/metrics", "/-/ready")
+	return list
+}
