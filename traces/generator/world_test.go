@@ -1,0 +1,276 @@
+package generator
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/klauspost/compress/snappy"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/prompb"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/internal/sampling"
+	"supersonic/traces/span"
+)
+
+// receiver is a Prometheus's remote-write receiver in memory: it keeps samples in
+// the order in which they came and refuses what is not in order, as one without
+// an out-of-order window does.
+type receiver struct {
+	samples   map[string][]prompb.Sample
+	exemplars map[string][]prompb.Exemplar
+	refusals  []string    // samples out of order
+	status    func() int  // of the next answers; nil: 204
+	before    func()      // called with each request
+	header    http.Header // of the last request
+	times     []time.Time // of all requests
+}
+
+func newReceiver() *receiver {
+	return &receiver{samples: map[string][]prompb.Sample{}, exemplars: map[string][]prompb.Exemplar{}}
+}
+
+func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.header, r.times = req.Header, append(r.times, time.Now())
+	if r.before != nil {
+		r.before()
+	}
+	answer := func(code int) (*http.Response, error) {
+		return &http.Response{StatusCode: code, Status: http.StatusText(code), Body: http.NoBody, Request: req}, nil
+	}
+	if r.status != nil {
+		if code := r.status(); code != http.StatusNoContent {
+			return answer(code)
+		}
+	}
+	packed, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	body, err := snappy.Decode(nil, packed)
+	if err != nil {
+		return nil, err
+	}
+	var w prompb.WriteRequest
+	if err := w.Unmarshal(body); err != nil {
+		return nil, err
+	}
+	for _, s := range w.Timeseries {
+		r.take(s)
+	}
+	return answer(http.StatusNoContent)
+}
+
+func (r *receiver) take(s prompb.TimeSeries) {
+	if !slices.IsSortedFunc(s.Labels, func(a, b prompb.Label) int { return strings.Compare(a.Name, b.Name) }) {
+		r.refusals = append(r.refusals, "labels out of order")
+	}
+	name := seriesName(s.Labels)
+	for _, sample := range s.Samples {
+		if have := r.samples[name]; len(have) > 0 && have[len(have)-1].Timestamp >= sample.Timestamp {
+			r.refusals = append(r.refusals, fmt.Sprintf("%s: %d after %d", name, sample.Timestamp, have[len(have)-1].Timestamp))
+			continue
+		}
+		r.samples[name] = append(r.samples[name], sample)
+	}
+	r.exemplars[name] = append(r.exemplars[name], s.Exemplars...)
+}
+
+// seriesName is `name{label="value", ..}`, prefixes that all share left out.
+func seriesName(labels []prompb.Label) string {
+	var name string
+	var parts []string
+	for _, l := range labels {
+		if l.Name == "__name__" {
+			name = strings.TrimPrefix(strings.TrimPrefix(l.Value, "traces_service_graph_request_"), "traces_spanmetrics_")
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s=%q", l.Name, l.Value))
+	}
+	return name + "{" + strings.Join(parts, ",") + "}"
+}
+
+// increase is what PromQL's increase() over everything finds, without
+// extrapolation: the first sample does not count, a fall is a reset.
+func (r *receiver) increase(name string) float64 {
+	var sum float64
+	have := r.samples[name]
+	for i := 1; i < len(have); i++ {
+		if d := have[i].Value - have[i-1].Value; d >= 0 {
+			sum += d
+		} else {
+			sum += have[i].Value
+		}
+	}
+	return sum
+}
+
+// world is a generator that runs in a synctest bubble, its receiver and counters.
+type world struct {
+	*testing.T
+	*receiver
+	gen  *Generator
+	reg  *prometheus.Registry
+	stop func()
+}
+
+// inWorld runs story in a bubble. change may alter the configuration.
+func inWorld(t *testing.T, change func(*Config), story func(*world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{T: t, receiver: newReceiver(), reg: prometheus.NewRegistry()}
+		cfg := Config{ServiceGraphs: true, RemoteWriteURL: "http://prometheus:9090/api/v1/write"}
+		if change != nil {
+			change(&cfg)
+		}
+		time.Sleep(300 * time.Millisecond) // the bubble's clock: not on a whole second
+		w.begin(cfg)
+		time.Sleep(5 * time.Second) // the bubble's clock: past the first ticks
+		story(w)
+		w.stop()
+		if len(w.refusals) > 0 {
+			t.Errorf("the receiver refused %v", w.refusals)
+		}
+	})
+}
+
+func (w *world) begin(cfg Config) {
+	w.Helper()
+	var err error
+	w.gen, err = New(cfg, Deps{Metrics: w.reg, Client: &http.Client{Transport: w.receiver}})
+	if err != nil {
+		w.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(w.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.gen.Run(ctx) }()
+	stopped := false
+	w.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-ended; err != nil {
+			w.Errorf("Run ended with %v", err)
+		}
+	}
+}
+
+// pass lets time go by, in the bubble.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// want checks how much a series has increased.
+func (w *world) want(name string, v float64) {
+	w.Helper()
+	if got := w.increase(name); math.Abs(got-v) > 1e-9*math.Max(1, math.Abs(v)) {
+		w.Errorf("%s increased by %v, want %v", name, got, v)
+	}
+}
+
+// wantNone checks that no series but those of the edges given exists.
+func (w *world) wantEdges(edges ...string) {
+	w.Helper()
+	var got []string
+	for name := range w.samples {
+		if rest, ok := strings.CutPrefix(name, "total{"); ok {
+			got = append(got, strings.TrimSuffix(rest, "}"))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(edges)
+	if !slices.Equal(got, edges) {
+		w.Errorf("edges\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(edges, "\n"))
+	}
+}
+
+// counter is the value of one of the generator's own metrics, over all labels that
+// are not given as name=value.
+func (w *world) counter(name string, labels ...string) float64 {
+	w.Helper()
+	families, err := w.reg.Gather()
+	if err != nil {
+		w.Fatal(err)
+	}
+	var sum float64
+	for _, f := range families {
+		if f.GetName() != "supersonic_generator_"+name {
+			continue
+		}
+		for _, m := range f.Metric {
+			var have []string
+			for _, l := range m.Label {
+				have = append(have, l.GetName()+"="+l.GetValue())
+			}
+			if !slices.ContainsFunc(labels, func(l string) bool { return !slices.Contains(have, l) }) {
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+// The spans of stories. Ids are made of small numbers; a span began as long ago as
+// it takes.
+type option func(*span.Span)
+
+func makeSpan(trace, id, parent byte, service, name string, kind ptrace.SpanKind, took time.Duration, options ...option) span.Span {
+	resource := &span.Resource{Attrs: pcommon.NewMap()}
+	resource.Attrs.PutStr("service.name", service)
+	now := time.Now()
+	s := span.Span{Name: name, Kind: kind, Attrs: pcommon.NewMap(), Resource: resource, Scope: &span.Scope{Attrs: pcommon.NewMap()},
+		Start: uint64(now.Add(-took).UnixNano()), End: uint64(now.UnixNano())}
+	s.TraceID[15], s.ID[7], s.Parent[7] = trace, id, parent
+	for _, o := range options {
+		o(&s)
+	}
+	return s
+}
+
+func attribute(name, value string) option {
+	return func(s *span.Span) { s.Attrs.PutStr(name, value) }
+}
+
+// sampled gives a span a `th` of its own, of probability p.
+func sampled(p float64) option {
+	return func(s *span.Span) {
+		th := sampling.FromProbability(p)
+		s.TraceState, s.Weight = sampling.WithThreshold("", th), th.Weight()
+	}
+}
+
+func failing(s *span.Span) { s.Status = ptrace.StatusCodeError }
+
+// began moves a span in time without changing how long it took.
+func began(ago time.Duration) option {
+	return func(s *span.Span) {
+		took := s.End - s.Start
+		s.Start = uint64(time.Now().Add(-ago).UnixNano())
+		s.End = s.Start + took
+	}
+}
+
+// ingress is span 1 of a trace, as our gateway makes it and the collector leaves it.
+func ingress(trace byte, method string, took time.Duration, options ...option) span.Span {
+	return makeSpan(trace, 1, 0, "gateway-0", "ingress", ptrace.SpanKindClient, took, append([]option{
+		attribute("grpc.path", "/inference.GRPCInferenceService/"+method),
+		attribute("peer.service", "triton-0"),
+		func(s *span.Span) { s.Attrs.PutInt("supersonic.upstream_ns", int64(took-10*time.Millisecond)) },
+	}, options...)...)
+}
+
+// inferRequest is Triton's span of a request, child of the ingress span.
+func inferRequest(trace, id byte, took time.Duration, options ...option) span.Span {
+	return makeSpan(trace, id, 1, "triton-0", "InferRequest", ptrace.SpanKindServer, took, options...)
+}
