@@ -6,7 +6,7 @@
 //
 // Parse gives an immutable, validated *Query, or a *SyntaxError that says where
 // and what would have been right. NewSearch takes a query that selects spans and
-// evaluates it trace by trace; NewMetrics takes one that ends in a metrics
+// evaluates it trace by trace; NewAggregator takes one that ends in a metrics
 // function and gathers series over any number of traces. Conditions tells a
 // storage what every matching span must satisfy and which columns are read.
 //
@@ -43,5 +43,5 @@
 //
 // A query is at most MaxQueryLength bytes and nests at most MaxDepth deep, so no
 // text exhausts the stack. Queries, searches and traces may be shared by any
-// number of goroutines once made; a Metrics belongs to one goroutine.
+// number of goroutines once made; an Aggregator belongs to one goroutine.
 package traceql
