@@ -94,19 +94,25 @@ func shorten(name string) string {
 // serviceNames gives every name of the release's services and its part, the
 // chart's default spelling first so that the release's own names win.
 func (s *Site) serviceNames() map[string]Part {
-	names := map[string]Part{
-		defaultRelease + "-envoy":                   PartEnvoy,
-		defaultRelease + "-triton":                  PartTriton,
-		defaultRelease + "-opentelemetry-collector": PartCollector,
-		defaultRelease + "-tempo":                   PartTempo,
-		defaultRelease + "-prometheus-server":       PartPrometheus,
-		defaultRelease + "-grafana":                 PartGrafana,
-		defaultRelease + "-metrics-collector":       PartMetricsCollector,
+	names := map[string]Part{}
+	for _, p := range Parts() {
+		names[defaultService(p)] = p
 	}
 	for _, p := range Parts() {
 		names[s.ServiceHost(p)] = p
 	}
 	return names
+}
+
+// defaultService is the service of a part as the chart's defaults spell it.
+func defaultService(p Part) string {
+	switch p {
+	case PartPrometheus:
+		return defaultRelease + "-prometheus-server"
+	case PartMetricsCollector:
+		return defaultRelease + "-metrics-collector"
+	}
+	return defaultRelease + "-" + string(p)
 }
 
 // HostPart tells which part a host name means: the release's services and pods,

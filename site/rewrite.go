@@ -8,7 +8,7 @@ import (
 )
 
 // AddrFunc gives the address of a part of this site for the port that a file
-// writes (empty if it writes none). ok false leaves the text as it is.
+// writes (empty if it writes none). ok false leaves it to the cluster's DNS.
 type AddrFunc func(part Part, port string) (hostport string, ok bool)
 
 // ForeignHost is a host of a file that is not of this site and was left alone.
@@ -22,10 +22,12 @@ type ForeignHost struct {
 type address struct {
 	before, host, port, after string // before + host[:port] + after is the text
 	scheme                    string
+	text                      string
 }
 
 // split finds the host in s; ok is false if s has none that can be told.
 func split(s string) (a address, ok bool) {
+	a.text = s
 	rest := s
 	if i := strings.Index(s, "://"); i > 0 && schemeLike(s[:i]) {
 		a.scheme, a.before, rest = s[:i], s[:i+3], s[i+3:]
@@ -66,8 +68,10 @@ func hostLike(s string) bool {
 // Rewrite replaces the host and port of this site in s, which is a URL
 // (http://supersonic-tempo:4317), a host:port, or both with a path
 // (supersonic-opentelemetry-collector:4318/v1/traces). Scheme, user, path and
-// query stay. known tells whether s names a part of this site, also if addr
-// left it alone; anything else is returned as it came.
+// query stay. Where addr declines, the chart's default spelling
+// (supersonic-tempo) becomes the release's own name, which the cluster's DNS
+// knows. known tells whether s names a part of this site; what does not is
+// returned as it came.
 func (s *Site) Rewrite(text string, addr AddrFunc) (out string, part Part, known bool) {
 	a, ok := split(text)
 	if !ok {
@@ -80,7 +84,21 @@ func (s *Site) Rewrite(text string, addr AddrFunc) (out string, part Part, known
 	if hostport, ok := addr(part, a.port); ok {
 		return a.before + hostport + a.after, part, true
 	}
-	return text, part, true
+	return a.before + s.own(a.host, part) + a.text[len(a.before)+len(a.host):], part, true
+}
+
+// own gives the chart's default spelling of a host the release's name; any other
+// host stays.
+func (s *Site) own(host string, part Part) string {
+	name, domain := host, ""
+	if i := strings.IndexByte(host, '.'); i >= 0 {
+		name, domain = host[:i], host[i:]
+	}
+	service := s.ServiceHost(part)
+	if rest, ok := strings.CutPrefix(strings.ToLower(name), defaultService(part)); ok && !strings.HasPrefix(name, service) {
+		return service + rest + domain
+	}
+	return host
 }
 
 // podIP is how the collector's chart writes the address a pod binds.

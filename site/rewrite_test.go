@@ -44,6 +44,28 @@ func TestARefusedAddressIsLeftButKnown(t *testing.T) {
 	}
 }
 
+func TestWhereTheClustersDNSIsAskedTheDefaultSpellingBecomesTheReleases(t *testing.T) {
+	s := load(t, "nameOverride: n\ntempo: { fullnameOverride: traces }\n", Options{Release: "x", Pod: true})
+	keep := func(Part, string) (string, bool) { return "", false }
+	for in, want := range map[string]string{
+		"http://supersonic-tempo:4317/a":                       "http://traces:4317/a",
+		"http://supersonic-prometheus-server.default.svc:9090": "http://x-prometheus-server.default.svc:9090",
+		"http://supersonic-grafana":                            "http://x-grafana",
+		"supersonic-envoy-1:8001":                              "n-envoy-1:8001",
+		"n-envoy-1:8001":                                       "n-envoy-1:8001",
+		"x-prometheus-server:9090":                             "x-prometheus-server:9090",
+		"other:1":                                              "other:1",
+	} {
+		if got, _, _ := s.Rewrite(in, keep); got != want {
+			t.Errorf("%s becomes %s, want %s", in, got, want)
+		}
+	}
+	c, _ := s.CollectorConfig(keep)
+	if got := c["exporters"].(dict)["otlp"].(dict)["endpoint"]; got != "http://traces:4317" {
+		t.Errorf("the collector exports to %v", got)
+	}
+}
+
 func TestAConfigurationIsCopiedWithItsAddresses(t *testing.T) {
 	s := load(t, "opentelemetry-collector:\n  config:\n    exporters:\n      otlp:\n        endpoint: other:4317\n", Options{})
 	in := map[string]any{
