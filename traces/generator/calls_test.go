@@ -192,9 +192,6 @@ func TestWithoutRoomToWaitACallIsSettledAtOnce(t *testing.T) {
 		w.want("server_seconds_count"+edgeLabels, 7)
 		w.pass(10 * time.Second)
 		w.want("server_seconds_count"+edgeLabels, 10)
-		if n := w.counter("refused_total"); n != 0 {
-			w.Errorf("%v", n)
-		}
 		if n := w.counter("observations_refused_total", "reason=max_pending"); n != 7 {
 			w.Errorf("counted %v", n)
 		}

@@ -12,10 +12,7 @@ import (
 // traces_spanmetrics_size_total adds up. It computes and does not encode: a store
 // has no encoded form of the single span at hand.
 func spanSize(s *span.Span) int {
-	n := message(16) + message(8) // ids
-	if !s.Parent.IsZero() {
-		n += message(8)
-	}
+	n := traceID(s.TraceID) + spanID(s.ID) + spanID(s.Parent)
 	n += text(s.TraceState) + text(s.Name) + varintField(uint64(s.Kind))
 	n += fixed64(s.Start) + fixed64(s.End)
 	n += attributes(s.Attrs) + varintField(uint64(s.Dropped))
@@ -26,7 +23,7 @@ func spanSize(s *span.Span) int {
 	n += varintField(uint64(s.DroppedEv))
 	for i := range s.Links {
 		l := &s.Links[i]
-		link := message(16) + message(8) + text(l.TraceState) + attributes(l.Attrs) + varintField(uint64(l.Dropped))
+		link := traceID(l.TraceID) + spanID(l.SpanID) + text(l.TraceState) + attributes(l.Attrs) + varintField(uint64(l.Dropped))
 		if l.Flags != 0 {
 			link += 5
 		}
@@ -72,6 +69,21 @@ func anyValue(v pcommon.Value) int {
 		return message(n)
 	}
 	return 0
+}
+
+// An id is written even where it is zero: then empty.
+func traceID(id span.TraceID) int {
+	if id == (span.TraceID{}) {
+		return message(0)
+	}
+	return message(len(id))
+}
+
+func spanID(id span.ID) int {
+	if id.IsZero() {
+		return message(0)
+	}
+	return message(len(id))
 }
 
 func varint(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
