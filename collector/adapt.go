@@ -114,7 +114,16 @@ func mapsOf(list any) []map[string]any {
 // insertWeight puts our processor first into each pipeline of traces that does not
 // name it, if anything but connectors feeds that pipeline: what a connector hands
 // over went through it before.
+// `processors.supersonic_weight.enabled: false` in the file leaves all as it is.
 func insertWeight(conf map[string]any) {
+	own := section(conf, "processors", weightProcessor)
+	if on, ok := own["enabled"].(bool); ok {
+		delete(own, "enabled")
+		if !on {
+			delete(section(conf, "processors"), weightProcessor)
+			return
+		}
+	}
 	connectors := section(conf, "connectors")
 	used := false
 	for name, p := range section(conf, "service", "pipelines") {

@@ -20,9 +20,14 @@
 //     servicegraph (service_graph).
 //   - service.telemetry.logs.level is honoured; where logs go is ours to say. What
 //     the collector logs at Info comes at Debug, but for the `debug` exporter,
-//     whose output is what the user asked for; so do warnings that a name is deprecated.
+//     whose output is what the user asked for, and exports that failed and are
+//     tried again, which are warnings. Warnings that a name is deprecated come at
+//     Debug: the chart's own text makes four.
 //   - ${env:NAME} and ${NAME} are resolved from Config.Env, then the environment;
 //     ${file:PATH} and ${yaml:TEXT} work; http and other schemes are refused.
+//
+// `processors.supersonic_weight.enabled: false` turns our processor off; wait,
+// remember, max_spans, max_bytes and max_traces are its other keys.
 //
 // spanmetrics of 0.158 weighs calls, sums and buckets by `ot=th` always, without
 // an option, rounding each weight to a whole number at random (its mean is right).

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // everyReceiver lays all components that the chart's defaults define into pipelines.
@@ -29,6 +31,7 @@ exporters:
   otlp_http/new: {endpoint: "http://127.0.0.1:1"}
   prometheus_remote_write/new: {endpoint: "${env:WRITE}"}
 connectors:
+  spanmetrics: {metrics_flush_interval: 100ms}
   servicegraph: {metrics_flush_interval: 100ms}
   span_metrics/new: {}
   service_graph/new: {}
@@ -104,15 +107,56 @@ func TestTheCollectorIsQuiet(t *testing.T) {
 }
 
 func TestWithoutTheWeightProcessorNothingWaits(t *testing.T) {
-	store := newTraceSink()
-	_, prometheus := newWriteSink(t)
-	cfg := site(t, "otlp", store.serveGRPC(t), prometheus)
-	cfg.WeightProcessor = false
-	r := start(t, cfg)
-	from("triton").and(1, "InferRequest", "").send(t, r.addr("receivers.otlp.protocols.grpc.endpoint"))
-	eventually(t, "the span is in the store", func() bool { return store.count() == 1 })
-	if got := store.lines(); !slices.Equal(got, []string{"triton InferRequest Server"}) {
-		t.Errorf("got %q", got)
+	for name, turnOff := range map[string]func(*Config){
+		"by the caller": func(c *Config) { c.WeightProcessor = false },
+		"by the file": func(c *Config) {
+			c.Config = merge(c.Config, parseYAML(t, `processors: {supersonic_weight: {enabled: false}}`))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newTraceSink()
+			_, prometheus := newWriteSink(t)
+			cfg := site(t, "otlp", store.serveGRPC(t), prometheus)
+			turnOff(&cfg)
+			r := start(t, cfg)
+			from("triton").and(1, "InferRequest", "").send(t, r.addr("receivers.otlp.protocols.grpc.endpoint"))
+			eventually(t, "the span is in the store", func() bool { return store.count() == 1 })
+			if got := store.lines(); !slices.Equal(got, []string{"triton InferRequest Server"}) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+func TestTheWeightProcessorStandsFirstWhereSpansEnter(t *testing.T) {
+	conf := parseYAML(t, `
+receivers: {otlp: {}}
+connectors: {forward: {}, spanmetrics: {}}
+processors: {batch: {}}
+service:
+  pipelines:
+    traces: {receivers: [otlp], processors: [batch], exporters: [forward]}
+    traces/bare: {receivers: [otlp], exporters: [forward]}
+    traces/placed: {receivers: [otlp], processors: [batch, supersonic_weight], exporters: [forward]}
+    traces/second: {receivers: [forward], processors: [batch], exporters: [spanmetrics]}
+    metrics: {receivers: [spanmetrics], processors: [batch], exporters: [debug]}
+`)
+	got := map[string]any{}
+	for name, p := range section(adapt(conf, true, ""), "service", "pipelines") {
+		got[name] = p.(map[string]any)["processors"]
+	}
+	want := map[string]any{
+		"traces":        []any{"supersonic_weight", "batch"},
+		"traces/bare":   []any{"supersonic_weight"},
+		"traces/placed": []any{"batch", "supersonic_weight"},
+		"traces/second": []any{"batch"},
+		"metrics":       []any{"batch"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("processors (-want +got):\n%s", diff)
+	}
+	if _, ok := section(conf, "processors")[weightProcessor]; ok {
+		t.Error("the caller's map was changed")
 	}
 }
 

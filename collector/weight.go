@@ -17,7 +17,8 @@ import (
 	"supersonic/internal/sampling"
 )
 
-// weightConfig is what a file may say of the processor supersonic_weight.
+// weightConfig is what a file may say of the processor supersonic_weight, beside
+// `enabled: false`, which adapt reads.
 type weightConfig struct {
 	// Wait is how long a span without `th` is held for its trace's ingress span.
 	Wait time.Duration `mapstructure:"wait"`
@@ -34,7 +35,7 @@ type weightConfig struct {
 func (c *weightConfig) Validate() error {
 	switch {
 	case c.Wait <= 0:
-		return errors.New("wait must be more than 0; config `weightProcessor: false` turns the processor off")
+		return errors.New("wait must be more than 0; `enabled: false` turns the processor off")
 	case c.Remember < c.Wait:
 		return fmt.Errorf("remember (%s) must not be shorter than wait (%s)", c.Remember, c.Wait)
 	case c.MaxSpans <= 0 || c.MaxBytes <= 0 || c.MaxTraces <= 0:
