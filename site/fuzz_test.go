@@ -108,6 +108,9 @@ func FuzzRewrite(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "\x00") {
+			return // it marks the address below
+		}
 		out, _, known := s.Rewrite(text, func(Part, string) (string, bool) { return "\x00", true })
 		if !known {
 			if out != text {
