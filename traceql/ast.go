@@ -77,6 +77,8 @@ type SpansetOp struct {
 type GroupBy struct {
 	Pos  Pos
 	Expr FieldExpr
+
+	name string // in the answer
 }
 
 // Coalesce joins the spansets of a trace to one.
@@ -135,6 +137,8 @@ type Aggregate struct {
 	Pos  Pos
 	Func string
 	Arg  FieldExpr // nil for count
+
+	name string // in the answer
 }
 
 // ScalarOp is L Op R by arithmetic.

@@ -14,7 +14,12 @@ type comparison struct {
 	n      int
 	totals [2]map[string][]float64
 	values [2]map[string]map[string]*valueCount // by attribute, by value
+	cells  int                                  // points held
 }
+
+// maxCompared bounds the points that compare() holds (8 bytes each). Beyond it
+// values not seen before count in the totals alone.
+const maxCompared = 16 << 20
 
 type valueCount struct {
 	value  Static
@@ -78,7 +83,11 @@ func (c *comparison) count(side int, name string, v Static, at int, weight float
 	totals[at] += weight
 	key := v.Type().String() + v.String()
 	count, ok := c.values[side][name][key]
+	if !ok && c.cells > maxCompared {
+		return
+	}
 	if !ok {
+		c.cells += c.n
 		count = &valueCount{value: v, counts: make([]float64, c.n)}
 		c.values[side][name][key] = count
 	}

@@ -9,13 +9,7 @@ type spanset struct {
 	attrs []Named
 }
 
-func allOf(t *Trace) []spanset {
-	all := make([]int32, len(t.spans))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	return []spanset{{spans: all}}
-}
+func allOf(t *Trace) []spanset { return []spanset{{spans: t.all}} }
 
 // runPipeline takes spansets through the stages; empty ones are left out.
 func runPipeline(t *Trace, line *Pipeline, sets []spanset) []spanset {
@@ -83,7 +77,6 @@ func filterSpans(t *Trace, f *Filter, spans []int32) []int32 {
 func group(t *Trace, g *GroupBy, set spanset) []spanset {
 	var out []spanset
 	at := make(map[string]int)
-	name := "by(" + FieldText(g.Expr) + ")"
 	for _, i := range set.spans {
 		v := env{t, int(i)}.eval(g.Expr)
 		key := strconv.Itoa(int(v.Type())) + v.String()
@@ -91,7 +84,7 @@ func group(t *Trace, g *GroupBy, set spanset) []spanset {
 		if !ok {
 			n = len(out)
 			at[key] = n
-			out = append(out, spanset{attrs: withNamed(set.attrs, Named{name, v})})
+			out = append(out, spanset{attrs: withNamed(set.attrs, Named{g.name, v})})
 		}
 		out[n].spans = append(out[n].spans, i)
 	}

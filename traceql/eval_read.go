@@ -56,7 +56,7 @@ func (e env) resolve(a Attribute) (env, Attribute, bool) {
 	if !a.Parent {
 		return e, a, true
 	}
-	parent := e.t.nodes[e.i].parent
+	parent := e.t.tree()[e.i].parent
 	a.Parent = false
 	return env{e.t, int(parent)}, a, parent >= 0
 }

@@ -23,11 +23,7 @@ func (c *scalarRun) eval(x ScalarExpr) Static {
 		return arithmetic(x.Op, c.eval(x.L), c.eval(x.R))
 	case *Aggregate:
 		v := c.aggregate(x)
-		name := x.Func + "()"
-		if x.Arg != nil {
-			name = x.Func + "(" + FieldText(x.Arg) + ")"
-		}
-		*c.attrs = withNamed(*c.attrs, Named{name, v})
+		*c.attrs = withNamed(*c.attrs, Named{x.name, v})
 		return v
 	}
 	return Nil()

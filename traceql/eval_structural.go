@@ -73,7 +73,7 @@ func (m marks) pick(spans []int32, want bool) []int32 {
 }
 
 func mark(t *Trace, spans []int32) marks {
-	m := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
 	for _, i := range spans {
 		m[i] = true
 	}
@@ -96,18 +96,18 @@ func relate(t *Trace, op Op, left, right []int32) marks {
 }
 
 func children(t *Trace, left marks, right []int32) marks {
-	m := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
 	for _, i := range right {
-		p := t.nodes[i].parent
+		p := t.tree()[i].parent
 		m[i] = p >= 0 && left[p]
 	}
 	return m
 }
 
 func parents(t *Trace, left []int32) marks {
-	m := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
 	for _, i := range left {
-		if p := t.nodes[i].parent; p >= 0 {
+		if p := t.tree()[i].parent; p >= 0 {
 			m[p] = true
 		}
 	}
@@ -116,9 +116,9 @@ func parents(t *Trace, left []int32) marks {
 
 // ancestors walks up from each span until it meets a path already walked.
 func ancestors(t *Trace, left []int32) marks {
-	m := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
 	for _, i := range left {
-		for p := t.nodes[i].parent; p >= 0 && !m[p]; p = t.nodes[p].parent {
+		for p := t.tree()[i].parent; p >= 0 && !m[p]; p = t.tree()[p].parent {
 			m[p] = true
 		}
 	}
@@ -128,19 +128,19 @@ func ancestors(t *Trace, left []int32) marks {
 // descendants marks what is below a span of left. It walks up from each span to
 // the first whose answer is known and writes the answer on the way back.
 func descendants(t *Trace, left marks) marks {
-	m := make(marks, len(t.nodes))
-	known := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
+	known := make(marks, len(t.tree()))
 	var path []int32
-	for i := range t.nodes {
+	for i := range t.tree() {
 		path = path[:0]
 		at := int32(i)
 		for at >= 0 && !known[at] {
 			path = append(path, at)
-			at = t.nodes[at].parent
+			at = t.tree()[at].parent
 		}
 		for j := len(path) - 1; j >= 0; j-- {
 			n := path[j]
-			p := t.nodes[n].parent
+			p := t.tree()[n].parent
 			m[n] = p >= 0 && (left[p] || m[p])
 			known[n] = true
 		}
@@ -150,14 +150,14 @@ func descendants(t *Trace, left marks) marks {
 
 // siblings marks spans of right that share a parent with another span of left.
 func siblings(t *Trace, left, right []int32) marks {
-	m := make(marks, len(t.nodes))
+	m := make(marks, len(t.tree()))
 	count := make(map[int32]int) // of left, by parent
 	isLeft := mark(t, left)
 	for _, i := range left {
-		count[t.nodes[i].parent]++
+		count[t.tree()[i].parent]++
 	}
 	for _, i := range right {
-		p := t.nodes[i].parent
+		p := t.tree()[i].parent
 		others := count[p]
 		if isLeft[i] {
 			others--

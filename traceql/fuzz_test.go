@@ -12,7 +12,7 @@ import (
 
 // sameTree compares queries by their tree, positions aside.
 var sameTree = gocmp.Options{
-	cmpopts.IgnoreUnexported(traceql.Query{}, traceql.Binary{}),
+	cmpopts.IgnoreUnexported(traceql.Query{}, traceql.Binary{}, traceql.GroupBy{}, traceql.Aggregate{}),
 	cmpopts.IgnoreTypes(traceql.Pos(0)),
 }
 
@@ -55,7 +55,11 @@ func FuzzEval(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		q, err := traceql.Parse(text)
-		if err != nil || q.IsMetrics() {
+		if err != nil {
+			return
+		}
+		if q.IsMetrics() {
+			gather(t, q)
 			return
 		}
 		s, err := traceql.NewSearch(q)
@@ -99,4 +103,19 @@ func holdsAll(list []traceql.Condition, tr *traceql.Trace) bool {
 		}
 	}
 	return true
+}
+
+func gather(t *testing.T, q *traceql.Query) {
+	t.Helper()
+	tr := smallTrace()
+	a, err := traceql.NewAggregator(q, traceql.Range{Start: tr.Start(), End: tr.Start() + 1e9, Step: 100e6, MaxExemplars: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Add(tr)
+	for _, s := range a.Series() {
+		if len(s.Points) == 0 || len(s.Labels) == 0 {
+			t.Fatalf("%q gives a series without points or labels: %v", q, s)
+		}
+	}
 }

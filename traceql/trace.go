@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -13,10 +14,18 @@ import (
 type Trace struct {
 	id    TraceID
 	spans []Span
-	nodes []node
-	root  int // index of the root span, -1 if no span is known to be one
+	all   []int32 // 0, 1, 2, ...
+	root  int     // index of the root span, -1 if no span is known to be one
 
 	start, end uint64
+
+	once  sync.Once // guards nodes: most queries need no tree
+	nodes []node
+}
+
+func (t *Trace) tree() []node {
+	t.once.Do(t.link)
+	return t.nodes
 }
 
 // node is a span's place in the tree. Indices are into Trace.spans.
@@ -27,14 +36,16 @@ type node struct {
 	right    int32
 }
 
-// NewTrace takes the spans of a trace in any order and computes their tree. It
-// keeps the slice, which the caller then leaves alone. Of spans with one id the
+// NewTrace takes the spans of a trace in any order; their tree is computed when a
+// query first needs it. It keeps the slice, which the caller then leaves alone. Of spans with one id the
 // first is the parent of those that name it. A cycle of parents is cut at its
 // earliest span.
 func NewTrace(id TraceID, spans []Span) *Trace {
-	t := &Trace{id: id, spans: spans, nodes: make([]node, len(spans)), root: -1}
+	t := &Trace{id: id, spans: spans, all: make([]int32, len(spans)), root: -1}
+	for i := range t.all {
+		t.all[i] = int32(i)
+	}
 	t.findTimes()
-	t.link()
 	t.findRoot()
 	return t
 }
@@ -102,6 +113,7 @@ func (t *Trace) findRoot() {
 
 // link finds parents and numbers the tree.
 func (t *Trace) link() {
+	t.nodes = make([]node, len(t.spans))
 	byID := make(map[SpanID]int32, len(t.spans))
 	for i, s := range t.spans {
 		if _, taken := byID[s.ID()]; !taken {
@@ -169,10 +181,7 @@ func (t *Trace) numberTree(top, next int32, kids [][]int32) int32 {
 }
 
 func (t *Trace) byStart() []int32 {
-	all := make([]int32, len(t.spans))
-	for i := range all {
-		all[i] = int32(i)
-	}
+	all := slices.Clone(t.all)
 	t.sortByStart(all)
 	return all
 }
@@ -193,7 +202,6 @@ func (t *Trace) sortByStart(list []int32) {
 
 // intrinsic returns what the tree and the trace tell about span i.
 func (t *Trace) intrinsic(i int, in Intrinsic) Static {
-	n := t.nodes[i]
 	switch in {
 	case IntrinsicSpanID:
 		id := t.spans[i].ID()
@@ -205,16 +213,16 @@ func (t *Trace) intrinsic(i int, in Intrinsic) Static {
 		}
 		return String(hex.EncodeToString(id[:]))
 	case IntrinsicChildCount:
-		return Int(int64(n.children))
+		return Int(int64(t.tree()[i].children))
 	case IntrinsicNestedSetLeft:
-		return Int(int64(n.left))
+		return Int(int64(t.tree()[i].left))
 	case IntrinsicNestedSetRight:
-		return Int(int64(n.right))
+		return Int(int64(t.tree()[i].right))
 	case IntrinsicNestedSetParent:
-		if n.parent < 0 {
-			return Int(-1)
+		if p := t.tree()[i].parent; p >= 0 {
+			return Int(int64(t.nodes[p].left))
 		}
-		return Int(int64(t.nodes[n.parent].left))
+		return Int(-1)
 	}
 	return t.ofTrace(in)
 }

@@ -24,7 +24,8 @@ const (
 	HintScalarMath = "scalar_math"
 )
 
-// validate checks types and compiles regular expressions.
+// validate checks types, compiles regular expressions and names what an answer
+// shows.
 func validate(q *Query) *SyntaxError {
 	for _, h := range q.Hints {
 		if err := checkHint(h); err != nil {
@@ -108,6 +109,7 @@ func checkGroup(g *GroupBy) *SyntaxError {
 	if _, err := typeOf(g.Expr); err != nil {
 		return err
 	}
+	g.name = "by(" + FieldText(g.Expr) + ")"
 	if !readsSpan(g.Expr) {
 		return fault(posOf(g.Expr), "by needs something of the span").expecting("an attribute or intrinsic")
 	}

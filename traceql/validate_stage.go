@@ -38,8 +38,10 @@ func (v validator) scalar(x ScalarExpr) *SyntaxError {
 
 func checkAggregate(a *Aggregate) *SyntaxError {
 	if a.Arg == nil {
+		a.name = a.Func + "()"
 		return nil
 	}
+	a.name = a.Func + "(" + FieldText(a.Arg) + ")"
 	t, err := typeOf(a.Arg)
 	if err != nil {
 		return err
