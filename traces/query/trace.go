@@ -79,6 +79,11 @@ func (t *Trace) fill(weight float64) {
 	}
 }
 
+// Within tells whether a span of the trace overlaps r.
+func (t *Trace) Within(r Range) bool {
+	return r == Range{} || slices.ContainsFunc(t.Spans, func(s span.Span) bool { return r.Overlaps(s.Start, max(s.Start, s.End)) })
+}
+
 // Duration is the time from the first start to the last end, nanoseconds.
 func (t *Trace) Duration() uint64 { return t.End - t.Start }
 
@@ -110,7 +115,8 @@ func (s *Stats) Add(o Stats) {
 type Source interface {
 	// Trace returns the trace of an id, ErrNotFound if there is none.
 	Trace(ctx context.Context, id span.TraceID) (*Trace, Stats, error)
-	// Scan shows every trace that overlaps r to v, newest start first.
+	// Scan shows every trace that has a span which overlaps r to v, newest start
+	// first.
 	Scan(ctx context.Context, r Range, v Visitor) (Stats, error)
 }
 

@@ -140,7 +140,7 @@ const (
 	maxChunk   = 512
 )
 
-// Scan shows every trace that overlaps r to v.
+// Scan shows every trace that has a span in r to v.
 func (s *Store) Scan(ctx context.Context, r query.Range, v query.Visitor) (query.Stats, error) {
 	ctx, stop := context.WithCancel(ctx)
 	m := newMerge(s.view(), r)
@@ -261,5 +261,9 @@ func (m *merge) trace(ctx context.Context, r query.Range, c *candidate, stats *q
 	if !r.Overlaps(start, end) {
 		return nil, nil
 	}
-	return v.assemble(ctx, c.id, pieces, stats)
+	t, err := v.assemble(ctx, c.id, pieces, stats)
+	if t != nil && !t.Within(r) {
+		return nil, err
+	}
+	return t, err
 }
