@@ -82,7 +82,7 @@ func Check(cfg Config, deps Deps) error {
 	if err != nil {
 		return err
 	}
-	if c.tel, err = newTelemetry(l.userReaders); err != nil {
+	if c.tel, err = newTelemetry(false); err != nil { // the user's readers would listen
 		return err
 	}
 	loaded, err := l.load(context.Background(), c.factories, nil)

@@ -59,6 +59,7 @@ func (m *decisions) get(id pcommon.TraceID, now time.Time) (decision, bool) {
 
 // put remembers d. A threshold once known is not unlearned.
 func (m *decisions) put(id pcommon.TraceID, d decision) {
+	m.forget(d.at)
 	old, ok := m.byID[id]
 	if ok && old.outcome == outcomeKnown && d.outcome != outcomeKnown {
 		return
@@ -69,7 +70,7 @@ func (m *decisions) put(id pcommon.TraceID, d decision) {
 		m.order = append(m.order, id)
 	}
 	m.byID[id] = d
-	m.forget(time.Now())
+	m.forget(d.at)
 }
 
 func (m *decisions) forget(now time.Time) {

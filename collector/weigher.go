@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -307,9 +308,13 @@ func (w *weigher) Shutdown(ctx context.Context) error {
 		return nil // never started
 	}
 	close(w.stop)
-	<-w.done
 	ctx, cancel := context.WithTimeout(ctx, flushMost)
 	defer cancel()
+	select {
+	case <-w.done:
+	case <-ctx.Done(): // the next stage neither takes nor refuses
+		return w.giveUp()
+	}
 	now := time.Now()
 	w.mu.Lock()
 	for t := w.hold.oldest(); t != nil; t = w.hold.oldest() {
@@ -322,12 +327,18 @@ func (w *weigher) Shutdown(ctx context.Context) error {
 			return nil
 		}
 		if !w.deliver(ctx, batch, ctx.Done()) {
-			w.mu.Lock()
-			w.m.lost.Add(int64(w.readySpans))
-			w.mu.Unlock()
-			return errors.New("supersonic_weight: spans that were held are lost: the next stage refused them until the stop was over")
+			return w.giveUp()
 		}
 	}
+}
+
+// giveUp counts what is left as lost.
+func (w *weigher) giveUp() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := w.readySpans + w.hold.spans
+	w.m.lost.Add(int64(n))
+	return fmt.Errorf("supersonic_weight: %d spans that were held are lost: the next stage did not take them until the stop was over", n)
 }
 
 // flushMost bounds the flush of a stop.

@@ -27,12 +27,16 @@ type stage struct {
 	got  []string // "after trace name tracestate assumed"
 	err  error
 	t0   time.Time
-	seen int // requests
+	seen int           // requests
+	hang chan struct{} // not nil: a request ends when this is closed
 }
 
 func (s *stage) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
 
 func (s *stage) ConsumeTraces(_ context.Context, td ptrace.Traces) error {
+	if s.hang != nil {
+		<-s.hang
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen++
@@ -188,6 +192,16 @@ func TestATraceIsForgottenAfterAMinute(t *testing.T) {
 	})
 }
 
+func TestATraceMentionedAgainAfterAMinuteIsKnownAgain(t *testing.T) {
+	inBubble(t, nil, func(w *weighing) {
+		w.take(from("gateway").and(1, "ingress", "ot=th:c"))
+		pause(61 * time.Second)
+		w.take(from("gateway").and(1, "ingress", "ot=th:8"))
+		w.take(from("triton").and(1, "InferRequest", ""))
+		w.want("0s 2 gateway/ingress ot=th:c", "1m1s 2 gateway/ingress ot=th:8", "1m1s 2 triton/InferRequest ot=th:8")
+	})
+}
+
 func TestOneRequestWithIngressAndItsChildrenNeedsNoWait(t *testing.T) {
 	inBubble(t, nil, func(w *weighing) {
 		w.take(from("both").and(1, "InferRequest", "").and(1, "ingress", "ot=th:c"))
@@ -317,6 +331,24 @@ func TestAStopWhileTheNextStageRefusesCountsWhatItLoses(t *testing.T) {
 		if got := w.m.lost.Load(); got != 2 {
 			t.Errorf("%d lost, want 2", got)
 		}
+		w.done = nil
+	})
+}
+
+func TestAStopDoesNotWaitForANextStageThatHangs(t *testing.T) {
+	inBubble(t, nil, func(w *weighing) {
+		w.take(from("triton").and(1, "InferRequest", "").and(2, "InferRequest", ""))
+		w.next.hang = make(chan struct{})
+		<-time.After(11 * time.Second)
+		begun := time.Now()
+		if err := w.Shutdown(context.Background()); err == nil || time.Since(begun) != flushMost {
+			t.Errorf("Shutdown after %s: %v", time.Since(begun), err)
+		}
+		if got := w.m.lost.Load(); got != 2 {
+			t.Errorf("%d lost, want 2", got)
+		}
+		close(w.next.hang)
+		<-w.done
 		w.done = nil
 	})
 }
