@@ -158,7 +158,9 @@ func (c checker) stores(v *Values) {
 	c.is(!p.External.Enabled || p.External.URL != "", "prometheus.external.url", "is empty, but prometheus.external is enabled", "give the host of that Prometheus")
 	c.is(p.Server.Global.ScrapeInterval > 0, "prometheus.server.global.scrape_interval", "is 0s", "")
 	c.is(p.Server.Global.EvaluationInterval > 0, "prometheus.server.global.evaluation_interval", "is 0s", "")
+	c.is(p.Server.Retention >= 2*time.Hour, "prometheus.server.retention", fmt.Sprintf("is %v, wants at least 2h", p.Server.Retention), "samples are dropped in blocks of two hours")
 	c.port(p.Server.Service.ServicePort, "prometheus.server.service.servicePort")
+	c.is(v.Tempo.Tempo.Retention > 0, "tempo.tempo.retention", "is 0s", "say how long traces are kept, for example 24h")
 	c.port(v.Grafana.Service.Port, "grafana.service.port")
 	c.port(v.Grafana.Service.TargetPort, "grafana.service.targetPort")
 	t := v.Tempo.Tempo

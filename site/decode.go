@@ -99,7 +99,7 @@ func (d *decoder) structure(n *node, v reflect.Value, path string, m mode) {
 			continue
 		}
 		if f.kept {
-			d.note(child, at, f.why, "")
+			d.note(child, at, f.why, unusedHere[at])
 		}
 		sub := m
 		sub.nullable, sub.path, sub.subchart = f.nullable, f.path, m.subchart || f.subchart

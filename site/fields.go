@@ -42,6 +42,14 @@ var kubernetesKeys = map[string]bool{
 	"type": true, "updateStrategy": true, "useExistingClusterRoleName": true,
 }
 
+// unusedHere says more about keys that users may rely on.
+var unusedHere = map[string]string{
+	"grafana.adminPassword":         "the page has no login, who reaches its port reads everything",
+	"grafana.dashboards":            "the page shows its own",
+	"prometheus.server.remoteWrite": "the collector can write to several stores",
+	"keda":                          "here triton.replicas servers run",
+}
+
 // leftovers are keys that no chart reads, but that site files in use still have.
 var leftovers = map[string]string{
 	"ingress": "no chart reads it at the top level; the gateway's is envoy.ingress",

@@ -32,8 +32,31 @@ func (s *Site) foreign() []Note {
 		}
 	}
 	notes := removed("opentelemetry-collector.config", s.user.find("opentelemetry-collector.config"), any(Default().Collector.Config))
+	notes = append(notes, s.unusedSettings()...)
 	for _, f := range append(left, w.left...) {
 		notes = append(notes, Note{Origin: f.Origin, Path: f.Path, Why: ReasonForeign, Text: f.Host + s.otherRelease(f.Host)})
+	}
+	return notes
+}
+
+// unusedSettings notes the sections of grafana.ini and the flags of Prometheus
+// that have no effect.
+func (s *Site) unusedSettings() []Note {
+	var notes []Note
+	if ini := s.user.find(`grafana.grafana\.ini`); ini != nil {
+		for _, k := range ini.keys {
+			if k != "server" {
+				notes = append(notes, Note{Origin: ini.fields[k].origin, Path: join(`grafana.grafana\.ini`, k), Why: ReasonUnused})
+			}
+		}
+	}
+	if flags := s.user.find("prometheus.server.extraFlags"); flags != nil {
+		for i, f := range flags.items {
+			name, _, _ := strings.Cut(f.raw, "=")
+			if name != "web.listen-address" && name != "web.enable-remote-write-receiver" {
+				notes = append(notes, Note{Origin: f.origin, Path: item("prometheus.server.extraFlags", i), Why: ReasonUnused})
+			}
+		}
 	}
 	return notes
 }

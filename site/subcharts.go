@@ -37,16 +37,17 @@ type PrometheusServer struct {
 	FullnameOverride string `yaml:"fullnameOverride"`
 	// How long samples are kept.
 	Retention time.Duration `yaml:"retention"`
-	// How many bytes of blocks are kept, for example 10GB; empty: no limit.
-	RetentionSize string `yaml:"retentionSize"`
+	// How many bytes of blocks are kept. Only retention limits them here.
+	RetentionSize string `yaml:"retentionSize" site:"unused"`
 	// Intervals.
 	Global PrometheusGlobal `yaml:"global"`
 	// The port.
 	Service PrometheusService `yaml:"service"`
 	// Flags of Prometheus without their dashes. Used: web.listen-address.
 	ExtraFlags []string `yaml:"extraFlags"`
-	// Other stores that every sample is sent to, in Prometheus's own form.
-	RemoteWrite []any `yaml:"remoteWrite"`
+	// Other stores that every sample is sent to, in Prometheus's own form. The
+	// collector can write to several.
+	RemoteWrite []any `yaml:"remoteWrite" site:"unused"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`
 }
@@ -55,8 +56,8 @@ type PrometheusServer struct {
 type PrometheusGlobal struct {
 	// The time between two scrapes of a target.
 	ScrapeInterval time.Duration `yaml:"scrape_interval"`
-	// How long a scrape may take. Longer than the interval: the interval.
-	ScrapeTimeout time.Duration `yaml:"scrape_timeout"`
+	// How long a scrape may take.
+	ScrapeTimeout time.Duration `yaml:"scrape_timeout" site:"unused"`
 	// The time between two evaluations of rules.
 	EvaluationInterval time.Duration `yaml:"evaluation_interval"`
 	// Labels of everything that is sent elsewhere.
@@ -82,22 +83,24 @@ type Grafana struct {
 	NameOverride string `yaml:"nameOverride"`
 	// Its service's name in full.
 	FullnameOverride string `yaml:"fullnameOverride"`
-	// The administrator's name.
-	AdminUser string `yaml:"adminUser"`
-	// The administrator's password.
-	AdminPassword Secret `yaml:"adminPassword"`
+	// The administrator's name. The page has no login.
+	AdminUser string `yaml:"adminUser" site:"unused"`
+	// The administrator's password. The page has no login: who reaches its port
+	// reads everything.
+	AdminPassword Secret `yaml:"adminPassword" site:"unused"`
 	// The port.
 	Service GrafanaService `yaml:"service"`
 	// Where the page's data come from: files of data sources as Grafana provisions
 	// them.
 	Datasources map[string]DatasourceFile `yaml:"datasources"`
 	// Folders of dashboards, as Grafana provisions them.
-	DashboardProviders map[string]any `yaml:"dashboardProviders"`
+	DashboardProviders map[string]any `yaml:"dashboardProviders" site:"unused"`
 	// Dashboards by provider and name: json, file or url.
-	Dashboards map[string]any `yaml:"dashboards"`
+	Dashboards map[string]any `yaml:"dashboards" site:"unused"`
 	// Dashboards in ConfigMaps, by provider.
-	DashboardsConfigMaps map[string]any `yaml:"dashboardsConfigMaps"`
-	// Grafana's own settings by section.
+	DashboardsConfigMaps map[string]any `yaml:"dashboardsConfigMaps" site:"unused"`
+	// Grafana's own settings by section. Used: server.root_url, server.http_addr and
+	// server.http_port.
 	INI map[string]any `yaml:"grafana.ini"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`
@@ -266,6 +269,7 @@ type Collector struct {
 	FullnameOverride string `yaml:"fullnameOverride"`
 	// The collector's own configuration, laid over the chart's. Names of the
 	// release in it mean this site's addresses.
+	// processors.supersonic_weight.enabled: false turns our own processor off.
 	Config map[string]any `yaml:"config"`
 	// A configuration that replaces config whole.
 	AlternateConfig map[string]any `yaml:"alternateConfig"`
