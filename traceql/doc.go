@@ -39,9 +39,34 @@
 //   - An attribute of type map or bytes is text here (JSON, base64), as the
 //     storage hands it.
 //
+// # Where Tempo answers otherwise
+//
+// The conformance test holds us against the recorded answers of a real Tempo
+// 3.0.3 (testdata). We differ, each time as its documentation has it, in:
+// span:childCount (its default blocks have none); int attributes against float
+// literals; negated comparisons, which find nothing there; a string
+// http.status_code, which it shows and groups as nil; x ^ y, which it computes as
+// y to the power of x; x = nil, which there loses the first span of each trace;
+// quantiles, exact here and estimated from power-of-two buckets with
+// with(buckets=true); compare(), which there counts name twice and tells nil for
+// attributes that no span has.
+//
+// Hints that steer Tempo's engine or make it sample are read and do nothing,
+// which Query.Warnings tells. with(weighted=true) makes metrics functions count
+// each span as many times as it stands for.
+//
 // # Bounds
 //
 // A query is at most MaxQueryLength bytes and nests at most MaxDepth deep, so no
 // text exhausts the stack. Queries, searches and traces may be shared by any
-// number of goroutines once made; an Aggregator belongs to one goroutine.
+// number of goroutines once made; an Aggregator belongs to one goroutine. It
+// holds 64 bytes for each interval of each series (bound by Range.MaxSeries) and
+// for quantiles 16 for each value.
+//
+// # Cost
+//
+// On one core of a shared AMD EPYC (Zen 4), over spans in pdata (bench_test.go):
+// parsing a query of 100 bytes 16 µs; a filter on name and duration 160 ns a
+// span, on a resource attribute 125 ns, on event names 250 ns, ingress >> compute
+// 370 ns; NewTrace 50 ns a span. A filter that matches nothing allocates nothing.
 package traceql

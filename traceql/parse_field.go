@@ -108,7 +108,7 @@ func (p *parser) named(t token) FieldExpr {
 		return &Literal{Pos: t.pos, Value: v}
 	}
 	panic(fault(t.pos, "unknown name %q", t.text).
-		expecting("an intrinsic, an attribute (.a, span.a, resource.a) or a value").near(t.text, fieldWords))
+		expecting("an intrinsic, an attribute (.a, span.a, resource.a) or a value").near(t.text, slices.Concat(fieldWords, scopedIntrinsics())))
 }
 
 // attribute reads one attribute or intrinsic, as by() and select() take.

@@ -86,6 +86,7 @@ func TestErrorsSayWhereWhatAndTheNearestName(t *testing.T) {
 	f(`{ statusmessage = "x" }`, `did you mean "statusMessage"?`)
 	f(`{ spam.a = 1 }`, `1:3: unknown scope "spam", expected a scope or a leading dot; did you mean "span"?`)
 	f(`{ span:nam = "x" }`, `unknown intrinsic "span:nam"; did you mean "span:name"?`)
+	f(`{ childCount = 2 }`, `did you mean "span:childCount"?`)
 	f(`{} | ratee()`, `did you mean "rate"?`)
 	f(`{} | rate() | topq(3)`, `did you mean "topk"?`)
 	f(`{} with(most_recentt=true)`, `did you mean "most_recent"?`)
@@ -100,7 +101,7 @@ func TestErrorsSayWhereWhatAndTheNearestName(t *testing.T) {
 	f(strings.Repeat(" ", traceql.MaxQueryLength)+"{}", `longer than 131072 bytes`)
 }
 
-func TestMixedLogicWithoutParenthesesIsWarnedOf(t *testing.T) {
+func TestWhatIsLikelyNotMeantIsWarnedOf(t *testing.T) {
 	f := func(text string, want int) {
 		t.Helper()
 		q, err := traceql.Parse(text)
@@ -115,4 +116,6 @@ func TestMixedLogicWithoutParenthesesIsWarnedOf(t *testing.T) {
 	f(`{ (.a || .b) && .c }`, 0)
 	f(`{ .a || (.b && .c) }`, 0)
 	f(`{ .a && .b || .c }`, 0)
+	f(`{} with(sample=0.1)`, 1)
+	f(`{} with(most_recent=true)`, 0)
 }

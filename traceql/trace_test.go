@@ -1,6 +1,7 @@
 package traceql_test
 
 import (
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -82,4 +83,25 @@ func TestATraceWithoutSpansHasNoAnswer(t *testing.T) {
 	if sets := s.Eval(tr); sets != nil || tr.RootName() != "" || tr.Duration() != 0 {
 		t.Errorf("%v", sets)
 	}
+}
+
+func TestOneSearchAndOneTraceServeManyGoroutines(t *testing.T) {
+	tr := smallTrace()
+	q, err := traceql.Parse(`{ name = "ingress" } >> { parent.name != "x" || duration > 1ns } | by(name) | count() > 0`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := traceql.NewSearch(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if sets := s.Eval(tr); len(sets) != 4 {
+				t.Errorf("%d sets", len(sets))
+			}
+		})
+	}
+	wg.Wait()
 }

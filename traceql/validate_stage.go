@@ -85,10 +85,24 @@ func (v validator) metrics(m *Metrics, second []Second) *SyntaxError {
 	return checkFilter(m.Compare.Filter)
 }
 
-// warnings finds && and || mixed without parentheses where other languages would
+// hasEffect tells hints that change an answer here, or ask for what is done anyhow.
+func hasEffect(hint string) bool {
+	switch hint {
+	case HintWeighted, HintBuckets, HintScalarMath, "exemplars", "most_recent":
+		return true
+	}
+	return false
+}
+
+// warnings finds hints without effect, and && and || mixed without parentheses where other languages would
 // read the query differently: a || b && c.
 func warnings(q *Query) []Warning {
 	var list []Warning
+	for _, h := range q.Hints {
+		if !hasEffect(h.Name) {
+			list = append(list, Warning{h.Pos, "the hint " + h.Name + " has no effect here: every answer is exact and complete"})
+		}
+	}
 	visitFields(q, func(x FieldExpr) {
 		walkMixed(x, func(b *Binary) {
 			list = append(list, Warning{b.Pos, "&& and || have one precedence, left to right: this reads (a || b) && c; put parentheses"})
