@@ -37,10 +37,14 @@ func (s *Server) SetJobs(jobs []Job) error {
 	if err != nil {
 		return err
 	}
+	shown, err := s.load(jobs, true)
+	if err != nil {
+		return err
+	}
 	for _, j := range jobs {
 		s.known[j.Name] = Job{Name: j.Name, Path: j.Path}
 	}
-	s.current.Store(set.config)
+	s.current.Store(shown)
 	for {
 		select {
 		case s.jobs <- set:
@@ -101,9 +105,23 @@ func (s *Server) scrape(ctx context.Context) {
 	}
 }
 
-// jobSet renders jobs as a configuration file of Prometheus and reads that, so
-// that every default and check is Prometheus's own.
 func (s *Server) jobSet(jobs []Job) (jobSet, error) {
+	// Without targets, the manager sees that a job is the old one and lets its
+	// other targets be.
+	c, err := s.load(jobs, false)
+	if err != nil {
+		return jobSet{}, err
+	}
+	set := jobSet{config: c, targets: map[string][]*targetgroup.Group{}}
+	for _, j := range jobs {
+		set.targets[j.Name] = j.groups()
+	}
+	return set, nil
+}
+
+// load renders jobs as a configuration file of Prometheus and reads that, so that
+// every default and check is Prometheus's own.
+func (s *Server) load(jobs []Job, targets bool) (*config.Config, error) {
 	file := configFile{Global: globalSection{
 		ScrapeInterval:     milliseconds(s.cfg.ScrapeInterval),
 		EvaluationInterval: milliseconds(s.cfg.EvaluationInterval),
@@ -112,20 +130,24 @@ func (s *Server) jobSet(jobs []Job) (jobSet, error) {
 	for name, value := range s.cfg.ExternalLabels {
 		file.Global.ExternalLabels[name] = strings.ReplaceAll(value, "$", "$$") // Prometheus expands the environment here
 	}
-	set := jobSet{targets: map[string][]*targetgroup.Group{}}
 	for _, j := range jobs {
-		section, groups := j.render()
+		section := jobSection{Name: j.Name, Path: j.path()}
+		for _, t := range j.Targets {
+			if targets {
+				section.Targets = append(section.Targets, targetSection{[]string{t.Addr}, t.Labels})
+			}
+		}
 		file.Jobs = append(file.Jobs, section)
-		set.targets[j.Name] = groups
 	}
 	text, err := yaml.Marshal(file)
 	if err != nil {
-		return jobSet{}, fmt.Errorf("render the scrape jobs: %w", err)
+		return nil, fmt.Errorf("render the scrape jobs: %w", err)
 	}
-	if set.config, err = config.Load(string(text), s.log); err != nil {
-		return jobSet{}, fmt.Errorf("scrape jobs: %w", err)
+	c, err := config.Load(string(text), s.log)
+	if err != nil {
+		return nil, fmt.Errorf("scrape jobs: %w", err)
 	}
-	return set, nil
+	return c, nil
 }
 
 // configFile is the part of Prometheus's configuration file that we write.
@@ -151,20 +173,19 @@ type targetSection struct {
 	Labels  map[string]string `yaml:"labels,omitempty"`
 }
 
-func (j Job) render() (jobSection, []*targetgroup.Group) {
-	section := jobSection{Name: j.Name, Path: j.path()}
-	groups := []*targetgroup.Group{}
+// groups are the targets as service discovery would have found them.
+func (j Job) groups() []*targetgroup.Group {
+	out := []*targetgroup.Group{}
 	for i, t := range j.Targets {
-		section.Targets = append(section.Targets, targetSection{Targets: []string{t.Addr}, Labels: t.Labels})
 		labels := model.LabelSet{model.AddressLabel: model.LabelValue(t.Addr)}
 		for name, value := range t.Labels {
 			if value != "" {
 				labels[model.LabelName(name)] = model.LabelValue(value)
 			}
 		}
-		groups = append(groups, &targetgroup.Group{Source: fmt.Sprint(i), Targets: []model.LabelSet{labels}})
+		out = append(out, &targetgroup.Group{Source: fmt.Sprint(i), Targets: []model.LabelSet{labels}})
 	}
-	return section, groups
+	return out
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

@@ -4,9 +4,12 @@ import (
 	"math"
 	"time"
 
-	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/prompb"
 )
+
+// staleMarker are the bits of the NaN by which Prometheus knows that a series has
+// ended (its model/value.StaleNaN).
+const staleMarker = 0x7ff0000000000002
 
 // collect renders the groups that are due at the time stamp at: those that changed
 // lately, and at a heartbeat all of them. A group that changed within the last
@@ -90,7 +93,7 @@ func (b *batch) add(g *group) {
 
 func (b *batch) write(g *group, labels []prompb.Label, v float64, exemplars []prompb.Exemplar) {
 	if g.dying {
-		v, exemplars = math.Float64frombits(value.StaleNaN), nil
+		v, exemplars = math.Float64frombits(staleMarker), nil
 	}
 	samples := make([]prompb.Sample, 0, len(b.zeros)+1)
 	for _, t := range b.zeros {

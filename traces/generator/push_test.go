@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/prometheus/model/value"
 
 	"supersonic/traces/span"
 )
@@ -81,14 +80,14 @@ func TestAStopPushesWhatIsThereAndSettlesWhatWaits(t *testing.T) {
 
 func TestAReceiverThatIsDownCostsNothingButTime(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.status = func() int { return http.StatusServiceUnavailable }
+		w.behave(func() int { return http.StatusServiceUnavailable })
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
 		w.pass(2 * time.Minute)
 		if n := len(w.times); n < 5 || n > 10 {
 			w.Errorf("%d tries in two minutes, want fewer and fewer, at most each 30 s", n)
 		}
 		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
-		w.status = nil
+		w.behave(nil)
 		w.pass(40 * time.Second)
 		w.want("total"+edgeLabels, 20)
 		if n := w.counter("pushes_total", "result=dropped"); n != 0 {
@@ -100,12 +99,12 @@ func TestAReceiverThatIsDownCostsNothingButTime(t *testing.T) {
 func TestARefusalIsDroppedAndTheSeriesGoOn(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		refusals := 1
-		w.status = func() int {
+		w.behave(func() int {
 			if refusals--; refusals >= 0 {
 				return http.StatusBadRequest
 			}
 			return http.StatusNoContent
-		}
+		})
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
 		w.pass(3 * time.Second)
 		w.want("total"+edgeLabels, 10)
@@ -136,7 +135,7 @@ func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second)})
 		w.pass(16 * time.Minute)
 		have := w.samples["total"+edgeLabels]
-		if last := have[len(have)-1].Value; math.Float64bits(last) != value.StaleNaN {
+		if last := have[len(have)-1].Value; math.Float64bits(last) != staleMarker {
 			w.Fatalf("last sample %v is no stale marker", last)
 		}
 		if n := w.counter("series"); n != 0 {
@@ -156,7 +155,10 @@ func TestASeriesThatChangesWhileItEndsBeginsAnew(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second)})
 		w.pass(14*time.Minute + 50*time.Second)
-		w.before = func() { time.Sleep(300 * time.Millisecond) } // the bubble's clock: a slow receiver
+		w.behave(func() int {
+			<-time.After(300 * time.Millisecond) // a slow receiver
+			return http.StatusNoContent
+		})
 		w.pass(10500 * time.Millisecond)
 		for range 20 { // hits the moments before, during and after the last push
 			w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1)), inferRequest(2, 2, time.Second)})

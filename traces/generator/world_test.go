@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,9 +29,9 @@ import (
 type receiver struct {
 	samples   map[string][]prompb.Sample
 	exemplars map[string][]prompb.Exemplar
-	refusals  []string    // samples out of order
+	refusals  []string // samples out of order
+	mu        sync.Mutex
 	status    func() int  // of the next answers; nil: 204
-	before    func()      // called with each request
 	header    http.Header // of the last request
 	times     []time.Time // of all requests
 }
@@ -41,14 +42,14 @@ func newReceiver() *receiver {
 
 func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.header, r.times = req.Header, append(r.times, time.Now())
-	if r.before != nil {
-		r.before()
-	}
 	answer := func(code int) (*http.Response, error) {
 		return &http.Response{StatusCode: code, Status: http.StatusText(code), Body: http.NoBody, Request: req}, nil
 	}
-	if r.status != nil {
-		if code := r.status(); code != http.StatusNoContent {
+	r.mu.Lock()
+	status := r.status
+	r.mu.Unlock()
+	if status != nil {
+		if code := status(); code != http.StatusNoContent {
 			return answer(code)
 		}
 	}
@@ -83,6 +84,13 @@ func (r *receiver) take(s prompb.TimeSeries) {
 		r.samples[name] = append(r.samples[name], sample)
 	}
 	r.exemplars[name] = append(r.exemplars[name], s.Exemplars...)
+}
+
+// behave makes the receiver answer otherwise; nil: 204.
+func (r *receiver) behave(status func() int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = status
 }
 
 // seriesName is `name{label="value", ..}`, prefixes that all share left out.
@@ -131,9 +139,9 @@ func inWorld(t *testing.T, change func(*Config), story func(*world)) {
 		if change != nil {
 			change(&cfg)
 		}
-		time.Sleep(300 * time.Millisecond) // the bubble's clock: not on a whole second
+		<-time.After(300 * time.Millisecond) // not on a whole second
 		w.begin(cfg)
-		time.Sleep(5 * time.Second) // the bubble's clock: past the first ticks
+		<-time.After(5 * time.Second) // past the first ticks
 		story(w)
 		w.stop()
 		if len(w.refusals) > 0 {
@@ -167,7 +175,7 @@ func (w *world) begin(cfg Config) {
 
 // pass lets time go by, in the bubble.
 func (w *world) pass(d time.Duration) {
-	time.Sleep(d)
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -179,7 +187,7 @@ func (w *world) want(name string, v float64) {
 	}
 }
 
-// wantNone checks that no series but those of the edges given exists.
+// wantEdges checks that these edges exist and no other.
 func (w *world) wantEdges(edges ...string) {
 	w.Helper()
 	var got []string
