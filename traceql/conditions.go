@@ -29,14 +29,18 @@ func (q *Query) Conditions() Conditions {
 	c := Conditions{Reads: readsOf(q)}
 	first := q.Pipeline.Stages[0]
 	c.Any = necessary(first.(SpansetExpr))
-	if f, ok := first.(*Filter); ok && f.Expr != nil && len(c.Any) == 1 {
+	if f, ok := first.(*Filter); ok && f.Expr != nil && len(c.Any) == 1 && len(c.Any[0]) < maxConditions {
 		c.AllConditions = sufficient(f.Expr)
 	}
 	return c
 }
 
-// maxAlternatives bounds Any; a query with more gets none.
-const maxAlternatives = 16
+// maxAlternatives bounds Any; a query with more gets none. maxConditions bounds
+// each alternative; more are left out, which is safe.
+const (
+	maxAlternatives = 16
+	maxConditions   = 32
+)
 
 // necessary returns alternatives of conditions that a trace needs; nil: unknown.
 func necessary(x SpansetExpr) [][]Condition {
@@ -137,6 +141,7 @@ func both(a, b [][]Condition) [][]Condition {
 	var out [][]Condition
 	for _, x := range a {
 		for _, y := range b {
+			y = y[:min(len(y), max(0, maxConditions-len(x)))]
 			out = append(out, append(x[:len(x):len(x)], y...))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -118,4 +119,37 @@ func TestWhatIsLikelyNotMeantIsWarnedOf(t *testing.T) {
 	f(`{ .a && .b || .c }`, 0)
 	f(`{} with(sample=0.1)`, 1)
 	f(`{} with(most_recent=true)`, 0)
+}
+
+func TestTheLongestQueriesStayCheap(t *testing.T) {
+	f := func(part, join string) {
+		t.Helper()
+		n := (traceql.MaxQueryLength - 10) / (len(part) + len(join))
+		text := "{ " + strings.Repeat(part+join, n-1) + part + " }"
+		if strings.HasPrefix(part, "{") {
+			text = text[2 : len(text)-2]
+		}
+		begin := time.Now()
+		q, err := traceql.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := traceql.NewSearch(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Eval(smallTrace())
+		if again, err := traceql.Parse(q.String()); err == nil && again.String() != q.String() {
+			t.Error("prints differently the second time")
+		}
+		q.Conditions()
+		if spent := time.Since(begin); spent > 20*time.Second {
+			t.Errorf("%s repeated took %v", part, spent)
+		}
+	}
+	f(".a=1", "&&")
+	f(".a", "||")
+	f("{}", "&&")
+	f("{}", "|")
+	f("{.a}", ">>")
 }

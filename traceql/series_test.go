@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"supersonic/traceql"
+	"supersonic/traceql/traceqltest"
 )
 
 const (
@@ -208,5 +209,51 @@ func TestSeriesBeyondTheBoundAreRefusedAndCounted(t *testing.T) {
 	}
 	if len(a.Series()) != 2 || a.Refused() == 0 {
 		t.Errorf("%d series, %d spans refused", len(a.Series()), a.Refused())
+	}
+}
+
+// heavy is a span that stands for four.
+type heavy struct{ *traceqltest.Span }
+
+func (heavy) Weight() float64 { return 4 }
+
+func TestWeightsCountOnlyWhenAskedFor(t *testing.T) {
+	span := heavy{&traceqltest.Span{SpanID: id(1), StartNano: rangeStart + 1, Took: time.Second}}
+	tr := traceql.NewTrace(traceql.TraceID{9}, []traceql.Span{span})
+	f := func(text string, want float64) {
+		t.Helper()
+		q, err := traceql.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := traceql.NewAggregator(q, traceql.Range{Start: rangeStart, End: rangeEnd, MaxExemplars: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Add(tr)
+		got := a.Series()
+		if len(got) != 1 || got[0].Points[0].Value != want {
+			t.Fatalf("%s: %v, want %g", text, got, want)
+		}
+		if e := got[0].Exemplars; len(e) != 1 || e[0].Trace != tr.ID() || e[0].Span != id(1) {
+			t.Errorf("%s: exemplars %v", text, e)
+		}
+	}
+	f(`{} | count_over_time()`, 1)
+	f(`{} | count_over_time() with(weighted=true)`, 4)
+	f(`{} | sum_over_time(duration) with(weighted=true)`, 4)
+	f(`{} | avg_over_time(duration) with(weighted=true)`, 1)
+	f(`{} | quantile_over_time(duration, .5) with(weighted=true)`, 1)
+}
+
+func TestRangesThatMakeNoSenseAreRefused(t *testing.T) {
+	q, err := traceql.Parse(`{} | rate()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []traceql.Range{{Start: 5, End: 5}, {Start: 6, End: 5, Step: 1}, {End: 1e9, Step: 1}, {End: 5, Step: -1}} {
+		if _, err := traceql.NewAggregator(q, r); err == nil {
+			t.Errorf("%+v was taken", r)
+		}
 	}
 }

@@ -14,7 +14,7 @@ type shown struct {
 // shownBy lists what a pipeline names: attributes, intrinsics of the span that
 // an answer does not have anyhow, and what select() asks.
 func shownBy(line *Pipeline) []shown {
-	var c showCollector
+	c := showCollector{index: make(map[Attribute]int)}
 	visitStages(line, c.field)
 	visitSelects(line, func(a *Attr) {
 		c.at(a.Attribute).selected = true
@@ -22,7 +22,10 @@ func shownBy(line *Pipeline) []shown {
 	return c.list
 }
 
-type showCollector struct{ list []shown }
+type showCollector struct {
+	list  []shown
+	index map[Attribute]int // into list
+}
 
 func (c *showCollector) field(x FieldExpr) {
 	walkAttrs(x, func(a *Attr) {
@@ -40,13 +43,15 @@ func (c *showCollector) field(x FieldExpr) {
 	})
 }
 
+// maxDeduplicated bounds the search for equal keys in queries that name more.
+const maxDeduplicated = 1000
+
 // at finds or adds an entry.
 func (c *showCollector) at(a Attribute) *shown {
-	for i := range c.list {
-		if c.list[i].attr == a {
-			return &c.list[i]
-		}
+	if i, ok := c.index[a]; ok {
+		return &c.list[i]
 	}
+	c.index[a] = len(c.list)
 	c.list = append(c.list, shown{attr: a, key: a.Key()})
 	return &c.list[len(c.list)-1]
 }
@@ -105,7 +110,7 @@ func (s *Search) show(e env) []Named {
 	var out []Named
 	for i := range s.shown {
 		key := s.shown[i].key
-		if slices.ContainsFunc(out, func(n Named) bool { return n.Name == key }) {
+		if len(out) < maxDeduplicated && slices.ContainsFunc(out, func(n Named) bool { return n.Name == key }) {
 			continue
 		}
 		if v, ok := s.shown[i].value(e); ok {
