@@ -96,7 +96,7 @@ func TestRecordedAnswers(t *testing.T) {
 			for _, td := range storetest.ReadSpans(t, "../traceql/testdata/spans.bin.gz") {
 				c.MustExport(td)
 			}
-			storetest.RunAnswers(t, target, storetest.ReadAnswers(t, "../traceql/testdata/answers.jsonl.gz"))
+			storetest.RunAnswers(t, target, storetest.ReadAnswers(t, "../traceql/testdata/answers.jsonl.gz"), storetest.Differences())
 		})
 	}
 }

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"encoding/json"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"supersonic/traces/query"
+)
+
+func TestTagsAreReadAsLogfmt(t *testing.T) {
+	f := func(in string, want ...query.Tag) {
+		t.Helper()
+		got, err := parseTags(in)
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", in, diff)
+		}
+	}
+	f("")
+	f("a=1", query.Tag{Key: "a", Value: "1"})
+	f(`  a.b=x   c="y z\"q" d= `, query.Tag{Key: "a.b", Value: "x"}, query.Tag{Key: "c", Value: `y z"q`}, query.Tag{Key: "d"})
+	for _, in := range []string{"a", "=b", `a="x`, `a="x"b=c`, "a b=c"} {
+		if got, err := parseTags(in); err == nil {
+			t.Errorf("%s: %v, want an error", in, got)
+		}
+	}
+}
+
+func TestSearchHasTempoDefaults(t *testing.T) {
+	got, err := parseSearch(url.Values{"q": {"{}"}, "start": {"10"}, "end": {"20"}, "minDuration": {"5ms"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := query.SearchRequest{Query: "{}", Range: query.Range{Start: 10e9, End: 20e9}, Limit: 20, SpansPerSet: 3, MinDuration: 5 * time.Millisecond}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func FuzzSearchParams(f *testing.F) {
+	f.Add("q=%7B%7D&limit=3&start=1&end=2")
+	f.Add(`tags=a%3Db+c%3D%22d%22&minDuration=1s&spss=0`)
+	f.Fuzz(func(t *testing.T, raw string) {
+		v, err := url.ParseQuery(raw)
+		if err != nil {
+			return
+		}
+		r, err := parseSearch(v)
+		if err == nil && (r.Limit < 1 || r.Limit > MaxLimit || r.SpansPerSet > maxSpss || r.MinDuration < 0) {
+			t.Errorf("%q gives %+v", raw, r)
+		}
+	})
+}
+
+func FuzzTraceID(f *testing.F) {
+	f.Add("abc")
+	f.Fuzz(func(t *testing.T, s string) {
+		if id, err := parseTraceID(s); err == nil {
+			again, err := parseTraceID(id.String())
+			if err != nil || again != id {
+				t.Errorf("%q is %s, which is %s, %v", s, id, again, err)
+			}
+		}
+	})
+}
+
+func TestNumbersThatJSONLacksAreNamed(t *testing.T) {
+	b, err := json.Marshal([]any{jsonFloat(1.5), jsonFloat(inf(1)), jsonFloat(inf(-1)), jsonFloat(inf(1) - inf(1))})
+	if err != nil || string(b) != `[1.5,"Infinity","-Infinity","NaN"]` {
+		t.Errorf("%s %v", b, err)
+	}
+}
+
+func inf(sign float64) float64 {
+	zero := 0.0
+	return sign / zero
+}

@@ -1,0 +1,170 @@
+package traces
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"supersonic/traces/storetest"
+)
+
+// crashDir tells a copy of the test binary to be a store on that directory until
+// somebody kills it.
+const crashDir = "SUPERSONIC_TEST_CRASH_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		serveUntilKilled(dir)
+	}
+	os.Exit(m.Run())
+}
+
+func serveUntilKilled(dir string) {
+	cfg := testConfig(dir)
+	cfg.SegmentBytes = 20_000
+	s, err := New(cfg, Deps{})
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	target := targetOf(s)
+	fmt.Println("serving", target.GRPC, target.HTTP, target.API)
+	fmt.Println(s.Run(context.Background()))
+	os.Exit(1)
+}
+
+// child is a store in a process of its own.
+func child(t *testing.T, dir string) (*exec.Cmd, storetest.Target) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	cmd.Stderr = t.Output()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	f := strings.Fields(line)
+	if err != nil || len(f) != 4 {
+		t.Fatalf("the store said %q, %v", line, err)
+	}
+	return cmd, storetest.Target{GRPC: f[1], HTTP: f[2], API: f[3]}
+}
+
+func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
+	dir := t.TempDir()
+	var acked []pcommon.TraceID
+	for round := range 4 {
+		cmd, target := child(t, dir)
+		found(t, target, acked)
+		acked = append(acked, loadUntilKilled(t, cmd, target, 60*(round+1))...)
+	}
+	_, target := child(t, dir)
+	found(t, target, acked)
+	var a storetest.Answer
+	storetest.NewClient(t, target).GetJSON("/api/search?limit=100000", &a)
+	have := map[string]bool{}
+	for _, id := range a.IDs() {
+		have[id] = true
+	}
+	for _, id := range acked {
+		if !have[hex.EncodeToString(id[:])] {
+			t.Fatalf("search does not show %s of %d acknowledged traces", id, len(acked))
+		}
+	}
+}
+
+// loadUntilKilled exports from several clients, kills the store once enough is
+// acknowledged, while exports are under way, and returns what was acknowledged.
+func loadUntilKilled(t *testing.T, cmd *exec.Cmd, target storetest.Target, enough int) []pcommon.TraceID {
+	t.Helper()
+	var mu sync.Mutex
+	var acked []pcommon.TraceID
+	var wg sync.WaitGroup
+	kill := sync.OnceFunc(func() { cmd.Process.Kill() })
+	for range 8 {
+		wg.Go(func() {
+			c := storetest.NewClient(t, target)
+			for {
+				id := storetest.NewID()
+				if _, err := c.ExportGRPC(storetest.Trace(id, "crash", 3, time.Now()), false); err != nil {
+					return // killed
+				}
+				mu.Lock()
+				acked = append(acked, id)
+				n := len(acked)
+				mu.Unlock()
+				if n >= enough {
+					kill()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	cmd.Wait()
+	return acked
+}
+
+func found(t *testing.T, target storetest.Target, ids []pcommon.TraceID) {
+	t.Helper()
+	c := storetest.NewClient(t, target)
+	for _, id := range ids {
+		if status, _, body := c.Get("/api/traces/"+hex.EncodeToString(id[:]), ""); status != http.StatusOK {
+			t.Fatalf("acknowledged trace %s: %d %s", id, status, body)
+		}
+	}
+}
+
+func TestStopUnderLoadAnswersWhatItTook(t *testing.T) {
+	dir := t.TempDir()
+	target, stop := start(t, testConfig(dir), Deps{Log: testLog(t)})
+	var mu sync.Mutex
+	var acked []pcommon.TraceID
+	enough := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			c := storetest.NewClient(t, target)
+			for {
+				id := storetest.NewID()
+				if _, err := c.ExportGRPC(storetest.Trace(id, "stop", 2, time.Now()), false); err != nil {
+					return
+				}
+				mu.Lock()
+				if acked = append(acked, id); len(acked) == 50 {
+					close(enough)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	<-enough
+	stop()
+	wg.Wait()
+	again, _ := start(t, testConfig(dir), Deps{Log: testLog(t)})
+	found(t, again, acked)
+}
+
+func TestSecondProcessOnOneDirectoryIsRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "traces")
+	start(t, testConfig(dir), Deps{})
+	_, err := New(testConfig(dir), Deps{})
+	if err == nil || !strings.Contains(err.Error(), "locked by another process") || !strings.Contains(err.Error(), dir) {
+		t.Errorf("second store: %v", err)
+	}
+}

@@ -1,0 +1,78 @@
+package ingest
+
+import (
+	"bufio"
+	"os"
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/traces/span"
+)
+
+// memory is a store that keeps what it gets.
+type memory struct{ spans int }
+
+func (m *memory) Append(raw []byte, spans []span.Span) error {
+	td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
+	if err != nil {
+		return err
+	}
+	if td.SpanCount() != len(spans) {
+		panic("the bytes are not what the spans are")
+	}
+	m.spans += len(spans)
+	return nil
+}
+
+func seeds(f *testing.F, add func(line []byte)) {
+	file, err := os.Open("../testdata/envoy-triton-traces.otlp.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		add(lines.Bytes())
+	}
+}
+
+func FuzzJSON(f *testing.F) {
+	seeds(f, func(line []byte) { f.Add(line) })
+	f.Add([]byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"","spanId":"0102030405060708"}]}]}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		take(t, func(r *Receiver) { r.json(body) })
+	})
+}
+
+func FuzzProto(f *testing.F) {
+	seeds(f, func(line []byte) {
+		td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
+		if err != nil {
+			f.Fatal(err)
+		}
+		raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		take(t, func(r *Receiver) { r.proto(raw) })
+	})
+}
+
+// take checks that received spans are kept or refused, none lost.
+func take(t *testing.T, send func(*Receiver)) {
+	var m memory
+	received, refused := 0, 0
+	r := New(&m, Limits{ExportBytes: 1 << 20, InFlightBytes: 1 << 20}, nil, Events{
+		Received: func(n, _ int) { received += n },
+		Refused:  func(n int, _ string) { refused += n },
+	})
+	send(r)
+	if received != m.spans+refused || r.InFlight() != 0 {
+		t.Errorf("received %d, kept %d, refused %d, %d bytes in flight", received, m.spans, refused, r.InFlight())
+	}
+}
