@@ -38,6 +38,7 @@ type Relay struct {
 	o        Options
 	m        *metrics
 	upstream *http2.Transport
+	conns    *connPool // of upstream
 	calls    calls
 	stopping chan struct{} // closed when a drain begins: health watchers are told
 	stopOnce sync.Once
@@ -47,7 +48,7 @@ type Relay struct {
 func New(o Options) *Relay {
 	r := &Relay{o: o, stopping: make(chan struct{})}
 	r.m = newMetrics(o.Registry, o.Pool, o.Names)
-	r.upstream = newTransport(&r.m.upstreamConns)
+	r.upstream, r.conns = newTransport(&r.m.upstreamConns)
 	return r
 }
 

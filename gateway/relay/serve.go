@@ -55,7 +55,7 @@ func (r *Relay) Serve(ctx context.Context, l net.Listener, drain time.Duration) 
 		<-failed
 	}
 	f.drain(ctx, drain)
-	r.upstream.CloseIdleConnections()
+	r.conns.close()
 	return err
 }
 

@@ -3,7 +3,6 @@ package relay
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -38,9 +37,9 @@ func (e *dialError) Unwrap() error { return e.err }
 type upstreamConns struct{ active, total atomic.Int64 }
 
 // newTransport speaks HTTP/2 in cleartext to servers. It opens a further connection
-// when a server's MAX_CONCURRENT_STREAMS is reached. It sends no pings of its own:
-// gRPC servers close connections that ping.
-func newTransport(count *upstreamConns) *http2.Transport {
+// when a server's MAX_CONCURRENT_STREAMS is reached (connPool). It sends no pings to
+// keep a connection alive: gRPC servers close connections that ping.
+func newTransport(count *upstreamConns) (*http2.Transport, *connPool) {
 	t, err := http2.ConfigureTransports(&http.Transport{
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeaderBytes,
@@ -54,19 +53,20 @@ func newTransport(count *upstreamConns) *http2.Transport {
 	if err != nil {
 		panic(err) // only a transport that was configured before fails
 	}
-	t.ConnPool = nil // its own, which dials
 	t.AllowHTTP = true
 	dialer := &net.Dialer{Timeout: connectTimeout}
-	t.DialTLSContext = func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
-		conn, err := dialer.DialContext(ctx, network, addr)
+	pool := &connPool{transport: t, conns: map[string][]*http2.ClientConn{}, dialing: map[string]*dialing{}}
+	pool.dial = func(ctx context.Context, addr string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, "tcp", addr)
 		if err != nil {
-			return nil, &dialError{err}
+			return nil, err
 		}
 		count.active.Add(1)
 		count.total.Add(1)
 		return &countedConn{Conn: conn, active: &count.active}, nil
 	}
-	return t
+	t.ConnPool = pool
+	return t, pool
 }
 
 type countedConn struct {
