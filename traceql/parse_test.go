@@ -143,7 +143,7 @@ func TestTheLongestQueriesStayCheap(t *testing.T) {
 			t.Error("prints differently the second time")
 		}
 		q.Conditions()
-		if spent := time.Since(begin); spent > 20*time.Second {
+		if spent := time.Since(begin); spent > time.Minute {
 			t.Errorf("%s repeated took %v", part, spent)
 		}
 	}
