@@ -135,7 +135,8 @@ func (p *ports) explain(err error) error {
 		return fmt.Errorf("start the collector: %w", err)
 	}
 	for key, addr := range p.at {
-		if strings.Contains(err.Error(), addr) {
+		// By port: what was 0.0.0.0 in the file is [::] here.
+		if _, port, _ := net.SplitHostPort(addr); strings.Contains(err.Error(), ":"+port+": ") {
 			return p.busy(key, fmt.Errorf("%w (set by %s: another process has this port; stop it or choose another port)", err, p.origin.name(key)))
 		}
 	}

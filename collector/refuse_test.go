@@ -104,6 +104,23 @@ func TestABusyPortIsRefusedBeforeAnythingServes(t *testing.T) {
 	}
 }
 
+func TestAPortTakenBetweenNewAndRunIsNamed(t *testing.T) {
+	c, err := New(testConfig(chart(t, freePorts(t))), Deps{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.ports.release()
+	l, err := net.Listen("tcp", c.Addrs()["receivers.otlp.protocols.grpc.endpoint"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	err = c.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "set by opentelemetry-collector.config.receivers.otlp.protocols.grpc.endpoint") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestABusyMetricsPortIsRefused(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
