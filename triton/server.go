@@ -1,5 +1,7 @@
 package triton
 
+import "slices"
+
 // State is where a server is in its life.
 type State string
 
@@ -24,16 +26,23 @@ type Server struct {
 	Metrics  string
 	Ready    bool
 	State    State
-	Reason   string // why it is not ready; empty when it is
+	Reason   string // why it is not ready; of a ready one, what is still wrong with it
 	Restarts int    // since Run began
 	PID      int    // of tritonserver, 0 when none runs
+	Version  string // as the server says, "2.51.0"; empty until it was ready
 	Models   []ModelState
+}
+
+func (s Server) equal(o Server) bool {
+	models := slices.Equal(s.Models, o.Models)
+	return models && s.Pod == o.Pod && s.Ready == o.Ready && s.State == o.State && s.Reason == o.Reason &&
+		s.Restarts == o.Restarts && s.PID == o.PID && s.Version == o.Version
 }
 
 // ModelState is one model version as the server's own repository index has it.
 type ModelState struct {
-	Name    string
-	Version string
-	State   string // READY, UNAVAILABLE, LOADING, ... ; empty when never loaded
-	Reason  string
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	State   string `json:"state"` // READY, UNAVAILABLE, LOADING, ...; empty when never loaded
+	Reason  string `json:"reason"`
 }
