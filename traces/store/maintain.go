@@ -167,6 +167,18 @@ func (s *Store) readIndexFile(seg *segment) ([]byte, error) {
 	return data, f.Close()
 }
 
+// rebuild makes the index of a segment from its records.
+func (s *Store) rebuild(seg *segment) (*fileIndex, error) {
+	mem := newMemIndex()
+	_, err := seg.log.Walk(func(off uint32, raw []byte) error {
+		if spans, err := decodeSpans(raw); err == nil {
+			mem.add(off, spans)
+		}
+		return nil
+	})
+	return mem.freeze(), err
+}
+
 // index returns the whole index of a sealed segment.
 func (s *Store) index(seg *segment, h *indexHeader) (*fileIndex, error) {
 	v, _, err := s.cache.get(cacheKey{seg.log.Seq, indexKey}, func() (any, int64, error) {
@@ -176,7 +188,10 @@ func (s *Store) index(seg *segment, h *indexHeader) (*fileIndex, error) {
 		}
 		f, err := decodeIndexBody(h, data)
 		if err != nil {
-			return nil, 0, err
+			s.damagedOnce(cacheKey{seg.log.Seq, indexKey}, "index", err)
+			if f, err = s.rebuild(seg); err != nil {
+				return nil, 0, err
+			}
 		}
 		return f, f.cost(), nil
 	})

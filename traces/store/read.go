@@ -167,7 +167,7 @@ func (v *view) assemble(ctx context.Context, id span.TraceID, pieces []located, 
 			r, err := v.store.record(v.segs[p.seg], off, stats)
 			if err != nil {
 				if !errors.Is(err, wal.ErrGone) {
-					v.store.damaged("record", err)
+					v.store.damagedOnce(cacheKey{v.segs[p.seg].log.Seq, uint64(off)}, "record", err)
 				}
 				continue
 			}

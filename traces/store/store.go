@@ -61,6 +61,9 @@ type Store struct {
 
 	mu       sync.RWMutex
 	segments []*segment // by number; replaced, never changed in place
+
+	toldMu sync.Mutex
+	told   map[cacheKey]bool // damage that Events has heard of
 }
 
 // segment is a segment of the log with its index, in memory until it is sealed.
@@ -96,7 +99,7 @@ func Open(files faultfs.FS, dir string, opts Options) (*Store, Replay, error) {
 	if err != nil {
 		return nil, Replay{}, fmt.Errorf("open trace store: %w", err)
 	}
-	s := &Store{files: files, opts: opts, lock: lock, cache: newCache(opts.CacheBytes)}
+	s := &Store{files: files, opts: opts, lock: lock, cache: newCache(opts.CacheBytes), told: map[cacheKey]bool{}}
 	s.split.Store(&map[span.TraceID]struct{}{})
 	r, err := s.load(dir)
 	if err != nil {
@@ -189,6 +192,22 @@ func (s *Store) loadSegment(seg *segment, last bool, r *Replay) error {
 func (s *Store) damaged(what string, err error) {
 	if s.opts.Events.Damaged != nil {
 		s.opts.Events.Damaged(what, err)
+	}
+}
+
+// maxTold bounds what damagedOnce remembers; beyond it every find is told.
+const maxTold = 10_000
+
+// damagedOnce tells of damage that every request comes across, the first time.
+func (s *Store) damagedOnce(where cacheKey, what string, err error) {
+	s.toldMu.Lock()
+	told := s.told[where]
+	if !told && len(s.told) < maxTold {
+		s.told[where] = true
+	}
+	s.toldMu.Unlock()
+	if !told {
+		s.damaged(what, err)
 	}
 }
 

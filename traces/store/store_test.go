@@ -331,8 +331,24 @@ func TestDamagedRecordOfASealedSegmentIsLeftOutAndTold(t *testing.T) {
 	w.opts.Events.Damaged = func(what string, _ error) { told = append(told, what) }
 	flip(t, w.log.Name(1, ".log"), -3)
 	w.crash()
-	if got := len(w.all(query.Range{})); got != 19 || len(told) == 0 {
-		t.Errorf("%d traces, told %q; want 19 and to be told", got, told)
+	for range 2 {
+		if got := len(w.all(query.Range{})); got != 19 || len(told) != 1 {
+			t.Errorf("%d traces, told %q; want 19 and to be told once", got, told)
+		}
+	}
+}
+
+func TestIndexDamagedWhileRunningIsMadeAnew(t *testing.T) {
+	opts := testOptions(400)
+	told := 0
+	opts.Events.Damaged = func(string, error) { told++ }
+	w := newWorld(t, opts)
+	w.fill(20)
+	want := w.all(query.Range{})
+	flip(t, w.log.Name(1, indexEnding), -2)
+	w.cache.dropSegment(1)
+	if diff := gocmp.Diff(want, w.all(query.Range{})); diff != "" || told != 1 {
+		t.Errorf("told %d times (-want +got):\n%s", told, diff)
 	}
 }
 
