@@ -30,7 +30,7 @@ func TestACallComesBackAsTheServerAnsweredIt(t *testing.T) {
 	if r.status.Code() != codes.OK || !bytes.Equal(r.body, in) {
 		t.Fatal(r.status, len(r.body))
 	}
-	want := map[string]string{"early": "yes", "server": "supersonic", "content-type": "application/grpc"}
+	want := map[string]string{"early": "yes", "server": "supersonic", "content-type": "application/grpc+proto"}
 	for k, v := range want {
 		if got := r.header.Get(k); len(got) != 1 || got[0] != v {
 			t.Errorf("header %s: %q, want %q", k, got, v)
