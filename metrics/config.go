@@ -23,15 +23,13 @@ const (
 	DrainTime = 3 * time.Second
 	// MaxExemplars is the size of the ring that keeps exemplars, in memory.
 	MaxExemplars = 10_000
-	// minRetention is one block: less would drop what was just written.
-	minRetention = 2 * time.Hour
 )
 
 // Config says what is scraped, kept and served.
 type Config struct {
 	DataDir             string            // directory of the TSDB, created if missing
 	HTTP                listen.Address    // API, remote write, /metrics, /-/ready
-	Retention           time.Duration     // samples older than this go, in whole blocks; 0: 15 days; at least 2 h
+	Retention           time.Duration     // samples older than this go, in whole blocks of 2 h or more; 0: 15 days
 	ScrapeInterval      time.Duration     // of every job; 0: 5 s, the chart's
 	EvaluationInterval  time.Duration     // step of a subquery that names none; 0: ScrapeInterval
 	Jobs                []Job             // what is scraped at first; see SetJobs
@@ -75,8 +73,8 @@ func (c Config) check() error {
 	switch {
 	case c.DataDir == "":
 		return errors.New("no data directory")
-	case c.Retention < minRetention:
-		return fmt.Errorf("retention %v is too short: data is dropped in blocks of %v, choose at least that", c.Retention, minRetention)
+	case c.Retention < 0:
+		return fmt.Errorf("retention %v is negative: leave it out for 15 days", c.Retention)
 	case c.ScrapeInterval < time.Millisecond:
 		return fmt.Errorf("scrape interval %v is too short: choose at least 1ms, a site uses 5s", c.ScrapeInterval)
 	case c.EvaluationInterval < time.Millisecond:

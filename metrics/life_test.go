@@ -91,8 +91,8 @@ func TestWhatCannotWorkIsRefusedAndThePortGivenBack(t *testing.T) {
 	cfg.HTTP.Addr = addr
 	wantRefusal(t, cfg, "prometheus.server.service.servicePort")
 	cfg = config(t.TempDir())
-	cfg.Retention = time.Minute
-	wantRefusal(t, cfg, "too short")
+	cfg.Retention = -time.Hour
+	wantRefusal(t, cfg, "is negative")
 	cfg = config(t.TempDir())
 	cfg.ExternalLabels = map[string]string{"": "x"}
 	wantRefusal(t, cfg, "external labels")

@@ -17,7 +17,7 @@ func TestANewSeriesBeginsWithZeros(t *testing.T) {
 		w.pass(20 * time.Second)
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1))})
 		w.pass(1500 * time.Millisecond)
-		have := w.samples["total"+edgeLabels]
+		have := w.of("total" + edgeLabels)
 		if len(have) < zeroSamples+1 {
 			w.Fatalf("%d samples: %v", len(have), have)
 		}
@@ -83,7 +83,8 @@ func TestAReceiverThatIsDownCostsNothingButTime(t *testing.T) {
 		w.behave(func() int { return http.StatusServiceUnavailable })
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
 		w.pass(2 * time.Minute)
-		if n := len(w.times); n < 5 || n > 10 {
+		times, _ := w.requests()
+		if n := len(times); n < 5 || n > 10 {
 			w.Errorf("%d tries in two minutes, want fewer and fewer, at most each 30 s", n)
 		}
 		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
@@ -118,9 +119,9 @@ func TestUnchangedSeriesAreRepeatedAtHeartbeatsOnly(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1)), inferRequest(1, 2, time.Second)})
 		w.pass(20 * time.Second)
-		before := len(w.samples["total"+edgeLabels])
+		before := len(w.of("total" + edgeLabels))
 		w.pass(60 * time.Second)
-		have := w.samples["total"+edgeLabels]
+		have := w.of("total" + edgeLabels)
 		if n := len(have) - before; n != 4 {
 			w.Errorf("%d samples in a quiet minute, want 4", n)
 		}
@@ -134,7 +135,7 @@ func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second)})
 		w.pass(16 * time.Minute)
-		have := w.samples["total"+edgeLabels]
+		have := w.of("total" + edgeLabels)
 		if last := have[len(have)-1].Value; math.Float64bits(last) != staleMarker {
 			w.Fatalf("last sample %v is no stale marker", last)
 		}
@@ -144,7 +145,7 @@ func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 		n := len(have)
 		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
 		w.pass(2 * time.Second)
-		again := w.samples["total"+edgeLabels][n:]
+		again := w.of("total" + edgeLabels)[n:]
 		if again[0].Value != 0 || math.Abs(again[len(again)-1].Value-10) > 1e-9 {
 			w.Errorf("after the end: %v", again)
 		}
@@ -165,7 +166,7 @@ func TestASeriesThatChangesWhileItEndsBeginsAnew(t *testing.T) {
 			w.pass(90 * time.Millisecond)
 		}
 		w.pass(3 * time.Second)
-		samples := w.samples["total"+edgeLabels]
+		samples := w.of("total" + edgeLabels)
 		var sum, last float64
 		for _, s := range samples {
 			if math.IsNaN(s.Value) {
@@ -187,7 +188,7 @@ func TestBucketsCarryTheTraceOfTheirNewestObservationOnce(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.gen.Consume([]span.Span{ingress(7, "ModelInfer", 300*time.Millisecond, sampled(1))})
 		w.pass(5 * time.Second)
-		got := w.exemplars[`client_seconds_bucket{client="gateway-0",le="0.4",server="triton-0"}`]
+		got := w.exemplarsOf(`client_seconds_bucket{client="gateway-0",le="0.4",server="triton-0"}`)
 		if len(got) != 1 || got[0].Value != 0.3 || got[0].Labels[0].Name != "trace_id" ||
 			got[0].Labels[0].Value != strings.Repeat("0", 30)+"07" {
 			w.Errorf("exemplars %v", got)
@@ -199,11 +200,12 @@ func TestPushesSayWhatTheyAre(t *testing.T) {
 	inWorld(t, func(c *Config) { c.Headers = map[string]string{"X-Scope-OrgID": "cms"} }, func(w *world) {
 		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1))})
 		w.pass(2 * time.Second)
+		_, header := w.requests()
 		for name, want := range map[string]string{
 			"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy",
 			"X-Prometheus-Remote-Write-Version": "0.1.0", "X-Scope-Orgid": "cms",
 		} {
-			if got := w.header.Get(name); got != want {
+			if got := header.Get(name); got != want {
 				w.Errorf("%s: %q, want %q", name, got, want)
 			}
 		}

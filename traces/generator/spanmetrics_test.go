@@ -27,11 +27,11 @@ func TestSpanMetricsAreTemposNameForName(t *testing.T) {
 		w.want(`latency_bucket{le="0.256",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`, 0)
 		w.want(`latency_bucket{le="0.512",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`, 4)
 		for _, le := range []string{"0.002", "16.384", "+Inf"} {
-			if w.samples[`latency_bucket{le="`+le+`",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`] == nil {
+			if len(w.of(`latency_bucket{le="`+le+`",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`)) == 0 {
 				w.Errorf("no bucket %s", le)
 			}
 		}
-		if n := len(w.samples); n != 2+2+15 {
+		if n := len(w.names()); n != 2+2+15 {
 			w.Errorf("%d series, want calls, size, sum, count and 15 buckets", n)
 		}
 	})

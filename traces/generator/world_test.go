@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -41,11 +42,11 @@ func newReceiver() *receiver {
 }
 
 func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.header, r.times = req.Header, append(r.times, time.Now())
 	answer := func(code int) (*http.Response, error) {
 		return &http.Response{StatusCode: code, Status: http.StatusText(code), Body: http.NoBody, Request: req}, nil
 	}
 	r.mu.Lock()
+	r.header, r.times = req.Header, append(r.times, time.Now())
 	status := r.status
 	r.mu.Unlock()
 	if status != nil {
@@ -65,6 +66,8 @@ func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := w.Unmarshal(body); err != nil {
 		return nil, err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, s := range w.Timeseries {
 		r.take(s)
 	}
@@ -107,11 +110,39 @@ func seriesName(labels []prompb.Label) string {
 	return name + "{" + strings.Join(parts, ",") + "}"
 }
 
+// of are the samples of a series.
+func (r *receiver) of(name string) []prompb.Sample {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.samples[name])
+}
+
+// names are the series that there are.
+func (r *receiver) names() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.samples))
+}
+
+// exemplarsOf are the exemplars of a series.
+func (r *receiver) exemplarsOf(name string) []prompb.Exemplar {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.exemplars[name])
+}
+
+// requests are when requests came, and the header of the last.
+func (r *receiver) requests() ([]time.Time, http.Header) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.times), r.header
+}
+
 // increase is what PromQL's increase() over everything finds, without
 // extrapolation: the first sample does not count, a fall is a reset.
 func (r *receiver) increase(name string) float64 {
 	var sum float64
-	have := r.samples[name]
+	have := r.of(name)
 	for i := 1; i < len(have); i++ {
 		if d := have[i].Value - have[i-1].Value; d >= 0 {
 			sum += d
@@ -191,7 +222,7 @@ func (w *world) want(name string, v float64) {
 func (w *world) wantEdges(edges ...string) {
 	w.Helper()
 	var got []string
-	for name := range w.samples {
+	for _, name := range w.names() {
 		if rest, ok := strings.CutPrefix(name, "total{"); ok {
 			got = append(got, strings.TrimSuffix(rest, "}"))
 		}
