@@ -8,6 +8,10 @@ import (
 	"slices"
 )
 
+// DefaultDataDir is where a site keeps its data unless the command line names a
+// directory, in the working directory.
+const DefaultDataDir = "supersonic-data"
+
 // Options are what the command line says.
 type Options struct {
 	Files     []string // values files, later ones over earlier ones
@@ -83,7 +87,7 @@ func (s *Site) defaults() {
 		s.Namespace = "default"
 	}
 	if s.DataDir == "" {
-		s.DataDir = "supersonic-data"
+		s.DataDir = DefaultDataDir
 	}
 	s.DataDir = filepath.Clean(s.DataDir)
 }

@@ -1,0 +1,100 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"supersonic/cli/load"
+	"supersonic/internal/kserve"
+)
+
+func steady(t *testing.T, s *site, rate float64, each func(load.Result)) load.Config {
+	return load.Config{
+		Target: s.target(), Connections: 4, Timeout: 30 * time.Second, Each: each,
+		Streams: []load.Stream{
+			{Model: "add_sub", Rate: rate / 2, Request: func(int) *kserve.InferRequest { return addSub() }},
+			{Model: "chain", Rate: rate / 2, Request: func(int) *kserve.InferRequest { return chain() }},
+		},
+	}
+}
+
+func TestAStopUnderLoadFailsNoRequestAndLosesNoSpan(t *testing.T) {
+	s := start(t, options{values: []string{models(t, 2), everything}})
+	var sent, ok atomic.Int64
+	var mu sync.Mutex
+	var failed []string
+	conn := connect(t, s.target())
+	var workers sync.WaitGroup
+	for range 8 {
+		workers.Go(func() {
+			for {
+				sent.Add(1)
+				a := infer(t.Context(), conn, chain())
+				if a.code == codes.OK {
+					ok.Add(1)
+					continue
+				}
+				// Once the port is closed a new request reaches nobody; any other
+				// error is one of a request in flight.
+				if !strings.Contains(a.message, "connection refused") {
+					mu.Lock()
+					failed = append(failed, fmt.Sprint(a.code, " ", a.message))
+					mu.Unlock()
+				}
+				return
+			}
+		})
+	}
+	eventually(t, 20*time.Second, "a hundred answers", func() error {
+		if ok.Load() < 100 {
+			return fmt.Errorf("%d answers", ok.Load())
+		}
+		return nil
+	})
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	workers.Wait()
+	s.stop()
+	for _, f := range failed {
+		t.Errorf("a request in flight failed: %s", f)
+	}
+
+	s.run()
+	s.awaitReady()
+	traces, err := s.search(`{ name = "ingress" && span.grpc.status_code = "0" }`, 1000000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if int64(len(traces)) != ok.Load() {
+		t.Errorf("%d requests were answered, %d ingress spans were kept", ok.Load(), len(traces))
+	}
+}
+
+func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+	s := start(t, options{values: []string{models(t, 1), everything}})
+	conn := connect(t, s.target())
+	const calls = 40
+	for range calls {
+		if a := infer(t.Context(), conn, addSub()); a.code != codes.OK {
+			t.Fatal(a.message)
+		}
+	}
+	ids := s.ingressIDs(calls)
+	s.kill()
+	s.run()
+	s.awaitReady()
+	for _, id := range ids {
+		if _, err := s.trace(id); err != nil {
+			t.Errorf("after the kill: %v", err)
+		}
+	}
+	if again := s.ingressIDs(calls); len(again) != calls {
+		t.Errorf("search finds %d of %d", len(again), calls)
+	}
+}
