@@ -236,9 +236,11 @@ func newWorld(t testing.TB, n int, edit func(*Config, *Deps)) *world {
 	return w
 }
 
-func (w *world) dial() *grpc.ClientConn {
+func (w *world) dial() *grpc.ClientConn { return w.dialTo(w.g.Addr().String()) }
+
+func (w *world) dialTo(addr string) *grpc.ClientConn {
 	w.t.Helper()
-	c, err := grpc.NewClient(w.g.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()),
+	c, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(raw{}), grpc.MaxCallRecvMsgSize(1<<30), grpc.MaxCallSendMsgSize(1<<30)),
 		grpc.WithDisableRetry())
 	if err != nil {
@@ -271,6 +273,13 @@ type result struct {
 func (w *world) infer(model string, headers ...string) result {
 	w.t.Helper()
 	return w.inferBytes(message(model), headers...)
+}
+
+func invoke(t testing.TB, client *grpc.ClientConn) {
+	in, out := message("m"), []byte(nil)
+	if err := client.Invoke(context.Background(), kserve.ModelInfer, &in, &out); err != nil {
+		t.Error(err)
+	}
 }
 
 func message(model string) []byte {
