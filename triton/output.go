@@ -38,16 +38,18 @@ type output struct {
 	tail    []string
 	found   []string
 	crashed bool
-	tokens  float64
-	last    time.Time
-	dropped int
+	// unloaded is closed when a stopping server has no model and no request left.
+	unloaded chan struct{}
+	tokens   float64
+	last     time.Time
+	dropped  int
 }
 
 func openOutput(dir, pod string, log *slog.Logger) (*output, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("directory for the servers' logs: %w", err)
 	}
-	o := &output{path: filepath.Join(dir, pod+".log"), pod: pod, log: log, now: time.Now, tokens: warnBurst}
+	o := &output{path: filepath.Join(dir, pod+".log"), pod: pod, log: log, now: time.Now, tokens: warnBurst, unloaded: make(chan struct{})}
 	return o, o.open()
 }
 
@@ -81,6 +83,7 @@ func (o *output) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tail, o.found, o.crashed = nil, nil, false
+	o.unloaded = make(chan struct{})
 }
 
 // read takes lines from r until it ends. The file being full or gone does not stop
@@ -132,6 +135,13 @@ func (o *output) remember(text string) {
 		o.tail = append(o.tail[:0], o.tail[1:]...)
 	}
 	o.tail = append(o.tail, text)
+	if strings.Contains(text, "Found 0 live models and 0 in-flight non-inference requests") {
+		select {
+		case <-o.unloaded:
+		default:
+			close(o.unloaded)
+		}
+	}
 	o.crashed = o.crashed || crashSignal(text) != ""
 	if why := diagnose(text); why != "" && len(o.found) < problems {
 		o.found = append(o.found, why)
@@ -163,6 +173,14 @@ func (o *output) findings() (found, tail []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([]string(nil), o.found...), append([]string(nil), o.tail...)
+}
+
+// isUnloaded returns a channel that is closed when a stopping server has no model
+// and no request left.
+func (o *output) isUnloaded() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unloaded
 }
 
 // sawCrash tells whether the server wrote that it caught a deadly signal.

@@ -18,6 +18,7 @@ const (
 	probeRunning  = time.Second            // and afterwards
 	indexEvery    = 5 * time.Second        // pause between looks at the repository index
 	hung          = 30 * time.Second       // a server that was up and is silent for so long is killed
+	lastSpans     = 2 * time.Second        // for a stopping server without models: its spans leave every 0.5 s
 	readPipe      = 2 * time.Second        // for the last output after every process is gone
 )
 
@@ -135,7 +136,7 @@ func (p *pod) once(ctx context.Context) error {
 	case res = <-ended:
 	case <-ctx.Done():
 		res.err = ctx.Err()
-		r.stop(ended2(ended))
+		r.stop(endOf(ended), p.out.isUnloaded())
 	}
 	cancel()
 	stopWatching()
@@ -148,8 +149,8 @@ func (p *pod) once(ctx context.Context) error {
 	return p.reason(r, res.code, res.err)
 }
 
-// ended2 adapts the end of the command to a plain signal for run.stop.
-func ended2[T any](ch <-chan T) <-chan struct{} {
+// endOf adapts the end of the command to a plain signal for run.stop.
+func endOf[T any](ch <-chan T) <-chan struct{} {
 	done := make(chan struct{})
 	go func() { <-ch; close(done) }()
 	return done

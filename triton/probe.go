@@ -22,8 +22,10 @@ type probe struct {
 	client  *http.Client
 }
 
+// newProbe keeps no connection: a Triton that stops waits for every idle one until
+// its exit timeout is over (measured with 2.51: 30 s instead of 2 s).
 func newProbe(address string) *probe {
-	return &probe{address: address, client: &http.Client{Timeout: probeWait, Transport: &http.Transport{Proxy: nil, MaxIdleConns: 1}}}
+	return &probe{address: address, client: &http.Client{Timeout: probeWait, Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 func (p *probe) close() { p.client.CloseIdleConnections() }

@@ -48,8 +48,10 @@ func (r *run) pid() int {
 }
 
 // stop asks the server to end (or, when none runs yet, whatever runs), waits for
-// the command's end as long as a server may take, then kills every group.
-func (r *run) stop(ended <-chan struct{}) {
+// the command's end as long as a server may take, then kills every group. A server
+// that has unloaded everything gets a moment for its last spans and no more: it
+// would wait for idle HTTP connections, a scraper's for example, and serves none.
+func (r *run) stop(ended, unloaded <-chan struct{}) {
 	r.mu.Lock()
 	r.stopped = true
 	grace := r.grace
@@ -61,11 +63,18 @@ func (r *run) stop(ended <-chan struct{}) {
 	r.mu.Unlock()
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
-	select {
-	case <-ended:
-	case <-timer.C:
-		r.killAll()
-		<-ended
+	for {
+		select {
+		case <-ended:
+			return
+		case <-unloaded:
+			unloaded = nil
+			timer.Reset(lastSpans)
+		case <-timer.C:
+			r.killAll()
+			<-ended
+			return
+		}
 	}
 }
 
