@@ -75,6 +75,11 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 		vector(w, nil)
 		return
 	}
+	if m := over.FindStringSubmatch(q); m != nil && strings.HasSuffix(q, "]") {
+		ms, _ := strconv.ParseInt(m[1], 10, 64)
+		p.raw(w, q, at.Add(-time.Duration(ms)*time.Millisecond), at)
+		return
+	}
 	scraped := p.last(at)
 	if scraped.Before(p.Started) {
 		vector(w, nil)
@@ -92,6 +97,21 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 		rows = append(rows, map[string]any{"metric": labels, "value": pair(told, value)})
 	}
 	vector(w, rows)
+}
+
+// raw gives every scrape after from, as a selector of a range does.
+func (p *Prometheus) raw(w http.ResponseWriter, q string, from, to time.Time) {
+	var rows []any
+	for _, c := range p.selected(q) {
+		var values []any
+		for at := p.Started; !at.After(to); at = at.Add(Scrape) {
+			if at.After(from) && (c.Gauge != 0 || !at.Before(c.From)) {
+				values = append(values, pair(at, c.value(at)))
+			}
+		}
+		rows = append(rows, map[string]any{"metric": c.Labels, "values": values})
+	}
+	answer(w, map[string]any{"status": "success", "data": map[string]any{"resultType": "matrix", "result": orEmpty(rows)}})
 }
 
 func without(labels map[string]string) map[string]string {

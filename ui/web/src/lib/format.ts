@@ -31,6 +31,12 @@ export function millis(ms: number | null | undefined): string {
   return ms === null || ms === undefined ? none : duration(ms * 1e6)
 }
 
+/** wholeMillis writes milliseconds that a store may have cut to whole ones: digits that were cut are not made up. */
+export function wholeMillis(ms: number): string {
+  if (ms === 0) return '<1 ms'
+  return Number.isInteger(ms) && ms < 1000 ? `${ms} ms` : millis(ms)
+}
+
 /** rate writes a number of things a second. */
 export function rate(perSecond: number | null | undefined): string {
   if (perSecond === null || perSecond === undefined) return none

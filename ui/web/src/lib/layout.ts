@@ -48,7 +48,18 @@ function byDagre(shape: Shape): Layout {
     const at = g.node(key)
     if (at) out.nodes[key] = { x: at.x ?? 0, y: at.y ?? 0 }
   }
-  return out
+  return byName(out)
+}
+
+/** byName keeps the places and gives them to the nodes of each column in the order of their names, so that a refresh moves nothing. */
+function byName(of: Layout): Layout {
+  const columns = new Map<number, string[]>()
+  for (const [key, at] of Object.entries(of.nodes)) columns.set(at.x, [...(columns.get(at.x) ?? []), key])
+  for (const keys of columns.values()) {
+    const places = keys.map((k) => of.nodes[k]!.y).sort((a, b) => a - b)
+    keys.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).forEach((k, i) => (of.nodes[k]!.y = places[i]!))
+  }
+  return of
 }
 
 /** byColumns lists each side from top to bottom; a tall side takes several columns. */

@@ -38,6 +38,14 @@ function scoped(key: string): string {
   return /^(span|resource|event|link|instrumentation)\./.test(key) || key.startsWith('.') ? key : `.${key}`
 }
 
+/** A number may be kept as a number or, as Envoy does, as text: either is meant. */
+function tagTerm(key: string, value: string): string {
+  if (!/^(-?\d+(\.\d+)?|true|false)$/.test(value)) return `${key} = ${quote(value)}`
+  return `(${key} = ${quote(value)} || ${key} = ${value})`
+}
+
+const either = /^\((\S+) = ("[^"]*") \|\| \1 = \S+\)$/
+
 /** write is the TraceQL of a form. */
 export function write(form: Form): string {
   const terms: string[] = []
@@ -47,14 +55,14 @@ export function write(form: Form): string {
   if (form.min.trim() && !badDuration(form.min)) terms.push(`duration >= ${form.min.trim()}`)
   if (form.max.trim() && !badDuration(form.max)) terms.push(`duration <= ${form.max.trim()}`)
   if (form.status) terms.push(form.status === 'error' ? 'status = error' : 'status != error')
-  for (const [key, value] of tagPairs(form.tags)) terms.push(`${scoped(key)} = ${quote(value)}`)
+  for (const [key, value] of tagPairs(form.tags)) terms.push(tagTerm(scoped(key), value))
   return terms.length ? `{ ${terms.join(' && ')} }` : '{}'
 }
 
 const term = /^(\S+)\s*(=|!=|>=|<=)\s*("(?:[^"\\]|\\.)*"|\S+)$/
 
 function readTerm(form: Form, text: string): boolean {
-  const m = term.exec(text.trim())
+  const m = term.exec(text.trim().replace(either, '$1 = $2'))
   if (!m) return false
   const [, key, op, raw] = m as unknown as [string, string, string, string]
   const text_ = raw.startsWith('"')
@@ -73,7 +81,7 @@ function readTerm(form: Form, text: string): boolean {
 
 /** read is the form that a query stands for, null for one that no form can say. */
 export function read(query: string): Form | null {
-  const inner = /^\s*\{([^{}|]*)\}\s*$/.exec(query)?.[1]
+  const inner = /^\s*\{([^{}]*)\}\s*$/.exec(query)?.[1]
   if (inner === undefined) return query.trim() === '' ? { ...emptyForm } : null
   const form: Form = { ...emptyForm }
   if (inner.trim() === '') return form

@@ -1,0 +1,197 @@
+package source
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// store answers every path with one answer and keeps the last request.
+type store struct {
+	status     int
+	kind, body string
+	asked      *http.Request
+	form       url.Values
+}
+
+func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r.ParseForm()
+	s.asked, s.form = r, r.Form
+	w.Header().Set("Content-Type", s.kind)
+	w.WriteHeader(s.status)
+	fmt.Fprint(w, s.body)
+}
+
+func client(t *testing.T, s *store) *Client {
+	t.Helper()
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	c := NewClient(Server{Name: "tempo", URL: server.URL + "/under/"})
+	t.Cleanup(c.Close)
+	return c
+}
+
+func small() ptrace.Traces {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "supersonic-envoy-0")
+	s := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.SetName("ingress")
+	s.SetTraceID(pcommon.TraceID{1, 2, 3})
+	s.SetSpanID(pcommon.SpanID{4})
+	s.SetStartTimestamp(1000)
+	s.SetEndTimestamp(2000)
+	return td
+}
+
+func TestATraceIsReadInEveryFormThatTempoGivesIt(t *testing.T) {
+	bare, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrapped := protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), bare)
+	text := func(id func([]byte) string) string {
+		return fmt.Sprintf(`[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"supersonic-envoy-0"}}]},"scopeSpans":[{"spans":[{"traceId":%q,"spanId":%q,"name":"ingress","startTimeUnixNano":"1000","endTimeUnixNano":"2000"}]}]}]`,
+			id([]byte{1, 2, 3, 15: 0}), id([]byte{4, 7: 0}))
+	}
+	hexed := text(func(b []byte) string { return fmt.Sprintf("%x", b) })
+	based := text(base64.StdEncoding.EncodeToString)
+	f := func(name, kind, body, partial string) {
+		t.Helper()
+		tempo := Tempo{client(t, &store{status: 200, kind: kind, body: body})}
+		td, got, err := tempo.Trace(context.Background(), "010203")
+		if err != nil || td.SpanCount() != 1 || got != partial {
+			t.Errorf("%s: %d spans, partial %q, %v", name, td.SpanCount(), got, err)
+			return
+		}
+		s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		if s.Name() != "ingress" || s.TraceID() != (pcommon.TraceID{1, 2, 3}) {
+			t.Errorf("%s: span %s of %s", name, s.Name(), s.TraceID())
+		}
+	}
+	status := protowire.AppendVarint(protowire.AppendTag(nil, 3, protowire.VarintType), 1)
+	f("protobuf of v1", "application/protobuf", string(bare), "")
+	f("protobuf of v2", "application/protobuf", string(wrapped), "")
+	f("protobuf of v2, cut", "application/protobuf", string(wrapped)+string(status), "the store says that this trace is not whole")
+	f("JSON of v1", "application/json", `{"batches":`+based+`}`, "")
+	f("JSON of v2", "application/json", `{"trace":{"resourceSpans":`+based+`},"message":"too large"}`, "too large")
+	f("OTLP's own JSON", "application/json", `{"resourceSpans":`+hexed+`}`, "")
+}
+
+func TestAnAbsentTraceIsToldFromAFault(t *testing.T) {
+	empty := string(protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), nil))
+	for _, s := range []*store{{status: 200, kind: "application/protobuf", body: empty}, {status: 404, body: "trace not found"}, {status: 200, kind: "application/json", body: `{"trace":{}}`}} {
+		if _, _, err := (Tempo{client(t, s)}).Trace(context.Background(), "01"); !errors.Is(err, ErrNoTrace) {
+			t.Errorf("status %d %q: %v", s.status, s.body, err)
+		}
+	}
+	_, _, err := Tempo{client(t, &store{status: 500, body: "out of memory\nstack"})}.Trace(context.Background(), "01")
+	if err == nil || errors.Is(err, ErrNoTrace) || !strings.HasSuffix(err.Error(), "out of memory") {
+		t.Errorf("a fault of the store: %v", err)
+	}
+}
+
+func TestASearchAsksForWholeSecondsAndGivesIdsTheirZerosBack(t *testing.T) {
+	s := &store{status: 200, kind: "application/json", body: `{"traces":[{"traceID":"abc","rootServiceName":"supersonic-envoy-0","rootTraceName":"ingress",
+		"startTimeUnixNano":"1795402153404275000","durationMs":80,"spanSets":[{"matched":2},{"matched":1}],"serviceStats":{"supersonic-envoy-0":{"spanCount":1},"supersonic-triton-0":{"spanCount":3,"errorCount":1}}}],
+		"metrics":{"inspectedSpans":"64"}}`}
+	from := time.Unix(100, 900)
+	got, err := Tempo{client(t, s)}.Search(context.Background(), Search{Query: `{ name = "ingress" }`, From: from, To: time.Unix(200, 1), Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.asked.URL.Path != "/under/api/search" || s.form.Get("start") != "100" || s.form.Get("end") != "201" || s.form.Get("q") != `{ name = "ingress" }` {
+		t.Errorf("asked %s", s.asked.URL)
+	}
+	f := got.Traces[0]
+	if f.ID != strings.Repeat("0", 29)+"abc" || f.Matched != 3 || f.Services["supersonic-triton-0"].ErrorCount != 1 || got.Inspected != 64 || f.StartNano != 1795402153404275000 {
+		t.Errorf("found %+v, inspected %v", f, got.Inspected)
+	}
+}
+
+func TestPrometheusAnswersAreValuesAndItsErrorsAreSentences(t *testing.T) {
+	s := &store{status: 200, kind: "application/json", body: `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"server":"a"},"value":[1795402153.5,"+Inf"]}]}}`}
+	p := Prometheus{client(t, s)}
+	got, err := p.Instant(context.Background(), "up", time.UnixMilli(1795402153500))
+	if err != nil || got[0].Labels["server"] != "a" || got[0].Samples[0].Time.UnixMilli() != 1795402153500 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if s.form.Get("time") != "1795402153.500" {
+		t.Errorf("asked at %s", s.form.Get("time"))
+	}
+	bad := Prometheus{client(t, &store{status: 400, body: `{"status":"error","errorType":"bad_data","error":"1:4: parse error: unexpected end"}`})}
+	if _, err := bad.Instant(context.Background(), "up{", time.Now()); err == nil || !strings.HasSuffix(err.Error(), "parse error: unexpected end") {
+		t.Errorf("a refused query: %v", err)
+	}
+	scalar := Prometheus{client(t, &store{status: 200, body: `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`})}
+	if _, err := scalar.Instant(context.Background(), "2", time.Now()); err == nil {
+		t.Error("a scalar was taken for a vector")
+	}
+}
+
+func TestADeadStoreIsNamedWithAHint(t *testing.T) {
+	p := Prometheus{NewClient(Server{Name: "prometheus", URL: "http://127.0.0.1:1"})}
+	_, err := p.Instant(context.Background(), "up", time.Now())
+	if err == nil || !strings.HasPrefix(err.Error(), "ask prometheus for /api/v1/query") || !strings.Contains(Hint(err), "nothing listens") {
+		t.Errorf("%v (%s)", err, Hint(err))
+	}
+}
+
+func TestCredentialsGoAlongAndStayOutOfErrors(t *testing.T) {
+	s := &store{status: 403, body: "no"}
+	c := client(t, s)
+	c.server.BasicAuth, c.server.User, c.server.Password = true, "shift", "hunter2"
+	_, err := Tempo{c}.Tags(context.Background(), time.Time{}, time.Time{})
+	user, password, ok := s.asked.BasicAuth()
+	if !ok || user != "shift" || password != "hunter2" || err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("sent %q %q, error %v", user, password, err)
+	}
+}
+
+func FuzzDecodeTrace(f *testing.F) {
+	bare, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(small())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("application/protobuf", bare)
+	f.Add("application/protobuf", protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), bare))
+	text, err := os.ReadFile("../waterfall/testdata/envoy-triton-traces.otlp.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	f.Add("application/json", []byte(line))
+	f.Fuzz(func(t *testing.T, kind string, body []byte) {
+		td, _, err := decodeTrace(kind, body)
+		if err == nil {
+			td.SpanCount()
+		}
+	})
+}
+
+func FuzzDecodeAnswers(f *testing.F) {
+	f.Add([]byte(`{"traces":[{"traceID":"abc","startTimeUnixNano":"1","spanSets":[{"matched":2}]}]}`))
+	f.Add([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"]]}]}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if found, err := decodeSearch(body); err == nil {
+			for _, trace := range found.Traces {
+				if len(trace.ID) < 32 {
+					t.Errorf("id %q", trace.ID)
+				}
+			}
+		}
+		decodePrometheus(body)
+	})
+}

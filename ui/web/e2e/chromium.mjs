@@ -1,0 +1,26 @@
+/** Starts the Chromium that npm brought: headless, without apt, with its own fonts. */
+import chromium from '@sparticuz/chromium'
+import { chromium as playwright } from 'playwright-core'
+
+export async function start() {
+  return playwright.launch({
+    executablePath: process.env.CHROMIUM ?? (await chromium.executablePath()),
+    args: [...chromium.args.filter((a) => !a.startsWith('--headless')), '--font-render-hinting=none'],
+    headless: true,
+  })
+}
+
+/** watched opens a page whose faults fail the test: errors of scripts, refused content, requests that leave the site. */
+export async function watched(browser, origin, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-US', ...options })
+  const page = await context.newPage()
+  const faults = []
+  page.on('pageerror', (e) => faults.push(`script: ${e.message}`))
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !/status of (400|404|502)/.test(m.text())) faults.push(`console: ${m.text()}`)
+  })
+  page.on('request', (r) => {
+    if (/^https?:/.test(r.url()) && new URL(r.url()).origin !== origin) faults.push(`left the site: ${r.url()}`)
+  })
+  return { page, context, faults }
+}
