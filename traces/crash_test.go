@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,10 @@ import (
 
 // crashDir tells a copy of the test binary to be a store on that directory until
 // somebody kills it.
-const crashDir = "SUPERSONIC_TEST_CRASH_DIR"
+const (
+	crashDir     = "SUPERSONIC_TEST_CRASH_DIR"
+	crashSegment = "SUPERSONIC_TEST_CRASH_SEGMENT" // bytes; 0 for the default
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
@@ -32,7 +36,11 @@ func TestMain(m *testing.M) {
 
 func serveUntilKilled(dir string) {
 	cfg := testConfig(dir)
-	cfg.SegmentBytes = 20_000
+	var err error
+	if cfg.SegmentBytes, err = strconv.ParseInt(os.Getenv(crashSegment), 10, 64); err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
 	s, err := New(cfg, Deps{})
 	if err != nil {
 		fmt.Println("error", err)
@@ -45,10 +53,10 @@ func serveUntilKilled(dir string) {
 }
 
 // child is a store in a process of its own.
-func child(t *testing.T, dir string) (*exec.Cmd, storetest.Target) {
+func child(t testing.TB, dir string, segment int) (*exec.Cmd, storetest.Target) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	cmd.Env = append(os.Environ(), crashDir+"="+dir, crashSegment+"="+strconv.Itoa(segment))
 	cmd.Stderr = t.Output()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -70,11 +78,11 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	var acked []pcommon.TraceID
 	for round := range 4 {
-		cmd, target := child(t, dir)
+		cmd, target := child(t, dir, 20_000)
 		found(t, target, acked)
 		acked = append(acked, loadUntilKilled(t, cmd, target, 60*(round+1))...)
 	}
-	_, target := child(t, dir)
+	_, target := child(t, dir, 20_000)
 	found(t, target, acked)
 	var a storetest.Answer
 	storetest.NewClient(t, target).GetJSON("/api/search?limit=100000", &a)
