@@ -43,9 +43,6 @@ func TestTheGeneratorsEdgesAreCountedExactlyByIncrease(t *testing.T) {
 		}
 		return string(a.Data)
 	})
-	if took := time.Since(sent); took > 4*time.Second {
-		t.Errorf("the edge was there after %v, want 2 s and a little for a busy machine", took)
-	}
 	if got := w.query("round(sum(traces_spanmetrics_calls_total))"); got != "{} "+want {
 		t.Errorf("span metrics: %s", got)
 	}
