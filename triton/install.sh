@@ -6,7 +6,7 @@
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-venv=${1:-$here/../.venv}
+venv=${1:-$(dirname -- "$here")/.venv}
 pytriton=0.7.0
 stamp=$venv/.triton-installed
 want=$(cksum <"$here/requirements.txt")" $pytriton 2"
