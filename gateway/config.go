@@ -27,7 +27,7 @@ type Config struct {
 	KeepSlowerThan time.Duration // keep the ingress span of every call that took as long; 0: off
 	RouteTimeout   time.Duration // longest life of a call; 0: no limit
 	Collector      string        // host:port for OTLP over gRPC; "" and no Deps.Export: no tracing
-	Drain          time.Duration // how long open calls, then the span queue, may take after a stop
+	Drain          time.Duration // how long open calls, then the span queue, may take after a stop; 0: 30 s
 
 	ListenerLimit ListenerLimit
 	LoadLimit     LoadLimit

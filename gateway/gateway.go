@@ -62,10 +62,16 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	return g, nil
 }
 
+// defaultDrain is what Kubernetes gives a pod between SIGTERM and SIGKILL.
+const defaultDrain = 30 * time.Second
+
 // fill puts in the defaults.
 func fill(cfg *Config, deps *Deps) {
 	if cfg.Version == "" {
 		cfg.Version = "dev"
+	}
+	if cfg.Drain <= 0 {
+		cfg.Drain = defaultDrain
 	}
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
