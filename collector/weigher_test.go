@@ -34,8 +34,11 @@ type stage struct {
 func (s *stage) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
 
 func (s *stage) ConsumeTraces(_ context.Context, td ptrace.Traces) error {
-	if s.hang != nil {
-		<-s.hang
+	s.mu.Lock()
+	hang := s.hang
+	s.mu.Unlock()
+	if hang != nil {
+		<-hang
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -338,7 +341,9 @@ func TestAStopWhileTheNextStageRefusesCountsWhatItLoses(t *testing.T) {
 func TestAStopDoesNotWaitForANextStageThatHangs(t *testing.T) {
 	inBubble(t, nil, func(w *weighing) {
 		w.take(from("triton").and(1, "InferRequest", "").and(2, "InferRequest", ""))
+		w.next.mu.Lock()
 		w.next.hang = make(chan struct{})
+		w.next.mu.Unlock()
 		<-time.After(11 * time.Second)
 		begun := time.Now()
 		if err := w.Shutdown(context.Background()); err == nil || time.Since(begun) != flushMost {
