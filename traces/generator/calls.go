@@ -46,6 +46,7 @@ type call struct {
 	trace    span.TraceID
 	weight   float64
 	stream   bool
+	sent     bool   // the decision went to the server, which has spans then
 	upstream uint64 // ns, as the gateway measured it
 	busy     busy   // of a stream's requests so far
 }
@@ -70,8 +71,13 @@ func (gr *graph) ingress(s *span.Span, service, server string, weight float64, n
 
 	c := &call{
 		wait: wait{deadline: now.Add(gr.cfg.Wait)}, id: halfKey{s.TraceID, s.ID},
-		edge: key, trace: s.TraceID, weight: weight, stream: stream, upstream: upstreamNanos(s),
+		edge: key, trace: s.TraceID, weight: weight, stream: stream, sent: sentUpstream(s), upstream: upstreamNanos(s),
 	}
+	if !c.sent {
+		gr.endCall(c, now)
+		return
+	}
+	gr.m.sampled.WithLabelValues(server).Inc()
 	if early := gr.takeServer(c.id); early != nil {
 		c.busy = early.busy
 		if !stream {
@@ -103,6 +109,9 @@ func (gr *graph) endCall(c *call, now time.Time) {
 	delete(gr.calls, c.id)
 	if c.busy.empty() {
 		gr.m.fromUpstream.Inc()
+		if c.sent {
+			gr.m.missing.WithLabelValues(c.edge.server).Inc()
+		}
 		gr.serverTime(c, c.upstream, now)
 		return
 	}
@@ -114,6 +123,12 @@ func (gr *graph) serverTime(c *call, nanos uint64, now time.Time) {
 	if e := gr.edges.get(c.edge); e != nil {
 		e.observe(e.server, nanos, c.weight, c.trace, now)
 	}
+}
+
+// sentUpstream tells whether the server was told to trace this call: not if the
+// gateway kept its span only because the call failed or was slow.
+func sentUpstream(s *span.Span) bool {
+	return s.Attr(attr.KeptFor) == "" || s.Attr(attr.HeadThreshold) != ""
 }
 
 // upstreamNanos is the upstream time that the gateway measured, else, for a span

@@ -197,3 +197,19 @@ func TestWithoutRoomToWaitACallIsSettledAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestOnlyACallThatWasSampledAtTheHeadMissesItsServer(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		w.gen.Consume([]span.Span{
+			ingress(1, "ModelInfer", time.Second, sampled(1), attribute("supersonic.kept_for", "failed")),
+			ingress(2, "ModelInfer", time.Second, sampled(1), attribute("supersonic.kept_for", "slow"), attribute("supersonic.head_threshold", "8")),
+			ingress(3, "ModelInfer", time.Second, sampled(1)), inferRequest(3, 2, time.Second),
+		})
+		w.pass(2 * time.Second)
+		w.want("server_seconds_count"+edgeLabels, 2) // the first has nothing to wait for
+		w.pass(10 * time.Second)
+		if sampled, missing := w.counter("sampled_calls_total", "server=triton-0"), w.counter("server_missing_total", "server=triton-0"); sampled != 2 || missing != 1 {
+			t.Errorf("%v calls were sampled and %v misses its server, want 2 and 1", sampled, missing)
+		}
+	})
+}

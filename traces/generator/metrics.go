@@ -8,6 +8,8 @@ type counts struct {
 	edges        *prometheus.CounterVec // kind
 	unpaired     *prometheus.CounterVec // reason
 	fromUpstream prometheus.Counter
+	sampled      *prometheus.CounterVec // server
+	missing      *prometheus.CounterVec // server
 	assumed      *prometheus.CounterVec // reason
 	refused      *prometheus.CounterVec // reason
 	pushes       *prometheus.CounterVec // result
@@ -28,6 +30,8 @@ func newCounts(r prometheus.Registerer) (*counts, error) {
 		edges:        counter("edges_total", "Edges of the service graph: a call from its ingress alone, a pair of spans, a database, or one with a virtual node.", "kind"),
 		unpaired:     counter("unpaired_total", "Spans that make no edge although they could have: no other half in time, no parent, no room.", "reason"),
 		fromUpstream: fromUpstream.WithLabelValues(),
+		sampled:      counter("sampled_calls_total", "Inference calls whose sampling decision was sent to the server, so that it should have kept spans.", "server"),
+		missing:      counter("server_missing_total", "Of those, the calls whose server kept no span in time.", "server"),
 		assumed:      counter("weights_assumed_total", "Spans that counted as one because their sampling probability is not known.", "reason"),
 		refused:      counter("observations_refused_total", "Observations left out because a limit was reached.", "reason"),
 		pushes:       counter("pushes_total", "Remote-write requests: ok, retried (not taken, the next one says more), dropped (refused for good).", "result"),
@@ -40,7 +44,7 @@ func newCounts(r prometheus.Registerer) (*counts, error) {
 	if r == nil {
 		return c, nil
 	}
-	for _, m := range []prometheus.Collector{c.spans, c.edges, c.unpaired, fromUpstream, c.assumed, c.refused, c.pushes, samples, series, c.pending} {
+	for _, m := range []prometheus.Collector{c.spans, c.edges, c.unpaired, fromUpstream, c.sampled, c.missing, c.assumed, c.refused, c.pushes, samples, series, c.pending} {
 		if err := r.Register(m); err != nil {
 			return nil, err
 		}
