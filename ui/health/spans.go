@@ -12,13 +12,12 @@ import (
 // fates in the order of a span's life.
 var fates = [...]string{"received", "kept", "refused", "lost"}
 
-var ours = regexp.MustCompile(`^supersonic_[a-z_]+_spans_total$`)
+// ours counts the spans of a role by fate. The generator's counter is left out:
+// it reads spans again that the trace store counts already.
+var ours = regexp.MustCompile(`^supersonic_(gateway|triton|collector|traces)_spans_total$`)
 
-// second counts spans that the trace store counts already: its generator reads
-// them again.
-const second = "supersonic_generator_spans_total"
-
-// foreign are the counters of other makers and the fate that each tells. The
+// foreign are the counters of other makers and the fate that each tells, read
+// where a process has no counter of ours, which is made from the same numbers. The
 // collector's names end in _total or not, by its version.
 var foreign = [...]struct {
 	name         *regexp.Regexp
@@ -64,24 +63,9 @@ var (
 type families map[string]*dto.MetricFamily
 
 func (f families) spans() []payload.Fate {
-	counts := map[[2]string]float64{}
-	for name, family := range f {
-		if ours.MatchString(name) && name != second {
-			for _, m := range family.GetMetric() {
-				counts[[2]string{label(m, "fate"), label(m, "reason")}] += value(m)
-			}
-		}
-		for _, known := range foreign {
-			if known.name.MatchString(name) {
-				for _, m := range family.GetMetric() {
-					reason := known.reason
-					if r := label(m, "reason"); r != "" {
-						reason = r
-					}
-					counts[[2]string{known.fate, reason}] += value(m)
-				}
-			}
-		}
+	counts := f.ownFates()
+	if len(counts) == 0 {
+		counts = f.foreignFates()
 	}
 	var list []payload.Fate
 	for k, n := range counts {
@@ -99,6 +83,38 @@ func (f families) spans() []payload.Fate {
 		return a.Reason < b.Reason
 	})
 	return list
+}
+
+func (f families) ownFates() map[[2]string]float64 {
+	counts := map[[2]string]float64{}
+	for name, family := range f {
+		if !ours.MatchString(name) {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			counts[[2]string{label(m, "fate"), label(m, "reason")}] += value(m)
+		}
+	}
+	return counts
+}
+
+func (f families) foreignFates() map[[2]string]float64 {
+	counts := map[[2]string]float64{}
+	for name, family := range f {
+		for _, known := range foreign {
+			if !known.name.MatchString(name) {
+				continue
+			}
+			for _, m := range family.GetMetric() {
+				reason := known.reason
+				if r := label(m, "reason"); r != "" {
+					reason = r
+				}
+				counts[[2]string{known.fate, reason}] += value(m)
+			}
+		}
+	}
+	return counts
 }
 
 func (f families) facts() []payload.Fact {
