@@ -65,8 +65,10 @@ type Watch struct {
 // New makes a Watch of roles; pods may be nil.
 func New(roles []Role, pods func() []Pod) *Watch {
 	return &Watch{roles: roles, pods: pods, http: &http.Client{
-		Timeout:   patience,
-		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: patience}).DialContext, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second},
+		Timeout: patience,
+		// No connection stays open: a Triton that stops waits for idle ones, up to
+		// its --exit-timeout-secs.
+		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: patience}).DialContext, DisableKeepAlives: true},
 	}}
 }
 
