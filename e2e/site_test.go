@@ -86,7 +86,10 @@ envoy:
       - {name: admin, port: %d}
 prometheus: {server: {service: {servicePort: %d}}}
 grafana: {service: {port: %d}}
-tempo: {tempo: {server: {http_listen_port: %d}}}
+tempo:
+  tempo:
+    server: {http_listen_port: %d}
+    receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}, http: {endpoint: "127.0.0.1:0"}}}}
 opentelemetry-collector:
   config:
     receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}
@@ -248,7 +251,8 @@ func (s *site) url(port int, path string) string {
 
 func (s *site) target() string { return fmt.Sprintf("127.0.0.1:%d", s.ports.inference) }
 
-var client = &http.Client{Timeout: 30 * time.Second}
+// client keeps no connection open: Triton's stop waits for idle ones.
+var client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 func get(url string) (string, error) {
 	res, err := client.Get(url)
