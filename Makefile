@@ -56,6 +56,6 @@ ui/dist/index.html: ui/web/node_modules/.installed $(WEB)
 bin/supersonic: ui/dist/index.html $(SOURCES) go.mod go.sum
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/supersonic
 
-.venv/.installed: triton/install.sh
-	triton/install.sh
+.venv/.installed: triton/install.sh triton/requirements.txt
+	sh triton/install.sh
 	touch $@

@@ -56,8 +56,8 @@ var facts = [...]struct {
 // missing is what the generator counts of sampled calls whose server kept no
 // span, and of all that it paired or not, by server.
 var (
-	missingName = regexp.MustCompile(`^supersonic_generator_server_(missing|seconds_from_upstream)_total$`)
-	callsName   = regexp.MustCompile(`^supersonic_generator_(sampled_)?calls_total$`)
+	missingName = regexp.MustCompile(`^supersonic_generator_server_missing_total$`)
+	callsName   = regexp.MustCompile(`^supersonic_generator_sampled_calls_total$`)
 )
 
 type families map[string]*dto.MetricFamily

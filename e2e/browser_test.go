@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var keepShots = flag.Bool("shots", false, "keep Chromium's screenshots in docs/img")
+
+func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
+	if _, err := os.Stat(filepath.Join(repository(t), "ui", "dist", "index.html")); err != nil {
+		t.Fatalf("the page is not built: %v\n    run: make build", err)
+	}
+	s := prepare(t, options{})
+	s.args[0] = "demo"
+	s.run()
+	began := time.Now()
+	eventually(t, time.Minute, "traces from gateway to compute are on the page", func() error {
+		return s.pageHasWholeTrace()
+	})
+	t.Logf("the first whole trace was on the page after %s", time.Since(began).Round(time.Second))
+	eventually(t, time.Minute, "a minute's worth of requests, a failed one among them", func() error {
+		failed, err := s.prom(`sum(supersonic_gateway_requests_total{code!="OK"})`)
+		if err == nil && failed < 3 {
+			err = fmt.Errorf("%v failed requests", failed)
+		}
+		return err
+	})
+
+	shots := filepath.Join(t.TempDir(), "shots")
+	operator := exec.Command("node", "e2e/operator.mjs")
+	operator.Dir = filepath.Join(repository(t), "ui", "web")
+	operator.Env = append(os.Environ(), "SITE_URL="+s.url(s.ports.page, ""), "SHOTS="+shots, "MODEL=event", "EXPECT_GATEWAYS=2", "EXPECT_SERVERS=2")
+	out, err := operator.CombinedOutput()
+	t.Logf("what the operator did:\n%s", out)
+	if err != nil {
+		t.Fatalf("the operator in Chromium: %v", err)
+	}
+	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"InferRequest", "event", "jet_tag", "compute", "INFER_RESPONSE_COMPLETE", "supersonic-envoy-1", "supersonic-triton-1"} {
+		if !strings.Contains(string(saw), name) {
+			t.Errorf("Chromium did not show %q", name)
+		}
+	}
+	if *keepShots {
+		keep(t, shots, "search", "trace", "events", "map", "status")
+	}
+}
+
+// keep copies screenshots into the documentation.
+func keep(t *testing.T, from string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		picture, err := os.ReadFile(filepath.Join(from, name+".png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(repository(t), "docs", "img", name+".png"), picture, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (s *site) pageHasWholeTrace() error {
+	body, err := get(s.url(s.ports.page, "/api/traces/search?q="+strings.ReplaceAll("{name=\"ingress\"} >> {name=\"compute\"}", " ", "%20")))
+	if err != nil {
+		return err
+	}
+	var answer struct{ Traces []json.RawMessage }
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		return err
+	}
+	if len(answer.Traces) == 0 {
+		return errors.New("none yet")
+	}
+	return nil
+}
