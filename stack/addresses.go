@@ -103,7 +103,7 @@ func dialHost(hostport string) string {
 func (k *Stack) prometheusURL() string {
 	v := k.site.Values.Prometheus
 	if v.External.Enabled {
-		return v.External.Scheme + "://" + net.JoinHostPort(v.External.URL, strconv.Itoa(v.External.Port))
+		return v.External.Scheme + "://" + k.externalAddr()
 	}
 	if k.metrics != nil {
 		return "http://" + dial(k.metrics.Addr())

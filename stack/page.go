@@ -37,7 +37,10 @@ func (k *Stack) rootURL() string {
 func (k *Stack) dataSources() []ui.DataSource {
 	var list []ui.DataSource
 	for _, d := range k.site.Datasources() {
-		url, _, _ := k.site.Rewrite(d.URL, k.address)
+		url, absent := k.resolve(d.URL)
+		if absent {
+			continue // the page then says that the site has none
+		}
 		source := ui.DataSource{
 			Name: d.Name, Type: d.Type, UID: d.UID, URL: url, IsDefault: d.IsDefault,
 			BasicAuth: d.BasicAuth, User: d.BasicAuthUser,

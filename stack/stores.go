@@ -72,7 +72,11 @@ func (k *Stack) buildGenerator(registry *prometheus.Registry) error {
 	if !v.MetricsGenerator.Enabled {
 		return nil
 	}
-	url, _, _ := k.site.Rewrite(v.MetricsGenerator.RemoteWriteURL, k.address)
+	url, absent := k.resolve(v.MetricsGenerator.RemoteWriteURL)
+	if absent {
+		k.log.Info("no series are made of spans: their store is off", "role", RoleTraces, "key", "tempo.tempo.metricsGenerator.remoteWriteUrl", "url", url)
+		return nil
+	}
 	processors := v.Overrides.Defaults.MetricsGeneratorProcessors
 	g, err := generator.New(generator.Config{
 		ServiceGraphs:  slices.Contains(processors, "service-graphs"),
@@ -90,6 +94,9 @@ func (k *Stack) collectorConfig() collector.Config {
 	config, foreign := k.site.CollectorConfig(k.address)
 	for _, f := range foreign {
 		k.log.Debug("a host outside this site is left as it is", "key", f.Path, "host", f.Host)
+	}
+	if k.whole() {
+		k.withoutAbsent(config)
 	}
 	address := k.own(k.site.CollectorPath() + ".service.telemetry.metrics")
 	if !k.whole() {
