@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"supersonic/traces/ingest"
 	"supersonic/traces/query"
 	"supersonic/traces/store"
 )
@@ -73,6 +74,12 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	}
 	for _, fate := range []string{"received", "kept", "refused", "lost"} {
 		m.spans.WithLabelValues(fate, "")
+	}
+	for _, reason := range []string{ingest.ReasonBusy, ingest.ReasonTooLarge, ingest.ReasonMalformed} {
+		m.exportsRefused.WithLabelValues(reason)
+	}
+	for _, what := range []string{"record", "segment", "index", "torn tail", "drop"} {
+		m.damaged.WithLabelValues(what)
 	}
 	for _, c := range []prometheus.Collector{m.spans, m.exportsRefused, m.bytes, m.fsync, m.fsyncRecords, m.damaged, m.abandoned,
 		m.droppedSegments, m.droppedSpans, m.queries, m.inspectedTraces, m.inspectedSpans, m.inspectedBytes} {

@@ -78,6 +78,7 @@ func (gr *graph) ingress(s *span.Span, service, server string, weight float64, n
 		return
 	}
 	gr.m.sampled.WithLabelValues(server).Inc()
+	gr.m.missing.WithLabelValues(server) // 0 is an answer, too
 	if early := gr.takeServer(c.id); early != nil {
 		c.busy = early.busy
 		if !stream {

@@ -41,6 +41,7 @@ func newCounts(r prometheus.Registerer) (*counts, error) {
 			Name: "supersonic_generator_pending", Help: "What waits: spans to be read, calls for their server span, sides of an edge, spans for a weight.",
 		}, []string{"what"}),
 	}
+	c.begin()
 	if r == nil {
 		return c, nil
 	}
@@ -50,4 +51,19 @@ func newCounts(r prometheus.Registerer) (*counts, error) {
 		}
 	}
 	return c, nil
+}
+
+// begin makes the series whose labels are known from the start, so that the first
+// event is an increase and not the birth of a series.
+func (c *counts) begin() {
+	for vec, values := range map[*prometheus.CounterVec][]string{
+		c.unpaired: {"context_lost", "max_pending", "no_client", "no_server"},
+		c.assumed:  {"caller_decided", "collector_assumed", "edge", "head_not_seen", "head_states_none", "no_room_to_wait"},
+		c.refused:  {"max_pending", "max_series"},
+		c.pushes:   {"dropped", "ok", "retried"},
+	} {
+		for _, value := range values {
+			vec.WithLabelValues(value)
+		}
+	}
 }
