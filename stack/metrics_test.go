@@ -98,7 +98,7 @@ func pages(t *testing.T) map[string]string {
 	r := run(t, p, t.TempDir())
 	r.infer(t, 2)
 	r.send(t, 1, "ot=th:0")
-	r.eventually(t, "a question of the page, a search, a push of the generator", func() error {
+	r.eventually(t, "a question of the page, a search, an edge of the service graph", func() error {
 		if _, err := get(p.url(keyPage, "/api/status")); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func pages(t *testing.T) map[string]string {
 			return err
 		}
 		get(p.url(keyTempo, "/api/search?q=%7B")) // refused: a question with an error
-		return shows(r, RoleTraces, `supersonic_generator_pushes_total{result="ok"}`)
+		return shows(r, RoleTraces, "supersonic_generator_sampled_calls_total{")
 	})
 	out := map[string]string{}
 	for _, e := range r.roleEndpoints() {
