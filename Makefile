@@ -54,7 +54,7 @@ ui/dist/index.html: ui/web/node_modules/.installed $(WEB)
 	touch $@
 
 bin/supersonic: ui/dist/index.html $(SOURCES) go.mod go.sum
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/supersonic
+	$(GO) build -ldflags '$(LDFLAGS)' -o $@ ./cmd/supersonic
 
 .venv/.installed: triton/install.sh triton/requirements.txt
 	sh triton/install.sh
