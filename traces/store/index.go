@@ -125,13 +125,34 @@ func (x *memIndex) summary() summary {
 	return s
 }
 
-// newest returns a copy of the entries, newest start first.
-func (x *memIndex) newest() []entry {
+// snapshot is what a memIndex held at one moment.
+type snapshot struct {
+	newest []entry  // newest start first
+	starts []uint64 // by the number of the entry in the index
+}
+
+func (x *memIndex) snapshot() *snapshot {
 	x.mu.RLock()
 	list := slices.Clone(x.entries)
 	x.mu.RUnlock()
+	s := &snapshot{newest: list, starts: make([]uint64, len(list))}
+	for i := range list {
+		s.starts[i] = list[i].start
+	}
 	sort.Slice(list, func(i, j int) bool { return newer(&list[i], &list[j]) })
-	return list
+	return s
+}
+
+// startAt is the start that a trace's piece had in a snapshot of x, false if it
+// was not in it.
+func (x *memIndex) startAt(id span.TraceID, s *snapshot) (uint64, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	n, ok := x.byID[id]
+	if !ok || int(n) >= len(s.starts) {
+		return 0, false
+	}
+	return s.starts[n], true
 }
 
 // newer is the order of answers: start descending, then id.

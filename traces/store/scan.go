@@ -23,7 +23,7 @@ type cursor struct {
 	seg    int
 	next   uint64 // start of the next piece, or a bound above it before open
 	opened bool
-	mem    []entry
+	mem    *snapshot
 	file   *fileIndex
 	pos    int
 }
@@ -49,11 +49,12 @@ func (c *cursors) Pop() any {
 type merge struct {
 	view    *view
 	visited []bool
+	mem     []*snapshot // of the segments in memory that are visited
 	heap    cursors
 }
 
 func newMerge(v *view, r query.Range) *merge {
-	m := &merge{view: v, visited: make([]bool, len(v.segs))}
+	m := &merge{view: v, visited: make([]bool, len(v.segs)), mem: make([]*snapshot, len(v.segs))}
 	for i, st := range v.state {
 		var sum summary
 		if st.mem != nil {
@@ -63,6 +64,9 @@ func newMerge(v *view, r query.Range) *merge {
 		}
 		if sum.overlaps(r) {
 			m.visited[i] = true
+			if st.mem != nil {
+				m.mem[i] = st.mem.snapshot()
+			}
 			m.heap = append(m.heap, &cursor{seg: i, next: sum.maxStart})
 		}
 	}
@@ -90,8 +94,7 @@ func (m *merge) next() (candidate, bool, error) {
 
 func (m *merge) open(c *cursor) error {
 	c.opened = true
-	if mem := m.view.state[c.seg].mem; mem != nil {
-		c.mem = mem.newest()
+	if c.mem = m.mem[c.seg]; c.mem != nil {
 		return nil
 	}
 	var err error
@@ -102,8 +105,8 @@ func (m *merge) open(c *cursor) error {
 // fix puts c, the top of the heap, in its place, or takes it away at its end.
 func (m *merge) fix(c *cursor) {
 	switch {
-	case c.mem != nil && c.pos < len(c.mem):
-		c.next = c.mem[c.pos].start
+	case c.mem != nil && c.pos < len(c.mem.newest):
+		c.next = c.mem.newest[c.pos].start
 	case c.file != nil && c.pos < len(c.file.byStart):
 		c.next = c.file.entries[c.file.byStart[c.pos]].start
 	default:
@@ -116,7 +119,7 @@ func (m *merge) fix(c *cursor) {
 func (c *cursor) take() candidate {
 	defer func() { c.pos++ }()
 	if c.mem != nil {
-		e := &c.mem[c.pos]
+		e := &c.mem.newest[c.pos]
 		return candidate{seg: c.seg, id: e.id, piece: piece{start: e.start, end: e.end}}
 	}
 	i := c.file.byStart[c.pos]
@@ -243,7 +246,7 @@ func (m *merge) evaluate(ctx context.Context, r query.Range, eval func(*query.Tr
 // trace assembles the trace of a candidate, nil if it is out of r or if its place
 // in the order is another piece's.
 func (m *merge) trace(ctx context.Context, r query.Range, c *candidate, stats *query.Stats) (*query.Trace, error) {
-	v := m.view
+	v, place := m.view, c.start
 	if v.state[c.seg].mem != nil {
 		c.piece, _ = v.state[c.seg].mem.find(c.id)
 	}
@@ -253,7 +256,7 @@ func (m *merge) trace(ctx context.Context, r query.Range, c *candidate, stats *q
 	}
 	start, end := c.start, c.end
 	for _, p := range pieces {
-		if p.seg != c.seg && m.visited[p.seg] && (p.start < c.start || p.start == c.start && p.seg < c.seg) {
+		if at, ok := m.place(c.id, p); ok && p.seg != c.seg && (at < place || at == place && p.seg < c.seg) {
 			return nil, nil
 		}
 		start, end = min(start, p.start), max(end, p.end)
@@ -266,4 +269,13 @@ func (m *merge) trace(ctx context.Context, r query.Range, c *candidate, stats *q
 		return nil, err
 	}
 	return t, err
+}
+
+// place is where a piece stands in the order of this scan, false if it is not in
+// it. A piece that came, or grew, since the scan began must not hide its trace.
+func (m *merge) place(id span.TraceID, p located) (uint64, bool) {
+	if snap := m.mem[p.seg]; snap != nil {
+		return m.view.state[p.seg].mem.startAt(id, snap)
+	}
+	return p.start, m.visited[p.seg]
 }

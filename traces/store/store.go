@@ -130,14 +130,20 @@ func (s *Store) load(dir string) (Replay, error) {
 	return r, nil
 }
 
-// removeUnfinished deletes files that a crash left half-written.
+// removeUnfinished deletes what a crash left half-written or half-deleted: an
+// index without its log would be taken for that of the next log with its number.
 func (s *Store) removeUnfinished(dir string) error {
 	entries, err := s.files.ReadDir(dir)
 	if err != nil {
 		return err
 	}
+	names := map[string]bool{}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), atomicfile.Suffix) {
+		names[e.Name()] = true
+	}
+	for _, e := range entries {
+		number, isIndex := strings.CutSuffix(e.Name(), indexEnding)
+		if strings.HasSuffix(e.Name(), atomicfile.Suffix) || isIndex && !names[number+".log"] {
 			if err := s.files.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
