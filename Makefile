@@ -26,7 +26,7 @@ test: build triton ## sets up and passes all tests, with real Triton, Envoy and 
 	cd ui/web && $(NPM) run --silent test
 	$(GO) test -timeout 20m ./...
 
-check: build triton ## vet, format, generated docs, lint (if installed), races, 10 s of each fuzz target
+check: build triton ## vet, format, generated docs, lint (if installed), races, 5 s of each fuzz target
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	cd ui/web && $(NPM) run --silent check
