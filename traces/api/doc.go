@@ -9,7 +9,8 @@
 //
 // Choices where the documentation is silent: a search is refused above MaxLimit
 // traces; a tag request whose q does not parse (Grafana sends half-written ones)
-// is answered without it and says so in the header Warning; with more queries at
+// is answered without it and says so in the header Warning, as does one that was
+// answered from the newest query.MaxTagSpans spans alone; with more queries at
 // once than Options.Queries the rest waits, and after 30 s is told 429.
 //
 // Concurrency: a Handler serves any number of requests. A request's context ends

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -60,7 +61,7 @@ func (h *Handler) tags(ctx context.Context, r *http.Request) (query.TagNamesResu
 		return query.TagNamesResult{}, scope, "", nil
 	}
 	res, err := h.engine.TagNames(ctx, req)
-	return res, scope, warning, err
+	return res, scope, recent(res.Recent, warning), err
 }
 
 func (h *Handler) tagsV1(ctx context.Context, r *http.Request) (answer, error) {
@@ -119,7 +120,19 @@ func (h *Handler) values(ctx context.Context, r *http.Request) (query.TagValuesR
 	if res.More && warning == "" {
 		warning = "there are more values: the answer was cut by the limit"
 	}
-	return res, warning, err
+	return res, recent(res.Recent, warning), err
+}
+
+// recent adds to a warning that not all spans were looked at.
+func recent(is bool, warning string) string {
+	if !is {
+		return warning
+	}
+	text := fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans)
+	if warning != "" {
+		text = warning + "; " + text
+	}
+	return text
 }
 
 func (h *Handler) valuesV1(ctx context.Context, r *http.Request) (answer, error) {

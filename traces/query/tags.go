@@ -43,6 +43,8 @@ func Scopes() []Scope {
 type TagNamesResult struct {
 	Names map[Scope][]string
 	Stats Stats
+	// Recent: only about the newest MaxTagSpans spans of the range were looked at.
+	Recent bool
 }
 
 // TagValuesRequest asks for the values of an attribute or intrinsic.
@@ -56,11 +58,16 @@ type TagValuesRequest struct {
 // MaxValues bounds the values that one answer holds and a request keeps.
 const MaxValues = 100_000
 
+// MaxTagSpans is how many spans, the newest, a request for names or values looks
+// at: they complete what somebody types, who does not wait for all of a store.
+const MaxTagSpans = 50_000
+
 // TagValuesResult is the values, sorted by type and text.
 type TagValuesResult struct {
 	Values []traceql.Static
 	Stats  Stats
 	More   bool // the limit cut the answer
+	Recent bool // as of TagNamesResult
 }
 
 // collector is a set that goroutines fill.
@@ -111,7 +118,7 @@ func (e scanner) TagNames(ctx context.Context, r TagNamesRequest) (TagNamesResul
 		}
 	}
 	var err error
-	out.Stats, err = e.eachSpan(ctx, r.Query, r.Range, func(_ *Trace, s spanView) {
+	out.Stats, out.Recent, err = e.eachSpan(ctx, r.Query, r.Range, func(_ *Trace, s spanView) {
 		note(ScopeResource, s.Resource.Attrs)
 		note(ScopeSpan, s.Attrs)
 		note(ScopeInstrumentation, s.Scope.Attrs)
@@ -135,29 +142,40 @@ func (e scanner) TagNames(ctx context.Context, r TagNamesRequest) (TagNamesResul
 }
 
 // eachSpan calls visit, from several goroutines, for the spans that a query
-// selects, all without one.
-func (e scanner) eachSpan(ctx context.Context, query string, r Range, visit func(t *Trace, s spanView)) (Stats, error) {
-	eval := func(t *Trace) any {
+// selects, all without one. It stops after MaxTagSpans spans, selected or not, and
+// tells so by cut; a few more may have been visited by then.
+func (e scanner) eachSpan(ctx context.Context, query string, r Range, visit func(t *Trace, s spanView)) (stats Stats, cut bool, err error) {
+	each := func(t *Trace) {
 		for i := range t.Spans {
 			visit(t, spanView{&t.Spans[i]})
 		}
-		return nil
 	}
 	if query != "" {
 		search, _, err := compile(query)
 		if err != nil {
-			return Stats{}, err
+			return Stats{}, false, err
 		}
-		eval = func(t *Trace) any {
+		each = func(t *Trace) {
 			for _, set := range search.Eval(languageTrace(t)) {
 				for _, m := range set.Spans {
 					visit(t, spanView{&t.Spans[m.Index]})
 				}
 			}
-			return nil
 		}
 	}
-	return e.src.Scan(ctx, r, Visitor{Eval: eval, Emit: func(any) bool { return true }})
+	seen := 0
+	stats, err = e.src.Scan(ctx, r, Visitor{
+		Eval: func(t *Trace) any {
+			each(t)
+			return len(t.Spans)
+		},
+		Emit: func(spans any) bool {
+			cut = seen >= MaxTagSpans
+			seen += spans.(int)
+			return !cut
+		},
+	})
+	return stats, cut, err
 }
 
 // valueKey makes a Static comparable; parts of arrays come one by one.
@@ -197,7 +215,7 @@ func (e scanner) TagValues(ctx context.Context, r TagValuesRequest) (TagValuesRe
 		}
 	}
 	var out TagValuesResult
-	out.Stats, err = e.eachSpan(ctx, r.Query, r.Range, func(t *Trace, s spanView) { read(t, s, add) })
+	out.Stats, out.Recent, err = e.eachSpan(ctx, r.Query, r.Range, func(t *Trace, s spanView) { read(t, s, add) })
 	keys := slices.SortedFunc(maps.Keys(values.set), func(a, b valueKey) int {
 		return cmp.Or(cmp.Compare(a.typ, b.typ), strings.Compare(a.text, b.text))
 	})
