@@ -24,7 +24,8 @@ demo: build triton ## the whole stack on demo models with steady requests, until
 
 test: build triton ## sets up and passes all tests, with real Triton, Envoy and Chromium
 	cd ui/web && $(NPM) run --silent test
-	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /e2e)
+	$(GO) test -timeout 20m ./e2e/...
 
 check: build triton ## vet, format, generated docs, lint (if installed), races, 5 s of each fuzz target
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
