@@ -15,6 +15,7 @@ type Counter struct {
 	Labels    map[string]string // with __name__
 	PerSecond float64
 	From      time.Time // it is zero before
+	Again     time.Time // and from here on it counts anew; zero: never
 	Gauge     float64   // a value that stays, for a series that is no counter
 }
 
@@ -26,10 +27,12 @@ const Scrape = 5 * time.Second
 type Prometheus struct {
 	Counters []Counter
 	Started  time.Time // the first scrape
+	Failed   time.Time // a scrape from here to the next brought nothing but up
 }
 
 var (
 	named   = regexp.MustCompile(`__name__=~?"([^"]+)"`)
+	fallen  = regexp.MustCompile(`^resets\(([a-z_]+)\[`)
 	offset  = regexp.MustCompile(`offset ([0-9]+)ms`)
 	over    = regexp.MustCompile(`\[([0-9]+)ms\]`)
 	grouped = regexp.MustCompile(`sum by \(([a-z]+)\) \(rate\(([a-z_]+)`)
@@ -62,7 +65,31 @@ func (c Counter) value(at time.Time) float64 {
 	if c.Gauge != 0 {
 		return c.Gauge
 	}
-	return math.Max(0, c.PerSecond*at.Sub(c.From).Seconds())
+	from := c.From
+	if !c.Again.IsZero() && !at.Before(c.Again) {
+		from = c.Again
+	}
+	return math.Max(0, c.PerSecond*at.Sub(from).Seconds())
+}
+
+func (p *Prometheus) failed(at time.Time) bool {
+	return !p.Failed.IsZero() && !at.Before(p.Failed) && at.Before(p.Failed.Add(Scrape))
+}
+
+// told tells whether the scrape at a time brought c.
+func (p *Prometheus) told(c Counter, at time.Time) bool {
+	return c.Labels["__name__"] == "up" || !p.failed(at) && (c.Gauge != 0 || !at.Before(c.From))
+}
+
+// scrapes are those that brought c after from, up to to.
+func (p *Prometheus) scrapes(c Counter, from, to time.Time) []time.Time {
+	var list []time.Time
+	for at := p.Started; !at.After(to); at = at.Add(Scrape) {
+		if at.After(from) && p.told(c, at) {
+			list = append(list, at)
+		}
+	}
+	return list
 }
 
 func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
@@ -71,13 +98,9 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)
 		at = at.Add(-time.Duration(ms) * time.Millisecond)
 	}
-	if strings.HasPrefix(q, "resets(") {
-		vector(w, nil)
-		return
-	}
-	if m := over.FindStringSubmatch(q); m != nil && strings.HasSuffix(q, "]") {
+	if m := over.FindStringSubmatch(q); m != nil {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)
-		p.raw(w, q, at.Add(-time.Duration(ms)*time.Millisecond), at)
+		p.over(w, q, at.Add(-time.Duration(ms)*time.Millisecond), at, told)
 		return
 	}
 	scraped := p.last(at)
@@ -91,7 +114,7 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 		if strings.HasPrefix(q, "timestamp(") {
 			labels, value = without(labels), float64(scraped.UnixMilli())/1e3
 		}
-		if scraped.Before(c.From) && c.Gauge == 0 {
+		if !p.told(c, scraped) {
 			continue
 		}
 		rows = append(rows, map[string]any{"metric": labels, "value": pair(told, value)})
@@ -99,19 +122,38 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 	vector(w, rows)
 }
 
-// raw gives every scrape after from, as a selector of a range does.
-func (p *Prometheus) raw(w http.ResponseWriter, q string, from, to time.Time) {
-	var rows []any
+// over answers what looks at a stretch: the last sample, the falls, or, for a bare
+// selector, every sample.
+func (p *Prometheus) over(w http.ResponseWriter, q string, from, to, told time.Time) {
+	var rows, matrix []any
 	for _, c := range p.selected(q) {
 		var values []any
-		for at := p.Started; !at.After(to); at = at.Add(Scrape) {
-			if at.After(from) && (c.Gauge != 0 || !at.Before(c.From)) {
-				values = append(values, pair(at, c.value(at)))
+		falls, before := 0, 0.0
+		for _, at := range p.scrapes(c, from, to) {
+			v := c.value(at)
+			if c.Labels["__name__"] == "up" && p.failed(at) {
+				v = 0
 			}
+			if v < before {
+				falls++
+			}
+			before = v
+			values = append(values, pair(at, v))
 		}
-		rows = append(rows, map[string]any{"metric": c.Labels, "values": values})
+		switch {
+		case strings.HasPrefix(q, "resets(") && falls > 0:
+			rows = append(rows, map[string]any{"metric": without(c.Labels), "value": pair(told, float64(falls))})
+		case strings.HasPrefix(q, "last_over_time(") && len(values) > 0:
+			rows = append(rows, map[string]any{"metric": c.Labels, "value": pair(told, before)})
+		case strings.HasSuffix(q, "]"):
+			matrix = append(matrix, map[string]any{"metric": c.Labels, "values": values})
+		}
 	}
-	answer(w, map[string]any{"status": "success", "data": map[string]any{"resultType": "matrix", "result": orEmpty(rows)}})
+	if !strings.HasSuffix(q, "]") {
+		vector(w, rows)
+		return
+	}
+	answer(w, map[string]any{"status": "success", "data": map[string]any{"resultType": "matrix", "result": orEmpty(matrix)}})
 }
 
 func without(labels map[string]string) map[string]string {
@@ -128,6 +170,8 @@ func (p *Prometheus) selected(q string) []Counter {
 	pattern := "^up$"
 	if m := named.FindStringSubmatch(q); m != nil {
 		pattern = "^(" + m[1] + ")$"
+	} else if m := fallen.FindStringSubmatch(q); m != nil {
+		pattern = "^" + m[1] + "$"
 	}
 	only := ""
 	if m := ofPod.FindStringSubmatch(q); m != nil {

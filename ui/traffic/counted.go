@@ -15,6 +15,9 @@ type Querier interface {
 	Range(ctx context.Context, query string, from, to time.Time, step time.Duration) ([]source.Series, error)
 }
 
+// lookback is how old the last scrape before a time may be, as PromQL has it.
+const lookback = 5 * time.Minute
+
 // Window is the time that is asked about.
 type Window struct{ From, To time.Time }
 
@@ -100,7 +103,9 @@ func count(ctx context.Context, q Querier, selector string, w Window) (*counted,
 	if err != nil || len(ends) == 0 {
 		return &counted{}, err
 	}
-	begins, err := q.Instant(ctx, fmt.Sprintf("%s offset %s", selector, length), w.To)
+	// Not the bare selector: after a scrape that failed it has nothing, and all that
+	// was ever counted would seem to have come within the window.
+	begins, err := q.Instant(ctx, fmt.Sprintf("last_over_time(%s[%s])", selector, duration(lookback)), w.From)
 	if err != nil {
 		return nil, err
 	}
@@ -155,12 +160,12 @@ func key(labels map[string]string) string {
 // scrapes finds, for the pods of series, the scrapes that bound the window. A pod
 // that was not known before the window is bounded by its first scrape within.
 func scrapes(ctx context.Context, q Querier, series []source.Series, w Window) (map[string]Window, error) {
-	length := duration(w.length())
-	last, err := q.Instant(ctx, "timestamp(up)", w.To)
+	look := fmt.Sprintf("up[%s]", duration(lookback))
+	last, err := q.Instant(ctx, look, w.To)
 	if err != nil {
 		return nil, err
 	}
-	first, err := q.Instant(ctx, "timestamp(up offset "+length+")", w.To)
+	first, err := q.Instant(ctx, look, w.From)
 	if err != nil {
 		return nil, err
 	}
@@ -170,13 +175,15 @@ func scrapes(ctx context.Context, q Querier, series []source.Series, w Window) (
 	}
 	spans := map[string]Window{}
 	for _, s := range last {
-		if wanted[pod(s.Labels)] {
-			spans[pod(s.Labels)] = Window{To: unix(s.Last())}
+		if good := succeeded(s); wanted[pod(s.Labels)] && len(good) > 0 {
+			spans[pod(s.Labels)] = Window{To: good[len(good)-1]}
 		}
 	}
 	for _, s := range first {
 		if at, known := spans[pod(s.Labels)]; known {
-			at.From = unix(s.Last())
+			if good := succeeded(s); len(good) > 0 {
+				at.From = good[len(good)-1]
+			}
 			spans[pod(s.Labels)] = at
 		}
 	}
@@ -184,18 +191,29 @@ func scrapes(ctx context.Context, q Querier, series []source.Series, w Window) (
 		if !at.From.IsZero() {
 			continue
 		}
-		raw, err := q.Instant(ctx, fmt.Sprintf("{__name__=\"up\",%s}[%s]", target(name), length), w.To)
+		raw, err := q.Instant(ctx, fmt.Sprintf("{__name__=\"up\",%s}[%s]", target(name), duration(w.length())), w.To)
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range raw {
-			if len(s.Samples) > 0 {
-				at.From = s.Samples[0].Time
+			if good := succeeded(s); len(good) > 0 {
+				at.From = good[0]
 			}
 		}
 		spans[name] = at
 	}
 	return spans, nil
+}
+
+// succeeded are the times of the scrapes that a series of `up` says went well.
+func succeeded(up source.Series) []time.Time {
+	var list []time.Time
+	for _, s := range up.Samples {
+		if s.Value == 1 {
+			list = append(list, s.Time)
+		}
+	}
+	return list
 }
 
 // lateBegins are the counters, at their first scrape, of the pods that were first
@@ -231,7 +249,7 @@ func target(name string) string {
 var anchors = [...]string{requests, graphTotal, tritonGood}
 
 // restarted counts, scrape by scrape, the series of the pods whose counters fell
-// within the window.
+// within the window, or since the scrape before it.
 func restarted(ctx context.Context, q Querier, selector string, names map[string]bool, base map[string]float64, w Window) (map[string]float64, error) {
 	length := duration(w.length())
 	pods := map[string]bool{}
@@ -239,7 +257,7 @@ func restarted(ctx context.Context, q Querier, selector string, names map[string
 		if !names[name] {
 			continue
 		}
-		fell, err := q.Instant(ctx, fmt.Sprintf("resets(%s[%s]) > 0", name, length), w.To)
+		fell, err := q.Instant(ctx, fmt.Sprintf("resets(%s[%s]) > 0", name, duration(w.length()+lookback)), w.To)
 		if err != nil {
 			return nil, err
 		}
@@ -273,5 +291,3 @@ func growth(before float64, samples []source.Sample) float64 {
 	}
 	return sum
 }
-
-func unix(seconds float64) time.Time { return time.UnixMilli(int64(seconds * 1e3)) }

@@ -85,6 +85,34 @@ func TestAPrometheusThatCameLateDoesNotCountWhatWasBefore(t *testing.T) {
 	}
 }
 
+func TestAScrapeThatFailedBeforeTheWindowDoesNotCountAllThatEverWas(t *testing.T) {
+	// The last scrape before the window brought nothing: the series were stale then.
+	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour), Failed: noon.Add(-time.Minute)})
+	m, err := Map(context.Background(), q, last(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What was counted since the last scrape that did not fail, 5 s more.
+	if got, want := m.Edges[0].Traffic.Requests, calls(0, 0)*65; !near(got, want) {
+		t.Errorf("%v requests in a minute, sent %v", got, want)
+	}
+}
+
+func TestAGatewayThatRestartedAsTheWindowBeganIsCountedAnew(t *testing.T) {
+	counters := fakesite.Site(1, 1, models, noon.Add(-2*time.Hour))
+	for i := range counters {
+		counters[i].Again = noon.Add(-58 * time.Second) // after the last scrape before the window, before the first in it
+	}
+	q := ask(t, &fakesite.Prometheus{Counters: counters, Started: noon.Add(-time.Hour)})
+	m, err := Map(context.Background(), q, last(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.Edges[0].Traffic.Requests, calls(0, 0)*58; !near(got, want) {
+		t.Errorf("%v requests since the restart, sent %v", got, want)
+	}
+}
+
 func TestAModelThatIsNewAtAKnownGatewayCountsFromZero(t *testing.T) {
 	counters := fakesite.Site(1, 1, models[:1], noon.Add(-2*time.Hour))
 	counters = append(counters, fakesite.Counter{PerSecond: 7, From: noon.Add(-10 * time.Second), Labels: map[string]string{
