@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -106,7 +107,7 @@ func pages(t *testing.T) map[string]string {
 			return err
 		}
 		get(p.url(keyTempo, "/api/search?q=%7B")) // refused: a question with an error
-		return shows(r, RoleTraces, "supersonic_generator_sampled_calls_total{")
+		return errors.Join(shows(r, RoleTraces, "supersonic_generator_sampled_calls_total{"), shows(r, RoleTraces, "supersonic_generator_pending{"))
 	})
 	out := map[string]string{}
 	for _, e := range r.roleEndpoints() {

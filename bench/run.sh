@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Measures what docs/reference/measured.md states and writes bench/results: all of
+# it, some fifteen minutes, or the parts that are named (relay, traces, idle). The
+# figures of a busy machine are worth their ratios only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+results=bench/results
+mkdir -p "$results" bin
+
+machine() {
+  echo "date: $(date -u +%F), commit: $(git describe --always --dirty), $(go version | cut -d' ' -f3)"
+  echo "machine: $(awk -F': ' '/^model name/ {print $2; exit}' /proc/cpuinfo), $(nproc) cores, Linux $(uname -r | cut -d- -f1), load $(cut -d' ' -f1 /proc/loadavg)"
+}
+
+relay() { # the gateway against Envoy
+  local envoy
+  envoy=$(compgen -G '.venv/lib/python3.*/site-packages/envoy/_bin/envoy') || { echo "no Envoy in .venv: make triton installs it"; exit 1; }
+  go build -o bin/bench-relay ./bench/relay
+  bin/bench-relay -envoy "$envoy" > bin/relay.json
+  mv bin/relay.json "$results/relay.json"
+}
+
+traces() { # the trace store's ingest and searches
+  { machine; go test ./traces -run '^$' -bench 'Ingest|Search' -benchtime 5x -timeout 15m | grep -E '^Benchmark'; } | tee "$results/traces.txt"
+}
+
+idle() { # a whole site at rest
+  { machine; bench/idle.sh; } | tee "$results/idle.txt"
+}
+
+(( $# )) || set -- relay traces idle
+for part; do
+  case $part in
+  relay | traces | idle) ;;
+  *) echo "bench/run.sh: no part $part: relay, traces or idle"; exit 1 ;;
+  esac
+  echo "== $part"
+  $part
+done
