@@ -60,6 +60,15 @@ func (d DataSource) uid() string {
 	return "P" + strings.ToUpper(hex.EncodeToString(sum[:8]))
 }
 
+// shownURL is the URL without the password that it may hold.
+func (d DataSource) shownURL() string {
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		return "(cannot be read)"
+	}
+	return u.Redacted()
+}
+
 // Address is one listener of a role as an operator would reach it.
 type Address struct {
 	Name string // "gRPC", "metrics"
@@ -108,7 +117,7 @@ func (c *Config) check() error {
 			continue
 		}
 		if u, err := url.Parse(d.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			errs = append(errs, fmt.Errorf("data source %q: url %q is not http://host:port or https://host:port", d.Name, d.URL))
+			errs = append(errs, fmt.Errorf("data source %q: url %q is not http://host:port or https://host:port", d.Name, d.shownURL()))
 		}
 		if other, taken := seen[d.uid()]; taken {
 			errs = append(errs, fmt.Errorf("data sources %q and %q have the same uid %q; each needs its own", other, d.Name, d.uid()))

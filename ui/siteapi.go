@@ -15,7 +15,7 @@ func (u *UI) site(*http.Request) (any, error) {
 	tempo, _ := u.cfg.defaultOf(TypeTempo)
 	prometheus, _ := u.cfg.defaultOf(TypePrometheus)
 	for _, d := range u.cfg.DataSources {
-		out.DataSources = append(out.DataSources, payload.DataSource{Name: d.Name, Type: d.Type, UID: d.uid(), URL: d.URL,
+		out.DataSources = append(out.DataSources, payload.DataSource{Name: d.Name, Type: d.Type, UID: d.uid(), URL: d.shownURL(),
 			IsDefault: d.IsDefault, Used: d.uid() == tempo.uid() || d.uid() == prometheus.uid()})
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -156,6 +157,31 @@ func TestTheProxyPassesQueriesAndNothingElse(t *testing.T) {
 	f("GET", "nobody/api/v1/query", 404)
 	if len(w.tempo.Queries) != 1 {
 		t.Errorf("the store was asked %q", w.tempo.Queries)
+	}
+}
+
+func TestAPasswordInTheURLOfADataSourceGoesToTheStoreAndNowhereElse(t *testing.T) {
+	var name, password string
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, password, _ = r.BasicAuth()
+		http.Error(w, "no", http.StatusBadGateway)
+	}))
+	defer store.Close()
+	w := newWorld(t, func(c *Config) {
+		c.DataSources[1].URL = strings.Replace(store.URL, "http://", "http://operator:geheim@", 1)
+	})
+	for _, path := range []string{"/api/site", "/api/traces/search", "/api/datasources/proxy/uid/tempo/api/echo"} {
+		name, password = "", ""
+		if _, body := w.do(http.MethodGet, path); strings.Contains(body, "geheim") {
+			t.Errorf("%s tells the password: %s", path, body)
+		}
+		if path != "/api/site" && (name != "operator" || password != "geheim") {
+			t.Errorf("%s: the store was asked as %q with %q", path, name, password)
+		}
+	}
+	_, err := New(Config{DataSources: []DataSource{{Name: "x", URL: "ftp://operator:geheim@host"}}}, Deps{Log: slog.New(slog.DiscardHandler)})
+	if err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("the refusal tells the password: %v", err)
 	}
 }
 

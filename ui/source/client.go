@@ -121,10 +121,16 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read}, nil
 }
 
-// Authorize adds the credentials of the data source, if it has any.
+// Authorize adds the credentials of the data source, if it has any: those that the
+// file states, else those in its URL.
 func (c *Client) Authorize(req *http.Request) {
 	if c.server.BasicAuth {
 		req.SetBasicAuth(c.server.User, c.server.Password)
+		return
+	}
+	if u, err := url.Parse(c.server.URL); err == nil && u.User != nil {
+		password, _ := u.User.Password()
+		req.SetBasicAuth(u.User.Username(), password)
 	}
 }
 
