@@ -14,6 +14,7 @@ import (
 	"supersonic/internal/faultfs"
 	"supersonic/internal/role"
 	"supersonic/metrics"
+	"supersonic/metrics/gpu"
 	"supersonic/site"
 	"supersonic/traces"
 	"supersonic/traces/generator"
@@ -60,6 +61,7 @@ type Stack struct {
 	pods      *podLookup
 	targets   *targetLookup
 	page      *ui.UI
+	gpus      *gpu.Page
 }
 
 // New builds the roles of s: it checks their configurations, takes their ports
@@ -89,6 +91,9 @@ func New(s *site.Site, o Options, log *slog.Logger) (*Stack, error) {
 		if err := step.build(); err != nil {
 			return nil, errors.Join(err, k.Close())
 		}
+	}
+	if err := k.buildGPUs(); err != nil {
+		return nil, errors.Join(err, k.Close())
 	}
 	if err := k.scrape(); err != nil {
 		return nil, errors.Join(err, k.Close())
@@ -136,6 +141,7 @@ func (k *Stack) stages() role.Stages {
 	add(k.generator != nil, "metrics generator", k.generator)
 	add(k.targets != nil, "names of the scrape targets", k.targets)
 	add(k.metrics != nil, RoleMetrics, k.metrics)
+	add(k.gpus != nil, "metrics collector", k.gpus)
 	add(k.page != nil, RoleUI, k.page)
 	return slices.DeleteFunc(stages, func(s []role.Named) bool { return len(s) == 0 })
 }

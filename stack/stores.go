@@ -11,6 +11,7 @@ import (
 	"supersonic/collector"
 	"supersonic/internal/listen"
 	"supersonic/metrics"
+	"supersonic/metrics/gpu"
 	"supersonic/site"
 	"supersonic/traces"
 	"supersonic/traces/generator"
@@ -36,6 +37,18 @@ func (k *Stack) buildMetrics() (err error) {
 		ExternalLabels:      labels,
 		RemoteWriteReceiver: true,
 	}, metrics.Deps{Log: k.logOf(RoleMetrics)})
+	return err
+}
+
+// buildGPUs makes the chart's metrics collector, which belongs to the whole site
+// and to the pod of the metrics store.
+func (k *Stack) buildGPUs() (err error) {
+	if !k.site.Values.MetricsCollector.Enabled || !k.whole() && k.metrics == nil {
+		return nil
+	}
+	k.gpus, err = gpu.New(gpu.Config{
+		HTTP: k.site.MetricsCollectorHTTP(), Prometheus: k.prometheusURL(), Release: k.site.Instance,
+	}, k.logOf("metrics collector"))
 	return err
 }
 
@@ -100,7 +113,7 @@ func (k *Stack) collectorConfig() collector.Config {
 	}
 	address := k.own(k.site.CollectorPath() + ".service.telemetry.metrics")
 	if !k.whole() {
-		address.Addr = ":8888" // the port that the chart's scrape job reads
+		address.Addr = telemetryAddress(config)
 	}
 	return collector.Config{
 		Config:          config,
@@ -115,6 +128,18 @@ func (k *Stack) collectorConfig() collector.Config {
 			return ""
 		},
 	}
+}
+
+// telemetryAddress is where a collector's file wants its own metrics, in a pod; the
+// chart's scrape job reads port 8888.
+func telemetryAddress(config map[string]any) string {
+	service, _ := config["service"].(map[string]any)
+	telemetry, _ := service["telemetry"].(map[string]any)
+	metrics, _ := telemetry["metrics"].(map[string]any)
+	if address, _ := metrics["address"].(string); address != "" {
+		return address
+	}
+	return ":8888"
 }
 
 func (k *Stack) buildCollector() (err error) {
