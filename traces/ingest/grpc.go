@@ -62,19 +62,19 @@ func (r *Receiver) GRPCServer() *grpc.Server {
 		ServiceName: "opentelemetry.proto.collector.trace.v1.TraceService",
 		HandlerType: (*any)(nil),
 		Metadata:    "opentelemetry/proto/collector/trace/v1/trace_service.proto",
-		Methods: []grpc.MethodDesc{{MethodName: "Export", Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
-			return r.export(decode)
+		Methods: []grpc.MethodDesc{{MethodName: "Export", Handler: func(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+			return r.export(ctx, decode)
 		}}},
 	}, r)
 	return s
 }
 
-func (r *Receiver) export(decode func(any) error) (any, error) {
+func (r *Receiver) export(ctx context.Context, decode func(any) error) (any, error) {
 	var m rawMessage
 	if err := decode(&m); err != nil {
 		return nil, err
 	}
-	resp, err := r.proto(m.data)
+	resp, err := r.proto(ctx, m.data)
 	if err != nil {
 		return nil, grpcError(err)
 	}
@@ -88,7 +88,7 @@ func grpcError(err error) error {
 	switch {
 	case errors.Is(err, errBusy):
 		code = codes.ResourceExhausted
-	case errors.Is(err, errStorage):
+	case errors.Is(err, errStorage), errors.Is(err, errGone):
 		code = codes.Unavailable
 	}
 	st := status.New(code, err.Error())

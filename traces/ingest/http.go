@@ -46,7 +46,7 @@ func (r *Receiver) serve(w http.ResponseWriter, req *http.Request) {
 	if kind == typeJSON {
 		take = r.json
 	}
-	resp, err := take(body)
+	resp, err := take(req.Context(), body)
 	if err != nil {
 		r.fail(w, kind, err)
 		return
@@ -107,7 +107,7 @@ func (r *Receiver) fail(w http.ResponseWriter, kind string, err error) {
 	switch {
 	case errors.Is(err, errBusy):
 		status, code = http.StatusTooManyRequests, codes.ResourceExhausted
-	case errors.Is(err, errStorage):
+	case errors.Is(err, errStorage), errors.Is(err, errGone):
 		status, code = http.StatusServiceUnavailable, codes.Unavailable
 	case errors.Is(err, errTooLarge):
 		status, code = http.StatusRequestEntityTooLarge, codes.InvalidArgument

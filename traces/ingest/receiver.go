@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -74,17 +75,21 @@ var (
 	errBusy      = errors.New("too many spans wait for the disk: send again later")
 	errMalformed = errors.New("not an OTLP trace export")
 	errStorage   = errors.New("cannot store spans now: send again later")
+	// errGone: the spans are stored, but the sender has given up on the answer and
+	// sends them again. A read knows them for the same; the consumer, which counts,
+	// gets those of the export that is acknowledged.
+	errGone = errors.New("the sender did not wait for the answer")
 )
 
 // proto takes an export as protobuf.
-func (r *Receiver) proto(raw []byte) (ptraceotlp.ExportResponse, error) {
-	return r.take(raw, func() (ptrace.Traces, error) {
+func (r *Receiver) proto(ctx context.Context, raw []byte) (ptraceotlp.ExportResponse, error) {
+	return r.take(ctx, raw, func() (ptrace.Traces, error) {
 		return (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
 	})
 }
 
 // json takes an export as JSON.
-func (r *Receiver) json(body []byte) (ptraceotlp.ExportResponse, error) {
+func (r *Receiver) json(ctx context.Context, body []byte) (ptraceotlp.ExportResponse, error) {
 	req := ptraceotlp.NewExportRequest()
 	if err := req.UnmarshalJSON(body); err != nil {
 		return r.malformed(err)
@@ -93,7 +98,7 @@ func (r *Receiver) json(body []byte) (ptraceotlp.ExportResponse, error) {
 	if err != nil {
 		return r.malformed(err)
 	}
-	return r.take(raw, func() (ptrace.Traces, error) { return req.Traces(), nil })
+	return r.take(ctx, raw, func() (ptrace.Traces, error) { return req.Traces(), nil })
 }
 
 func (r *Receiver) malformed(err error) (ptraceotlp.ExportResponse, error) {
@@ -101,7 +106,7 @@ func (r *Receiver) malformed(err error) (ptraceotlp.ExportResponse, error) {
 	return ptraceotlp.ExportResponse{}, fmt.Errorf("%w: %w", errMalformed, err)
 }
 
-func (r *Receiver) take(raw []byte, decode func() (ptrace.Traces, error)) (ptraceotlp.ExportResponse, error) {
+func (r *Receiver) take(ctx context.Context, raw []byte, decode func() (ptrace.Traces, error)) (ptraceotlp.ExportResponse, error) {
 	size := int64(len(raw))
 	if r.inFlight.Add(size) > r.limits.InFlightBytes && r.inFlight.Load() != size {
 		r.inFlight.Add(-size)
@@ -125,14 +130,14 @@ func (r *Receiver) take(raw []byte, decode func() (ptrace.Traces, error)) (ptrac
 		}
 	}
 	if kept := count - rejected.total(); kept > 0 {
-		if err := r.keep(raw, td, kept); err != nil {
+		if err := r.keep(ctx, raw, td, kept); err != nil {
 			return ptraceotlp.ExportResponse{}, err
 		}
 	}
 	return rejected.response(), nil
 }
 
-func (r *Receiver) keep(raw []byte, td ptrace.Traces, count int) error {
+func (r *Receiver) keep(ctx context.Context, raw []byte, td ptrace.Traces, count int) error {
 	spans := span.FromOTLP(td)
 	if err := r.store.Append(raw, spans); err != nil {
 		if r.events.Failed != nil {
@@ -145,6 +150,9 @@ func (r *Receiver) keep(raw []byte, td ptrace.Traces, count int) error {
 	}
 	if r.events.Kept != nil {
 		r.events.Kept(count)
+	}
+	if ctx.Err() != nil {
+		return errGone
 	}
 	if r.consume != nil {
 		r.consume(spans)

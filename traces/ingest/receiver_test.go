@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"testing"
 
@@ -42,7 +43,7 @@ func FuzzJSON(f *testing.F) {
 	seeds(f, func(line []byte) { f.Add(line) })
 	f.Add([]byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"","spanId":"0102030405060708"}]}]}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		take(t, func(r *Receiver) { r.json(body) })
+		take(t, func(r *Receiver) { r.json(t.Context(), body) })
 	})
 }
 
@@ -59,7 +60,7 @@ func FuzzProto(f *testing.F) {
 		f.Add(raw)
 	})
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		take(t, func(r *Receiver) { r.proto(raw) })
+		take(t, func(r *Receiver) { r.proto(t.Context(), raw) })
 	})
 }
 
@@ -75,4 +76,42 @@ func take(t *testing.T, send func(*Receiver)) {
 	if received != m.spans+refused || r.InFlight() != 0 {
 		t.Errorf("received %d, kept %d, refused %d, %d bytes in flight", received, m.spans, refused, r.InFlight())
 	}
+}
+
+// slow is a store during whose work the sender gives up.
+type slow struct {
+	memory
+	giveUp func()
+}
+
+func (s *slow) Append(raw []byte, spans []span.Span) error {
+	s.giveUp()
+	return s.memory.Append(raw, spans)
+}
+
+func TestAnExportThatIsSentAgainIsCountedOnce(t *testing.T) {
+	raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(oneSpan())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	s, counted := &slow{giveUp: cancel}, 0
+	r := New(s, Limits{ExportBytes: 1 << 20, InFlightBytes: 1 << 20}, func(spans []span.Span) { counted += len(spans) }, Events{})
+	if _, err := r.proto(ctx, raw); err == nil {
+		t.Error("an export whose sender has gone was acknowledged")
+	}
+	if _, err := r.proto(t.Context(), raw); err != nil {
+		t.Fatal(err)
+	}
+	if counted != 1 || s.spans != 2 {
+		t.Errorf("counted %d times, stored %d times; want 1 and 2", counted, s.spans)
+	}
+}
+
+func oneSpan() ptrace.Traces {
+	td := ptrace.NewTraces()
+	s := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.SetTraceID([16]byte{1})
+	s.SetSpanID([8]byte{1})
+	return td
 }
