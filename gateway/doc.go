@@ -3,8 +3,8 @@
 // soonest. It takes the place of Envoy in the upstream chart and keeps Envoy's
 // ports, span attributes and the names of its stats.
 //
-// What not: it never decodes a tensor, keeps no call on disk, retries nothing of
-// which a byte was sent, terminates no TLS (an ingress before it does).
+// What not: it never decodes a tensor, keeps no call on disk, repeats no call
+// that a server may have run, terminates no TLS (an ingress before it does).
 //
 // # Parts
 //

@@ -171,6 +171,17 @@ func TestAServerThatDiesInTheMiddleIsUnavailableOnce(t *testing.T) {
 	}
 }
 
+func TestHeadersBeyondAServersLimitAreTheCallersFault(t *testing.T) {
+	w := newWorld(t, 0, nil)
+	s := startServer(t, "small", grpc.MaxHeaderListSize(8<<10))
+	w.pool.set(Server{Pod: s.pod, Addr: s.addr, Ready: true, Models: []string{"m"}})
+	w.eventually("ready", w.g.pool.AnyReady)
+	r := w.infer("m", "much", strings.Repeat("x", 16<<10))
+	if r.status.Code() != codes.ResourceExhausted || !strings.Contains(r.status.Message(), "send less metadata") {
+		t.Fatal(r.status)
+	}
+}
+
 func TestAServerThatCannotBeReachedIsPassedOver(t *testing.T) {
 	w := newWorld(t, 2, nil)
 	w.servers[0].grpc.Stop()

@@ -8,27 +8,42 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"supersonic/internal/kserve"
 )
 
-// peekLimit is how much of the first message is kept to find the model's name, in
-// bytes: names are short and come first.
-const peekLimit = 1 << 10
+const (
+	// peekLimit is how much of the first message is kept to find the model's
+	// name, in bytes: names are short and come first.
+	peekLimit = 1 << 10
+	// replayLimit is how much of a body is kept until a server answered, in bytes,
+	// so that a call which a server refused unread can go to another.
+	replayLimit = 64 << 10
+)
 
-var errCallEnded = errors.New("the call has ended")
+var (
+	errAttemptOver = errors.New("this attempt is over")
+	errRefused     = errors.New("it refused the call unread")
+)
 
-// requestBody passes the request's body on, counts it, and reads the model's name
-// from its first bytes. The transport reads it in a goroutine of its own, perhaps
-// still while the call ends: finish cuts it off before the call is recorded.
+// requestBody is the body of a call. A goroutine of its own reads it, one buffer
+// ahead, so that an attempt to send it can end while the client is silent, and
+// another one go on. It counts the bytes and reads the model's name from the first.
 type requestBody struct {
-	x     *exchange
-	inner io.ReadCloser
+	x      *exchange
+	inner  io.ReadCloser
+	chunks chan chunk    // what was read
+	taken  chan struct{} // a token: the buffer of the last chunk is free again
+	over   chan struct{} // closed by finish
+	pumped chan struct{} // closed when pump has ended; nil before it began
 
 	mu      sync.Mutex // guards what follows
 	ended   bool
-	started bool
+	hand    chunk // of it the bytes that no attempt has read yet
+	keeps   bool  // kept is all that attempts have read
+	kept    []byte
 	bytes   int64
 	sent    time.Duration
 	sniff   bool   // the model is still looked for
@@ -37,47 +52,200 @@ type requestBody struct {
 	version string
 }
 
-func newRequestBody(x *exchange, inner io.ReadCloser) *requestBody {
-	return &requestBody{x: x, inner: inner, sniff: x.c.Method.Named}
+// chunk is some bytes of a body and the error behind them.
+type chunk struct {
+	data []byte
+	err  error
 }
 
-func (b *requestBody) Read(p []byte) (int, error) {
-	n, err := b.inner.Read(p)
+func newRequestBody(x *exchange, inner io.ReadCloser) *requestBody {
+	return &requestBody{
+		x: x, inner: inner, sniff: x.c.Method.Named, keeps: true,
+		chunks: make(chan chunk), taken: make(chan struct{}, 1), over: make(chan struct{}),
+	}
+}
+
+// pump reads the body until its end or finish.
+func (b *requestBody) pump() {
+	defer close(b.pumped)
+	buffer := copyBuffers.Get().(*[32 << 10]byte)
+	defer copyBuffers.Put(buffer)
+	for {
+		n, err := b.inner.Read(buffer[:])
+		select {
+		case b.chunks <- chunk{buffer[:n], err}:
+		case <-b.over:
+			return
+		}
+		if n > 0 {
+			select {
+			case <-b.taken:
+			case <-b.over:
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// attempt returns the body from its beginning, for one attempt to send it. It is
+// for the first attempt, and for others while whole says so; the attempt before
+// has ended then.
+func (b *requestBody) attempt() *attempt {
+	if b.pumped == nil {
+		b.pumped = make(chan struct{})
+		go b.pump()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.ended {
-		return 0, errCallEnded
-	}
-	b.started = true
-	b.bytes += int64(n)
-	if b.sniff && n > 0 {
-		b.peek(p[:n])
-	}
-	if err == io.EOF && b.sent == 0 {
-		b.sent = b.x.since()
-	}
-	return n, err
+	b.sent = 0
+	return &attempt{b: b, replay: b.kept, closed: make(chan struct{})}
 }
 
-// Close is called by the transport when it needs no more, and also when it could
-// not connect: then the body, of which nothing was read, serves the next server.
-func (b *requestBody) Close() error {
+// whole tells whether an attempt would have the body from its beginning: all that
+// was read of it is kept, and the client has not broken off.
+func (b *requestBody) whole() bool {
 	b.mu.Lock()
-	started := b.started
-	b.mu.Unlock()
-	if started {
-		return b.inner.Close()
-	}
-	return nil
+	defer b.mu.Unlock()
+	return b.keeps && !b.broken()
 }
 
-// finish writes what was seen into the call. Reads after it fail.
+// broken tells whether the client broke off.
+func (b *requestBody) broken() bool { return b.hand.err != nil && b.hand.err != io.EOF }
+
+// clientBroke tells whether the client broke off in the middle of its request.
+func (b *requestBody) clientBroke() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.broken()
+}
+
+// commit says that there will be no further attempt.
+func (b *requestBody) commit() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keeps, b.kept = false, nil
+}
+
+// finish ends the pump and writes what was seen into the call. Reads after it
+// fail.
 func (b *requestBody) finish() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ended = true
+	b.hand, b.ended = chunk{err: errAttemptOver}, true // the buffer is the pump's again
 	c := b.x.c
 	c.RequestBytes, c.Sent, c.Model, c.Version = b.bytes, b.sent, b.model, b.version
+	b.mu.Unlock()
+	close(b.over)
+	b.inner.Close() // wakes the pump
+	if b.pumped != nil {
+		<-b.pumped
+	}
+}
+
+// take puts what the pump read into hand.
+func (b *requestBody) take(c chunk) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.ended {
+		b.hand = c
+	}
+}
+
+// next gives the bytes in hand to an attempt; ok is false if there are none and
+// more will come.
+func (b *requestBody) next(p []byte) (n int, err error, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.hand.data) == 0 && b.hand.err == nil {
+		return 0, nil, false
+	}
+	n = copy(p, b.hand.data)
+	if b.hand.data = b.hand.data[n:]; n > 0 {
+		b.note(p[:n])
+		if len(b.hand.data) == 0 {
+			b.taken <- struct{}{}
+		}
+	}
+	if len(b.hand.data) > 0 {
+		return n, nil, true
+	}
+	if b.hand.err == io.EOF && b.sent == 0 {
+		b.sent = b.x.since()
+	}
+	return n, b.hand.err, true
+}
+
+// note takes down the next bytes of the body.
+func (b *requestBody) note(p []byte) {
+	b.bytes += int64(len(p))
+	if b.sniff {
+		b.peek(p)
+	}
+	if b.keeps && len(b.kept)+len(p) <= replayLimit {
+		b.kept = append(b.kept, p...)
+	} else {
+		b.keeps, b.kept = false, nil
+	}
+}
+
+// attempt is a request's body as one attempt to send it reads it: the bytes that
+// earlier attempts had read, then the body's own.
+type attempt struct {
+	b       *requestBody
+	refused bool        // the transport says that the server did not process the call
+	touched atomic.Bool // something of the body may have been sent
+	replay  []byte      // owned by Read
+	once    sync.Once
+	closed  chan struct{}
+}
+
+// unprocessed tells, after a failure, that the server cannot have run the call: it
+// said so (REFUSED_STREAM, or GOAWAY for this stream), or nothing of the body was
+// sent.
+func (a *attempt) unprocessed() bool { return a.refused || !a.touched.Load() }
+
+// again is the transport's GetBody: it asks for the body anew if the server did
+// not process the call. Whoever made the attempt then makes another, perhaps at
+// another server.
+func (a *attempt) again() (io.ReadCloser, error) {
+	a.refused = true
+	return nil, errRefused
+}
+
+// Read is called by one goroutine of the transport.
+func (a *attempt) Read(p []byte) (int, error) {
+	for {
+		select {
+		case <-a.closed:
+			return 0, errAttemptOver
+		default:
+		}
+		if len(a.replay) > 0 {
+			n := copy(p, a.replay)
+			a.replay = a.replay[n:]
+			a.touched.Store(true)
+			return n, nil
+		}
+		if n, err, ok := a.b.next(p); ok {
+			a.touched.Store(true)
+			return n, err
+		}
+		select {
+		case c := <-a.b.chunks:
+			a.b.take(c)
+		case <-a.closed:
+		case <-a.b.over:
+			return 0, errAttemptOver
+		}
+	}
+}
+
+// Close is called by the transport when it needs no more.
+func (a *attempt) Close() error {
+	a.once.Do(func() { close(a.closed) })
+	return nil
 }
 
 // peek looks for the model's name in p, the next bytes of the body.

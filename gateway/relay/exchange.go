@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,30 +74,48 @@ func (x *exchange) limit(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeoutCause(ctx, limit, cause)
 }
 
+// maxRefusals is how often servers may refuse one call unread.
+const maxRefusals = 5
+
 // open sends the request to a server and waits for its headers. A server that
-// cannot be connected to is passed over. It returns no answer if it refused the
-// call, and the target that must be told when the call is done.
+// cannot be connected to is passed over, and so is one that refused the call
+// unread while there are others. It returns no answer if it refused the call, and
+// the target that must be told when the call is done.
 func (x *exchange) open(ctx context.Context) (*http.Response, *balance.Target) {
 	headers := x.upstreamHeaders()
-	var tried []*balance.Target
-	for {
-		t := x.r.o.Pool.Pick(x.c, tried)
+	var tried, refused []*balance.Target
+	for refusals := 0; ; {
+		t := x.r.o.Pool.Pick(x.c, slices.Concat(tried, refused))
+		if t == nil && len(refused) > 0 {
+			refused = nil
+			t = x.r.o.Pool.Pick(x.c, tried)
+		}
 		if t == nil {
 			x.c.Server = ""
 			x.refuseWithoutServer(tried)
 			return nil, nil
 		}
 		x.c.Server, x.c.Chosen = t.Pod, x.since()
-		answer, err := x.r.upstream.RoundTrip(x.upstreamRequest(ctx, t, headers))
+		body := x.body.attempt()
+		answer, err := x.r.upstream.RoundTrip(x.upstreamRequest(ctx, t, headers, body))
 		if err == nil {
+			x.body.commit()
 			x.c.FirstByte = x.since()
 			return answer, t
 		}
 		var dial *dialError
-		if errors.As(err, &dial) && ctx.Err() == nil {
+		switch {
+		case ctx.Err() != nil:
+		case errors.As(err, &dial):
 			x.r.m.connectFailed.Inc()
 			t.Done()
 			tried = append(tried, t)
+			continue
+		case body.unprocessed() && refusals < maxRefusals && x.body.whole():
+			refusals++
+			x.r.m.upstreamRetry.Inc()
+			t.Done()
+			refused = append(refused, t)
 			continue
 		}
 		x.lost(ctx, err, "before it answered")
@@ -117,14 +136,15 @@ func (x *exchange) refuseWithoutServer(tried []*balance.Target) {
 	x.refuse(call.Unavailable, call.NoServer, fmt.Sprintf("gateway: no inference server is ready (%d known); try again in some seconds", known))
 }
 
-func (x *exchange) upstreamRequest(ctx context.Context, t *balance.Target, headers http.Header) *http.Request {
+func (x *exchange) upstreamRequest(ctx context.Context, t *balance.Target, headers http.Header, body *attempt) *http.Request {
 	in := x.req.URL
 	out := &http.Request{
 		Method:        x.req.Method,
 		URL:           &url.URL{Scheme: "http", Host: t.Addr, Path: in.Path, RawPath: in.RawPath, RawQuery: in.RawQuery},
 		Host:          x.req.Host,
 		Header:        headers,
-		Body:          x.body,
+		Body:          body,
+		GetBody:       body.again,
 		ContentLength: x.req.ContentLength,
 		Trailer:       x.req.Trailer,
 	}
@@ -217,7 +237,9 @@ func (x *exchange) lost(ctx context.Context, err error, when string) {
 	if x.c.Answered == 0 {
 		x.c.Answered = x.since()
 	}
-	if x.req.Context().Err() != nil {
+	// A client that breaks off in its request is seen by the body a moment before
+	// its context ends.
+	if x.req.Context().Err() != nil || x.body.clientBroke() {
 		x.gone()
 		return
 	}
@@ -228,9 +250,25 @@ func (x *exchange) lost(ctx context.Context, err error, when string) {
 		x.refuse(call.DeadlineExceeded, call.TimedOut, "gateway: the caller's deadline is over")
 	default:
 		x.r.m.connectionLost.Inc()
-		x.refuse(call.Unavailable, call.ConnectionLost, fmt.Sprintf("gateway: lost the server %s %s: %v", x.c.Server, when, err))
+		code, message := x.lossOf(err, when)
+		x.refuse(code, call.ConnectionLost, "gateway: "+message)
 	}
 }
+
+// lossOf says what the client is told of a loss, and what it can do.
+func (x *exchange) lossOf(err error, when string) (code int, message string) {
+	switch {
+	case errors.Is(err, errRefused):
+		return call.Unavailable, fmt.Sprintf("the server %s refused the call unread; try again in some seconds", x.c.Server)
+	case strings.Contains(err.Error(), tooManyHeaders):
+		return call.ResourceExhausted, fmt.Sprintf("the call's headers are more than the server %s takes; send less metadata", x.c.Server)
+	}
+	return call.Unavailable, fmt.Sprintf("lost the server %s %s: %v; it may have run the call, try again if that does no harm", x.c.Server, when, err)
+}
+
+// tooManyHeaders is how golang.org/x/net/http2 says that headers are beyond what
+// the server announced to take.
+const tooManyHeaders = "request header list larger than peer's advertised limit"
 
 // gone ends a call whose client went away: there is nobody to answer.
 func (x *exchange) gone() {

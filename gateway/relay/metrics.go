@@ -46,6 +46,7 @@ type metrics struct {
 	rqTime, upstreamTime prometheus.Histogram
 	upstreamTotal        prometheus.Counter
 	upstreamTimeout      prometheus.Counter
+	upstreamRetry        prometheus.Counter
 	cxTotal, cxDestroy   prometheus.Counter
 	cxActive, rqActive   atomic.Int64
 	upstreamConns        upstreamConns
@@ -131,6 +132,7 @@ func (m *metrics) registerEnvoys(reg prometheus.Registerer) {
 
 	m.upstreamTotal = counter("envoy_cluster_upstream_rq_total", cluster)
 	m.upstreamTimeout = counter("envoy_cluster_upstream_rq_timeout", cluster)
+	m.upstreamRetry = counter("envoy_cluster_upstream_rq_retry", cluster)
 	m.upstreamTime = times("envoy_cluster_upstream_rq_time", cluster)
 	m.connectFailed = counter("envoy_cluster_upstream_cx_connect_fail", cluster)
 	m.connectionLost = counter("envoy_cluster_upstream_rq_rx_reset", cluster)
