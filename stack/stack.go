@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -65,15 +67,27 @@ type Stack struct {
 }
 
 // New builds the roles of s: it checks their configurations, takes their ports
-// and opens their files. What it took is given back if it fails.
+// and opens their files. If it fails, what it took is given back, and a data
+// directory that it made is removed.
 func New(s *site.Site, o Options, log *slog.Logger) (*Stack, error) {
-	k := &Stack{site: s, options: o, log: log}
+	made := firstMissing(s.DataDir)
 	lock, err := lockDir(s.DataDir)
 	if err != nil {
 		return nil, err
 	}
-	k.lock = lock
-	// Each needs addresses of those before it.
+	k := &Stack{site: s, options: o, log: log, lock: lock}
+	if err := k.build(); err != nil {
+		err = errors.Join(err, k.Close())
+		if made != "" {
+			err = errors.Join(err, os.RemoveAll(made))
+		}
+		return nil, err
+	}
+	return k, nil
+}
+
+// build makes the roles; each needs addresses of those before it.
+func (k *Stack) build() error {
 	for _, step := range []struct {
 		role  string
 		build func() error
@@ -89,16 +103,30 @@ func New(s *site.Site, o Options, log *slog.Logger) (*Stack, error) {
 			continue
 		}
 		if err := step.build(); err != nil {
-			return nil, errors.Join(err, k.Close())
+			return err
 		}
 	}
 	if err := k.buildGPUs(); err != nil {
-		return nil, errors.Join(err, k.Close())
+		return err
 	}
-	if err := k.scrape(); err != nil {
-		return nil, errors.Join(err, k.Close())
+	return k.scrape()
+}
+
+// firstMissing is the topmost folder of a path that does not exist yet, "" if all
+// do.
+func firstMissing(path string) string {
+	missing := ""
+	for {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return missing
+		}
+		missing = path
+		parent := filepath.Dir(path)
+		if parent == path {
+			return missing
+		}
+		path = parent
 	}
-	return k, nil
 }
 
 // runs tells whether a role is part of this process.
