@@ -114,6 +114,9 @@ func (r *Receiver) take(ctx context.Context, raw []byte, decode func() (ptrace.T
 		return ptraceotlp.ExportResponse{}, errBusy
 	}
 	defer r.inFlight.Add(-size)
+	if err := checkNesting(raw, tracesData, 0); err != nil {
+		return r.malformed(err)
+	}
 	td, err := decode()
 	if err != nil {
 		return r.malformed(err)

@@ -26,7 +26,7 @@ func (m *memory) Append(raw []byte, spans []span.Span) error {
 	return nil
 }
 
-func seeds(f *testing.F, add func(line []byte)) {
+func seeds(f testing.TB, add func(line []byte)) {
 	file, err := os.Open("../testdata/envoy-triton-traces.otlp.jsonl")
 	if err != nil {
 		f.Fatal(err)
