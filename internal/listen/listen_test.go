@@ -129,3 +129,17 @@ func TestAClosedPartLeavesItsTurnToTheOthers(t *testing.T) {
 		t.Error("the address still answers after the last part closed")
 	}
 }
+
+func TestAPartThatIsClosedBeforeItAcceptsEnds(t *testing.T) {
+	for range 200 { // select chooses at random
+		parts := splitOf(t, 2)
+		parts[0].Close()
+		_, ends := accepted(parts[:1])
+		select {
+		case <-ends:
+		case <-time.After(10 * time.Second):
+			t.Fatal("a closed part waits for a connection")
+		}
+		parts[1].Close()
+	}
+}

@@ -50,17 +50,27 @@ func (p *part) Accept() (net.Conn, error) {
 	for {
 		select {
 		case <-p.closed:
-			return nil, &net.OpError{Op: "accept", Net: "tcp", Addr: p.Addr(), Err: net.ErrClosed}
+			return nil, p.ended()
 		case c := <-p.waiting:
 			return c, nil
 		case p.s.turn <- struct{}{}:
-			c, err := p.s.accept(p)
+			var c net.Conn
+			err := p.ended()
+			// With both to choose from, select may take the turn of a closed part,
+			// which the close has woken already and would not wake again.
+			if !p.isClosed() {
+				c, err = p.s.accept(p)
+			}
 			<-p.s.turn
 			if c != nil || err != nil {
 				return c, err
 			}
 		}
 	}
+}
+
+func (p *part) ended() error {
+	return &net.OpError{Op: "accept", Net: "tcp", Addr: p.Addr(), Err: net.ErrClosed}
 }
 
 // accept takes one connection and gives it to the part whose turn it is; both
