@@ -222,3 +222,22 @@ func FuzzDiagnose(f *testing.F) {
 		isError(line)
 	})
 }
+
+func TestAScriptThatWaitsInALoopIsStopped(t *testing.T) {
+	f := func(script string) {
+		t.Helper()
+		c := config(t, 1, script+"; exec tritonserver --model-repository="+modelDir(t))
+		c.ExitTimeout = time.Second
+		w := start(t, c)
+		w.until("the script", func(s []Server) bool { return s[0].Reason == "starting" })
+		stopped := make(chan struct{})
+		go func() { w.stop(); close(stopped) }()
+		select {
+		case <-stopped:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: not stopped", script)
+		}
+	}
+	f("until [ -f /nowhere/ready ]; do sleep 1; done")
+	f("while true; do :; done")
+}

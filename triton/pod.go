@@ -96,6 +96,8 @@ func (p *pod) set(change func(*Server)) {
 
 // run is what is going on between a start of the command and its end.
 type run struct {
+	first bool // since Run began
+
 	mu      sync.Mutex // guards what follows
 	live    map[*process]bool
 	server  *process // the tritonserver, also after it ended
@@ -114,7 +116,7 @@ func (p *pod) once(ctx context.Context) error {
 	copied := make(chan struct{})
 	go func() { defer close(copied); p.out.read(reader) }()
 
-	r := &run{live: map[*process]bool{}, grace: p.s.cfg.ExitTimeout}
+	r := &run{live: map[*process]bool{}, grace: p.s.cfg.ExitTimeout, first: p.status.Restarts == 0}
 	x := &execution{
 		pod: p.cfg.Name, output: writer, stopping: r.isStopped, started: r.note,
 		env:    append(append([]string{}, p.s.cfg.Env...), "HOSTNAME="+p.cfg.Name),
@@ -136,7 +138,7 @@ func (p *pod) once(ctx context.Context) error {
 	case res = <-ended:
 	case <-ctx.Done():
 		res.err = ctx.Err()
-		r.stop(endOf(ended), p.out.isUnloaded())
+		r.stop(endOf(ended), p.out.isUnloaded(), cancel)
 	}
 	cancel()
 	stopWatching()
@@ -181,7 +183,7 @@ func (p *pod) prepare(r *run, argv []string) (path string, args, env []string, e
 	if err := p.portsFree(); err != nil {
 		return "", nil, nil, err
 	}
-	if p.status.Restarts == 0 {
+	if r.first {
 		p.tell(in, a)
 	}
 	return in.path, a.args, in.env, nil

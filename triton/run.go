@@ -51,7 +51,8 @@ func (r *run) pid() int {
 // the command's end as long as a server may take, then kills every group. A server
 // that has unloaded everything gets a moment for its last spans and no more: it
 // would wait for idle HTTP connections, a scraper's for example, and serves none.
-func (r *run) stop(ended, unloaded <-chan struct{}) {
+// cutScript ends a script that runs no process, or goes on without.
+func (r *run) stop(ended, unloaded <-chan struct{}, cutScript func()) {
 	r.mu.Lock()
 	r.stopped = true
 	grace := r.grace
@@ -60,7 +61,11 @@ func (r *run) stop(ended, unloaded <-chan struct{}) {
 			p.terminate()
 		}
 	}
+	idle := len(r.live) == 0
 	r.mu.Unlock()
+	if idle {
+		cutScript()
+	}
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	for {
@@ -71,6 +76,7 @@ func (r *run) stop(ended, unloaded <-chan struct{}) {
 			unloaded = nil
 			timer.Reset(lastSpans)
 		case <-timer.C:
+			cutScript()
 			r.killAll()
 			<-ended
 			return

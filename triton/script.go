@@ -80,6 +80,13 @@ type execution struct {
 	stopping func() bool
 }
 
+// statusStopped is a shell's status after SIGTERM.
+const statusStopped = 143
+
+// errStopping ends a script whose pod stops: it runs no further command, or one
+// that waits in a loop would never end.
+var errStopping = errors.New("the pod stops")
+
 // run executes argv to its end and returns its status as a shell has it. The
 // error is for what prevented it: a script that cannot be read, a server that
 // cannot be started.
@@ -89,12 +96,16 @@ func (x *execution) run(ctx context.Context, argv []string) (int, error) {
 		return 1, err
 	}
 	env := append(os.Environ(), x.env...)
-	return x.command(ctx, argv, expand.ListEnviron(env...), dir, nil, x.output, x.output)
+	code, err := x.command(ctx, argv, expand.ListEnviron(env...), dir, nil, x.output, x.output)
+	if errors.Is(err, errStopping) {
+		err = nil
+	}
+	return code, err
 }
 
 func (x *execution) command(ctx context.Context, argv []string, env expand.Environ, dir string, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
 	if x.stopping() {
-		return 143, nil
+		return statusStopped, errStopping
 	}
 	if text, params, name, ok := shellCommand(argv, dir); ok {
 		return x.script(ctx, name, text, params, env, dir, stdin, stdout, stderr)
@@ -180,6 +191,8 @@ func (x *execution) script(ctx context.Context, name, text string, params []stri
 	err = shell.Run(ctx, file)
 	var status interp.ExitStatus
 	switch {
+	case errors.Is(failed, errStopping):
+		return statusStopped, nil
 	case failed != nil:
 		return 126, failed
 	case errors.As(err, &status):
