@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -17,7 +16,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/attr"
-	"supersonic/internal/sampling"
 )
 
 // stage is what follows the weigher in a test: it keeps what it is given, or
@@ -405,40 +403,6 @@ func TestHeldSpansGoOnInOneRequest(t *testing.T) {
 		}
 		if got := len(w.next.lines()); got != 200 {
 			t.Errorf("%d spans handed on, want 200", got)
-		}
-	})
-}
-
-func FuzzTracestateKeepsItsMembers(f *testing.F) {
-	for _, s := range []string{"", "x=y", "ot=th:c", "ot=rv:1;th:fd70a3d70a3d7,a=b", "ot=", "ot=th:", "ot=th:zz,ot=th:1", ",,", " a=b , ot=p:8"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, state string) {
-		next := &stage{t0: time.Now()}
-		w := newWeigher(weightConfig{Wait: time.Hour, Remember: time.Hour, MaxSpans: 10, MaxBytes: 1 << 20, MaxTraces: 10}, next, newWeightMetrics(prometheus.NewRegistry()))
-		for _, r := range []request{from("g").and(1, "ingress", "ot=th:c"), from("t").and(1, "s", state)} {
-			if err := w.ConsumeTraces(context.Background(), r.Traces); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if len(next.got) != 2 {
-			t.Fatalf("%d spans handed on, want 2: the trace is known", len(next.got))
-		}
-		_, out, _ := strings.Cut(next.got[1], "t/s ")
-		own, has := sampling.FromTracestate(state)
-		th, ok := sampling.FromTracestate(out)
-		switch {
-		case !ok:
-			t.Fatalf("%q became %q, without a threshold", state, out)
-		case has && (th != own || out != state):
-			t.Fatalf("%q with its own threshold became %q", state, out)
-		case !has && th.String() != "c":
-			t.Fatalf("%q became %q, not its trace's threshold", state, out)
-		}
-		for member := range strings.SplitSeq(state, ",") {
-			if member = strings.TrimSpace(member); !strings.HasPrefix(member, "ot=") && !strings.Contains(out, member) {
-				t.Fatalf("%q became %q and lost %q", state, out, member)
-			}
 		}
 	})
 }

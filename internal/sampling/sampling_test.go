@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -78,11 +79,17 @@ func TestOtherMembersOfATracestateAreKept(t *testing.T) {
 func FuzzTracestate(f *testing.F) {
 	f.Add("ot=th:fd70a3d70a3d7")
 	f.Add("vendor=1,ot=rv:1;th:8,,ot=th:zz")
+	f.Add(" a=b , ot=p:8")
 	f.Fuzz(func(t *testing.T, state string) {
 		FromTracestate(state)
-		th, ok := FromTracestate(WithThreshold(state, 0x123456789abcde))
-		if !ok || th != 0x123456789abcde {
+		out := WithThreshold(state, 0x123456789abcde)
+		if th, ok := FromTracestate(out); !ok || th != 0x123456789abcde {
 			t.Errorf("%q: wrote a threshold that reads as %v, %v", state, th, ok)
+		}
+		for member := range strings.SplitSeq(state, ",") {
+			if member = strings.TrimSpace(member); !strings.HasPrefix(member, "ot=") && !strings.Contains(out, member) {
+				t.Errorf("%q became %q and lost %q", state, out, member)
+			}
 		}
 	})
 }
