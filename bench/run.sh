@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/reference/measured.md states and writes bench/results: all of
-# it, some fifteen minutes, or the parts that are named (relay, traces, idle). The
+# it, some fifteen minutes, or the parts that are named (relay, traces, tracing, idle). The
 # figures of a busy machine are worth their ratios only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,15 +24,19 @@ traces() { # the trace store's ingest and searches
   { machine; go test ./traces -run '^$' -bench 'Ingest|Search' -benchtime 5x -timeout 15m | grep -E '^Benchmark'; } | tee "$results/traces.txt"
 }
 
+tracing() { # what tracing costs a site with real servers
+  { machine; bench/tracing.sh; } | tee "$results/tracing.txt"
+}
+
 idle() { # a whole site at rest
   { machine; bench/idle.sh; } | tee "$results/idle.txt"
 }
 
-(( $# )) || set -- relay traces idle
+(( $# )) || set -- relay traces tracing idle
 for part; do
   case $part in
-  relay | traces | idle) ;;
-  *) echo "bench/run.sh: no part $part: relay, traces or idle"; exit 1 ;;
+  relay | traces | tracing | idle) ;;
+  *) echo "bench/run.sh: no part $part: relay, traces, tracing or idle"; exit 1 ;;
   esac
   echo "== $part"
   $part
