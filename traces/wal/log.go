@@ -41,7 +41,11 @@ type Log struct {
 	active   *Segment // nil: the next Append begins one
 	next     uint64
 	unsynced int // records written since the last sync began
+	closed   bool
 }
+
+// ErrClosed says that a log was closed: another process may have its directory.
+var ErrClosed = errors.New("the log is closed")
 
 // Open lists the segments of dir. Nothing is read yet, and no segment takes
 // records before Resume or the first Append.
@@ -165,6 +169,9 @@ func (l *Log) Append(raw []byte, done func(s *Segment, off uint32)) error {
 
 // write puts rec behind the last record. l.mu is held.
 func (l *Log) write(rec []byte) (*Segment, int64, error) {
+	if l.closed {
+		return nil, 0, ErrClosed
+	}
 	if s := l.active; s != nil && s.written > headerSize &&
 		(s.written+int64(len(rec)) > l.opts.SegmentBytes || l.opts.Now().Sub(s.Created) > l.opts.SegmentAge) {
 		l.active = nil
@@ -223,6 +230,8 @@ func (l *Log) await(s *Segment, end int64) error {
 			return s.failed
 		case s.syncing:
 			l.cond.Wait()
+		case l.closed:
+			return ErrClosed
 		default:
 			l.sync(s)
 		}
@@ -231,11 +240,11 @@ func (l *Log) await(s *Segment, end int64) error {
 }
 
 func (l *Log) sync(s *Segment) {
-	upTo, records := s.written, l.unsynced
+	f, upTo, records := s.f, s.written, l.unsynced
 	s.syncing, l.unsynced = true, 0
 	l.mu.Unlock()
 	begun := time.Now()
-	err := s.f.Sync()
+	err := f.Sync()
 	if err == nil && l.opts.Events.Synced != nil {
 		l.opts.Events.Synced(time.Since(begun), records)
 	}
@@ -262,7 +271,9 @@ func (l *Log) abandon(s *Segment, err error) {
 	s.written = s.synced
 	// If this fails too the tail stays; a replay keeps its good records, which
 	// nobody was promised, and passes over the rest.
-	_ = s.f.Truncate(s.synced)
+	if s.f != nil {
+		_ = s.f.Truncate(s.synced)
+	}
 	if l.opts.Events.Abandoned != nil {
 		l.opts.Events.Abandoned(s.name, err)
 	}
@@ -302,10 +313,12 @@ func (l *Log) Drop(s *Segment, endings ...string) error {
 	return errors.Join(errs...)
 }
 
-// Close closes the files. No Append may be under way.
+// Close closes the files; an Append that comes later is refused, one under way
+// fails.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	var errs []error
 	for _, s := range l.segments {
 		if s.f != nil {
