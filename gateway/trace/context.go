@@ -1,6 +1,9 @@
 package trace
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Context is what a valid traceparent says.
 type Context struct {
@@ -78,6 +81,18 @@ func formatTraceparent(traceID [16]byte, spanID [8]byte, flags byte) string {
 	b = appendHex(b, spanID[:])
 	b = append(b, '-')
 	return string(appendHex(b, []byte{flags}))
+}
+
+// onlyOT returns the `ot` member of a tracestate, "" if it has none of the length
+// that OpenTelemetry allows.
+func onlyOT(state string) string {
+	const longest = 256 + len("ot=")
+	for member := range strings.SplitSeq(state, ",") {
+		if member = strings.TrimSpace(member); strings.HasPrefix(member, "ot=") && len(member) <= longest && utf8.ValidString(member) {
+			return member
+		}
+	}
+	return ""
 }
 
 // withoutOT returns a tracestate without its `ot` members.

@@ -76,6 +76,7 @@ func (r *Recorder) Record(c *call.Call) {
 		return
 	}
 	r.m.received.Inc()
+	bound(c)
 	select {
 	case r.queue <- kept{c, reason}:
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,4 +145,28 @@ func TestAFullQueueLosesTheNewestAndSaysSo(t *testing.T) {
 	if got := testutil.ToFloat64(r.m.envoyDrop); got != 3 {
 		t.Errorf("envoy's counter of dropped spans: %g, want 3", got)
 	}
+}
+
+func TestWhatACallerWritesIsBoundedInTheQueueAndInItsSpan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &collector{}
+		r := recorder(c)
+		long := strings.Repeat("x", 1<<20)
+		call := sampledCall()
+		call.Path, call.UserAgent, call.RequestID, call.Message = long, long, long, long
+		call.Decision.State = "ot=th:8;rv:11111111111111,long=" + long
+		r.Record(call)
+		k := <-r.queue
+		if n := len(k.Path) + len(k.UserAgent) + len(k.RequestID) + len(k.Message) + len(k.Decision.State); n > 4096 {
+			t.Errorf("the queue keeps %d bytes of a call's texts", n)
+		}
+		td := build(Resource{}, []kept{k})
+		if n := (&ptrace.ProtoMarshaler{}).TracesSize(td); n > 8192 {
+			t.Errorf("its span has %d bytes", n)
+		}
+		s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		if got := s.TraceState().AsRaw(); got != "ot=th:8;rv:11111111111111" {
+			t.Errorf("tracestate %.80q: the probability is to be kept", got)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -179,6 +180,20 @@ func (k kept) events(events ptrace.SpanEventSlice) {
 			e.SetName(p.name)
 			e.SetTimestamp(k.at(p.at))
 		}
+	}
+}
+
+// bound cuts the texts of a call that a client wrote, so that a queue of calls and
+// a batch of spans have a largest size. Of a tracestate that is too long only the
+// member that says the probability stays.
+func bound(c *call.Call) {
+	for _, s := range []*string{&c.Path, &c.Authority, &c.UserAgent, &c.ContentType, &c.RequestID, &c.ClientTraceID, &c.Model, &c.Version, &c.Message} {
+		if len(*s) > longest {
+			*s = strings.Clone((*s)[:longest])
+		}
+	}
+	if d := &c.Decision; len(d.State) > longest || !utf8.ValidString(d.State) {
+		d.State = strings.Clone(onlyOT(d.State))
 	}
 }
 
