@@ -2,8 +2,10 @@ package listen
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -141,5 +143,45 @@ func TestAPartThatIsClosedBeforeItAcceptsEnds(t *testing.T) {
 			t.Fatal("a closed part waits for a connection")
 		}
 		parts[1].Close()
+	}
+}
+
+func TestAPartThatClosesAlwaysEndsItsAcceptAndLosesNoConnection(t *testing.T) {
+	for range 300 {
+		parts := splitOf(t, 2)
+		ended := make(chan struct{}, 2)
+		for _, p := range parts {
+			go func() {
+				for {
+					c, err := p.Accept()
+					if err != nil {
+						ended <- struct{}{}
+						return
+					}
+					c.Close()
+				}
+			}()
+		}
+		var dialed []net.Conn
+		for range 4 {
+			if c, err := net.Dial("tcp", parts[0].Addr().String()); err == nil {
+				dialed = append(dialed, c)
+			}
+		}
+		parts[0].Close()
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Fatal("Accept of a closed part does not end")
+		}
+		parts[1].Close()
+		<-ended
+		for _, c := range dialed {
+			c.SetReadDeadline(time.Now().Add(10 * time.Second))
+			if _, err := c.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatal("a connection was neither served nor closed")
+			}
+			c.Close()
+		}
 	}
 }

@@ -83,6 +83,14 @@ func (s *split) accept(p *part) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.deal(c, p)
+}
+
+// deal gives a connection to the part whose turn it is, which does not close
+// meanwhile, and returns it if that is p or the part has no room.
+func (s *split) deal(c net.Conn, p *part) (net.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	to := s.pick()
 	if to == nil {
 		c.Close()
@@ -99,9 +107,8 @@ func (s *split) accept(p *part) (net.Conn, error) {
 	}
 }
 
+// pick is the next open part, nil if there is none. The caller holds mu.
 func (s *split) pick() *part {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for range s.parts {
 		p := s.parts[s.next%len(s.parts)]
 		s.next++
