@@ -23,18 +23,21 @@ func (g *Gateway) follow(ctx context.Context) {
 		changed := g.deps.Servers.Changed()
 		servers := g.deps.Servers.Servers()
 		first := make([]Server, len(servers))
+		known := make(map[string]bool, len(servers))
 		var fresh []Server
 		for i, s := range servers {
 			first[i] = s
 			g.names.Add(s.Models...)
 			if !s.Ready {
-				delete(asked, s.Addr)
-			} else if len(s.Models) == 0 && !asked[s.Addr] {
+				continue
+			}
+			if len(s.Models) == 0 && !asked[s.Addr] {
 				fresh = append(fresh, s)
 				first[i].Ready = false
-				asked[s.Addr] = true
 			}
+			known[s.Addr] = true
 		}
+		asked = known // a server that left and comes back is asked anew
 		if len(fresh) > 0 {
 			g.pool.Set(first)
 			g.askModels(ctx, fresh)

@@ -10,11 +10,13 @@ const (
 	InvalidArgument   = 3
 	DeadlineExceeded  = 4
 	NotFound          = 5
+	PermissionDenied  = 7
 	ResourceExhausted = 8
 	Unimplemented     = 12
 	Internal          = 13
 	Unavailable       = 14
 	DataLoss          = 15
+	Unauthenticated   = 16
 
 	Codes = 17 // how many there are
 )
@@ -31,6 +33,24 @@ var codeNames = [Codes]string{
 	"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
 	"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
 	"UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+}
+
+// CodeOfHTTP is the gRPC code that clients give to an answer which has an HTTP
+// status and no gRPC one, by gRPC's own table.
+func CodeOfHTTP(status int) int {
+	switch status {
+	case 400:
+		return Internal
+	case 401:
+		return Unauthenticated
+	case 403:
+		return PermissionDenied
+	case 404:
+		return Unimplemented
+	case 429, 502, 503, 504:
+		return Unavailable
+	}
+	return Unknown
 }
 
 // ServerFault tells whether a code is the server's fault and not the caller's, as

@@ -155,6 +155,11 @@ func (x *exchange) upstreamRequest(ctx context.Context, t *balance.Target, heade
 func (x *exchange) answer(ctx context.Context, answer *http.Response) {
 	h := x.w.Header()
 	trailersOnly := answer.Header.Get("Grpc-Status") != ""
+	if answer.StatusCode != http.StatusOK && !trailersOnly {
+		x.refuse(call.CodeOfHTTP(answer.StatusCode), call.NoFlag, fmt.Sprintf(
+			"gateway: the server %s answered with HTTP status %d and no gRPC status; is its address that of an inference server?", x.c.Server, answer.StatusCode))
+		return
+	}
 	x.downstreamHeaders(h, answer)
 	if trailersOnly {
 		x.status(answer.Header)
@@ -176,7 +181,7 @@ func (x *exchange) answer(ctx context.Context, answer *http.Response) {
 	case trailersOnly: // its status went out with the headers
 	case err != nil:
 		x.lost(ctx, err, "in the middle of its answer")
-	case answer.Trailer.Get("Grpc-Status") == "" && answer.StatusCode == http.StatusOK:
+	case answer.Trailer.Get("Grpc-Status") == "":
 		x.lost(ctx, errNoStatus, "in the middle of its answer")
 	default:
 		x.trailers(h, answer.Trailer)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 )
 
 const (
@@ -32,7 +33,7 @@ func (n *Names) Add(names ...string) {
 	known := *n.known.Load()
 	fresh := false
 	for _, name := range names {
-		if _, ok := known[name]; !ok && name != "" {
+		if _, ok := known[name]; !ok && isLabel(name) {
 			fresh = true
 		}
 	}
@@ -43,7 +44,7 @@ func (n *Names) Add(names ...string) {
 	defer n.mu.Unlock()
 	next := maps.Clone(*n.known.Load())
 	for _, name := range names {
-		if _, ok := next[name]; ok || name == "" {
+		if _, ok := next[name]; ok || !isLabel(name) {
 			continue
 		}
 		if len(next) >= maxModels {
@@ -54,6 +55,10 @@ func (n *Names) Add(names ...string) {
 	}
 	n.known.Store(&next)
 }
+
+// isLabel tells whether a name can be a label's value: Prometheus takes no text
+// that is not UTF-8.
+func isLabel(name string) bool { return name != "" && utf8.ValidString(name) }
 
 // Label is name if a server reported it, else "unknown".
 func (n *Names) Label(name string) string {

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
@@ -19,6 +20,7 @@ type connPool struct {
 	dial      func(ctx context.Context, addr string) (net.Conn, error)
 
 	mu      sync.Mutex // guards what follows
+	closed  bool
 	conns   map[string][]*http2.ClientConn
 	dialing map[string]*dialing
 }
@@ -59,6 +61,8 @@ func (p *connPool) GetClientConn(req *http.Request, addr string) (*http2.ClientC
 	}
 }
 
+var errNoStreams = errors.New("the server allows no streams")
+
 // open makes the connection d. It does not end with the call that began it: others
 // may wait for it too.
 func (p *connPool) open(ctx context.Context, addr string, d *dialing) {
@@ -67,6 +71,10 @@ func (p *connPool) open(ctx context.Context, addr string, d *dialing) {
 	c, err := p.connect(ctx, addr)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err == nil && p.closed {
+		err = net.ErrClosed
+		defer c.Close()
+	}
 	if err != nil {
 		d.err = &dialError{err}
 	} else {
@@ -91,6 +99,10 @@ func (p *connPool) connect(ctx context.Context, addr string) (*http2.ClientConn,
 	if err := c.Ping(ctx); err != nil {
 		c.Close()
 		return nil, err
+	}
+	if c.State().MaxConcurrentStreams == 0 {
+		c.Close()
+		return nil, errNoStreams
 	}
 	return c, nil
 }
@@ -117,6 +129,7 @@ func (p *connPool) MarkDead(dead *http2.ClientConn) {
 // close ends every connection. There are no calls any more.
 func (p *connPool) close() {
 	p.mu.Lock()
+	p.closed = true
 	var all []*http2.ClientConn
 	for _, conns := range p.conns {
 		all = append(all, conns...)

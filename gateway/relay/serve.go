@@ -20,6 +20,7 @@ import (
 const (
 	maxStreams     = 1024
 	prefaceTimeout = 10 * time.Second
+	goAwayEvery    = 100 * time.Millisecond
 	idleTimeout    = time.Hour        // Envoy's
 	pingAfter      = time.Minute      // of silence: finds clients that vanished
 	pingTimeout    = 20 * time.Second // then the connection is closed
@@ -31,8 +32,8 @@ type front struct {
 	r    *Relay
 	base *http.Server
 	h2   *http2.Server
-	mu   sync.Mutex // guards open
-	open map[net.Conn]struct{}
+	mu   sync.Mutex        // guards open
+	open map[net.Conn]bool // whether the preface came
 	wait sync.WaitGroup
 }
 
@@ -60,7 +61,7 @@ func (r *Relay) Serve(ctx context.Context, l net.Listener, drain time.Duration) 
 }
 
 func newFront(r *Relay) (*front, error) {
-	f := &front{r: r, base: listen.HTTPServer(r), open: map[net.Conn]struct{}{}}
+	f := &front{r: r, base: listen.HTTPServer(r), open: map[net.Conn]bool{}}
 	f.base.MaxHeaderBytes = maxHeaderBytes
 	f.base.IdleTimeout = idleTimeout
 	f.h2 = &http2.Server{
@@ -99,8 +100,9 @@ func (f *front) accept(l net.Listener) error {
 }
 
 func (f *front) start(conn net.Conn) {
+	conn.SetReadDeadline(time.Now().Add(prefaceTimeout))
 	f.mu.Lock()
-	f.open[conn] = struct{}{}
+	f.open[conn] = false
 	f.mu.Unlock()
 	f.r.m.connectionOpened()
 	f.wait.Go(func() {
@@ -115,7 +117,6 @@ func (f *front) start(conn net.Conn) {
 
 // serve serves one connection to its end.
 func (f *front) serve(conn net.Conn) {
-	conn.SetReadDeadline(time.Now().Add(prefaceTimeout))
 	first := make([]byte, len(preface))
 	n, err := io.ReadFull(conn, first)
 	if err != nil && n == 0 {
@@ -126,11 +127,30 @@ func (f *front) serve(conn net.Conn) {
 		answerHTTP1(conn, first[:n])
 		return
 	}
-	conn.SetReadDeadline(time.Time{})
+	f.begin(conn)
 	// The server cannot be told that the preface was read: it reads it again.
 	f.h2.ServeConn(&replay{Conn: conn, first: first[:n]}, &http2.ServeConnOpts{
 		Context: context.Background(), BaseConfig: f.base, Handler: f.r,
 	})
+}
+
+// begin notes that a connection's preface came.
+func (f *front) begin(conn net.Conn) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open[conn] = true
+	conn.SetReadDeadline(time.Time{})
+}
+
+// hurry ends the wait for connections that said nothing so far.
+func (f *front) hurry() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for conn, begun := range f.open {
+		if !begun {
+			conn.SetReadDeadline(time.Now().Add(goAwayEvery))
+		}
+	}
 }
 
 // preface is how a client of HTTP/2 begins, as far as it differs from HTTP/1.
@@ -172,19 +192,35 @@ func (f *front) drain(ctx context.Context, limit time.Duration) {
 	f.r.stopOnce.Do(func() { close(f.r.stopping) })
 	late := time.NewTimer(limit)
 	defer late.Stop()
-	// The server knows none of our connections: this sends GOAWAY and closes none.
-	f.base.Shutdown(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() { f.wait.Wait(); close(ended) }()
-	select {
-	case <-ended:
-	case <-late.C:
-		f.mu.Lock()
-		for conn := range f.open {
-			conn.Close()
+	f.hurry()
+	// Again and again: a connection whose preface just came is not yet known to the
+	// server, and would otherwise be left without its GOAWAY.
+	again := time.NewTicker(goAwayEvery)
+	defer again.Stop()
+	for open := true; open; {
+		// The server knows none of our connections: this sends GOAWAY, to each once,
+		// and closes none.
+		f.base.Shutdown(context.WithoutCancel(ctx))
+		select {
+		case <-ended:
+			open = false
+		case <-late.C:
+			f.cut()
+			<-ended
+			open = false
+		case <-again.C:
 		}
-		f.mu.Unlock()
-		<-ended
 	}
 	<-f.r.calls.close()
+}
+
+// cut closes every connection.
+func (f *front) cut() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for conn := range f.open {
+		conn.Close()
+	}
 }
