@@ -23,6 +23,9 @@
 // Retention drops a segment when the newest end of its spans is too old; an end
 // in the future counts as the time of arrival.
 //
+// A large export becomes several records, as a record is decoded whole for each of
+// its traces.
+//
 // Concurrency: everything but Open and Close may be called by many goroutines;
 // Maintain by one at a time. Engines do not log: Events tells.
 package store

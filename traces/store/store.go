@@ -232,10 +232,28 @@ func (s *Store) addSplit(ids []span.TraceID) {
 }
 
 // Append stores an export: raw is its OTLP protobuf, spans what is in it. When it
-// returns nil the spans are on disk and found. It keeps neither.
+// returns nil the spans are on disk and found. It keeps neither. After an error
+// some of a large export may be found all the same.
 func (s *Store) Append(raw []byte, spans []span.Span) error {
-	return s.log.Append(raw, func(ws *wal.Segment, off uint32) {
-		s.segmentOf(ws).state.Load().mem.add(off, spans)
+	pieces, err := split(raw, spans)
+	if err != nil {
+		return err
+	}
+	if len(pieces) == 1 {
+		return s.appendPiece(pieces[0])
+	}
+	errs := make([]error, len(pieces))
+	var all sync.WaitGroup // side by side, so that one sync of the disk is for them all
+	for i, p := range pieces {
+		all.Go(func() { errs[i] = s.appendPiece(p) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func (s *Store) appendPiece(p recordPiece) error {
+	return s.log.Append(p.raw, func(ws *wal.Segment, off uint32) {
+		s.segmentOf(ws).state.Load().mem.add(off, p.spans)
 	})
 }
 
