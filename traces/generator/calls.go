@@ -60,6 +60,7 @@ func (gr *graph) ingress(s *span.Span, service, server string, weight float64, n
 	if !yes {
 		return
 	}
+	server = labelText(server)
 	key := edgeKey{service, server, direct}
 	e := gr.edges.get(key)
 	if e == nil {

@@ -213,3 +213,19 @@ func TestOnlyACallThatWasSampledAtTheHeadMissesItsServer(t *testing.T) {
 		}
 	})
 }
+
+func TestNamesThatAreNoTextBecomeLabelsAllTheSame(t *testing.T) {
+	bad := attribute("peer.service", "triton-\xff")
+	inWorld(t, nil, func(w *world) {
+		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1), bad), ingress(2, "ModelInfer", time.Second, sampled(1), attribute("peer.service", "triton-\xfe"))})
+		w.pass(20 * time.Second) // until the server's silence is counted, too
+		w.want("total{client=\"gateway-0\",server=\"triton-\uFFFD\"}", 2)
+	})
+	inWorld(t, spanMetricsOnly, func(w *world) {
+		s := ingress(1, "ModelInfer", time.Second, sampled(1))
+		s.Name = "x\xff"
+		w.gen.Consume([]span.Span{s})
+		w.pass(2 * time.Second)
+		w.want("calls_total{service=\"gateway-0\",span_kind=\"SPAN_KIND_CLIENT\",span_name=\"x\uFFFD\",status_code=\"STATUS_CODE_UNSET\"}", 1)
+	})
+}

@@ -42,6 +42,7 @@ func newEdges(cfg Config, r *registry, m *counts) *edges {
 
 // get returns the edge, nil if the limit of series leaves no room for it.
 func (e *edges) get(key edgeKey) *edge {
+	key.client, key.server = labelText(key.client), labelText(key.server)
 	if g := e.groups[key]; g != nil {
 		return g
 	}

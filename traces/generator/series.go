@@ -3,6 +3,7 @@ package generator
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/prometheus/prompb"
@@ -68,6 +69,10 @@ func (g *group) size() int {
 	}
 	return n
 }
+
+// labelText is s as the value of a label, which must be UTF-8: OTLP does not see to
+// that. It comes before any table, so that names that look alike are one.
+func labelText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // labelSet are the labels that the series of a group share, sorted.
 type labelSet []prompb.Label

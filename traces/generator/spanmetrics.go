@@ -71,7 +71,8 @@ func (o observation) add(weight float64, now time.Time) {
 }
 
 func (sm *spanMetrics) group(s *span.Span, service string) *group {
-	key := spanKey{service: service, name: s.Name, kind: s.Kind, status: s.Status}
+	service, name := labelText(service), labelText(s.Name)
+	key := spanKey{service: service, name: name, kind: s.Kind, status: s.Status}
 	var values []string
 	if len(sm.names) > 0 {
 		values = dimensions(s, sm.cfg.Dimensions)
@@ -80,7 +81,7 @@ func (sm *spanMetrics) group(s *span.Span, service string) *group {
 	if g := sm.groups[key]; g != nil {
 		return g
 	}
-	labels := sm.registry.labels("service", service, "span_name", s.Name,
+	labels := sm.registry.labels("service", service, "span_name", name,
 		"span_kind", kindName(s.Kind), "status_code", statusName(s.Status))
 	for i, name := range sm.names {
 		labels = labels.with(name, values[i])
@@ -106,7 +107,7 @@ func dimensions(s *span.Span, names []string) []string {
 			v, ok = s.Resource.Attrs.Get(name)
 		}
 		if ok {
-			out[i] = v.AsString()
+			out[i] = labelText(v.AsString())
 		}
 	}
 	return out
