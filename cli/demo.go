@@ -2,9 +2,10 @@ package cli
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,7 +16,6 @@ import (
 
 	"supersonic/cli/load"
 	"supersonic/deploy/models"
-	"supersonic/site"
 	"supersonic/stack"
 )
 
@@ -27,11 +27,17 @@ triton:
 envoy:
   replicas: 2
   tracing_sampling_rate: 0.2
+local:
+  triton:
+    modelRepository: models
 `
 
 // demoRate is how many requests a second the demo sends in all: a third of what
 // two servers of the example models can do on two cores.
 const demoRate = 40
+
+// maxDemoRate bounds --rate: beyond it one client on a laptop measures itself.
+const maxDemoRate = 10000
 
 // runDemo is up on example models, with a client beside it.
 func runDemo(ctx context.Context, e env, args []string) error {
@@ -39,80 +45,120 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	rate := f.set.Float64("rate", demoRate, "requests a second, all models together")
 	f.logLevel = "warn"
 	f.set.Lookup("log-level").DefValue = "warn"
-	dir, err := demoFiles(f, args)
+	log, err := f.read(e, args)
 	if err != nil {
 		return err
 	}
-	s, log, err := f.parse(e, append([]string{"-f", filepath.Join(dir, "values.yaml")}, args...), false)
+	if !(*rate >= 0 && *rate <= maxDemoRate) {
+		return refusal{fmt.Errorf("--rate %v: use a number of requests a second, 0 to %d", *rate, maxDemoRate)}
+	}
+	// What is wrong with the user's own files is told before a file is written.
+	plain, err := f.load(false)
 	if err != nil {
 		return err
 	}
-	if *rate < 0 {
-		return refusal{fmt.Errorf("--rate %v: use a number of requests a second, 0 or more", *rate)}
-	}
-	k, err := build(s, stack.Options{Version: Version}, log)
+	made := firstMissing(filepath.Join(plain.DataDir, "demo"))
+	k, err := buildDemo(f, plain.DataDir, log)
 	if err != nil {
+		if made != "" {
+			err = errors.Join(err, os.RemoveAll(made))
+		}
 		return err
 	}
 	announce(e.out, k)
-	fmt.Fprintln(e.out, "\nthe servers load their models; Ctrl-C stops it all")
-	return demoRun(ctx, e.out, k, s, *rate, log)
+	if k.InferenceAddr() == "" {
+		fmt.Fprintln(e.out, "\nthe gateway is off, so no requests are sent; Ctrl-C stops it all")
+	} else {
+		fmt.Fprintln(e.out, "\nthe servers load their models; Ctrl-C stops it all")
+	}
+	return demoRun(ctx, e.out, k, *rate, log)
 }
 
-// demoFiles writes the example models and values below the data directory, which
-// it reads from args before they are parsed as a whole.
-func demoFiles(f *siteFlags, args []string) (string, error) {
-	early := flag.NewFlagSet("", flag.ContinueOnError)
-	early.SetOutput(io.Discard)
-	f.set.VisitAll(func(fl *flag.Flag) {
-		if fl.Name != "data-dir" {
-			early.Var(new(listFlag), fl.Name, "")
+// buildDemo writes the demo's files and builds a site of them and the user's.
+func buildDemo(f *siteFlags, dataDir string, log *slog.Logger) (*stack.Stack, error) {
+	values, err := demoFiles(dataDir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := f.load(false, values)
+	if err != nil {
+		return nil, err
+	}
+	return build(s, stack.Options{Version: Version}, log)
+}
+
+// firstMissing is the topmost directory on the way to path that is not there, ""
+// if path is.
+func firstMissing(path string) string {
+	missing := ""
+	for {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return missing
 		}
-	})
-	dir := early.String("data-dir", "", "")
-	if early.Parse(args); *dir == "" {
-		*dir = site.DefaultDataDir
+		missing = path
+		if path = filepath.Dir(path); path == missing {
+			return missing
+		}
 	}
-	demo := filepath.Join(*dir, "demo")
-	repository := filepath.Join(demo, "models")
-	if err := models.Write(repository); err != nil {
-		return "", refusal{fmt.Errorf("write the example models: %w (--data-dir names another place)", err)}
-	}
-	values := demoValues + fmt.Sprintf("local:\n  triton:\n    modelRepository: models\n")
-	if err := os.WriteFile(filepath.Join(demo, "values.yaml"), []byte(values), 0o644); err != nil {
-		return "", refusal{fmt.Errorf("write the demo's values: %w", err)}
-	}
-	return demo, nil
 }
 
-// demoRun runs the site and the client until ctx ends.
-func demoRun(ctx context.Context, out io.Writer, k *stack.Stack, s *site.Site, rate float64, log *slog.Logger) error {
+// demoFiles writes the example models and values below the data directory and
+// returns the path of the values.
+func demoFiles(dataDir string) (string, error) {
+	demo := filepath.Join(dataDir, "demo")
+	if err := models.Write(filepath.Join(demo, "models")); err != nil {
+		return "", refusal{fmt.Errorf("%w (--data-dir names another place)", err)}
+	}
+	values := filepath.Join(demo, "values.yaml")
+	if err := os.WriteFile(values, []byte(demoValues), 0o644); err != nil {
+		return "", refusal{fmt.Errorf("write the demo's values: %w (--data-dir names another place)", err)}
+	}
+	return values, nil
+}
+
+// demoRun runs the site and the client until ctx ends. The client stops first, so
+// that the stop of the site fails none of its requests.
+func demoRun(ctx context.Context, out io.Writer, k *stack.Stack, rate float64, log *slog.Logger) error {
 	sending, stopSending := context.WithCancel(ctx)
 	defer stopSending()
+	running, stopSite := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopSite()
 	counts := &demoCounts{}
 	var client sync.WaitGroup
 	client.Go(func() {
-		if !k.AwaitReady(sending) {
-			return
-		}
-		client.Go(func() { counts.show(sending, out) })
-		err := load.Run(sending, load.Config{Target: k.InferenceAddr(), Connections: 4, Streams: demoStreams(rate), Each: counts.add})
-		if err != nil {
-			log.Error("the demo's client ended", "error", err)
-		}
+		defer stopSite()
+		demoClient(sending, out, k, rate, counts, log)
+		<-sending.Done()
 	})
-	err := k.Run(sending)
+	err := k.Run(running)
 	stopSending()
 	client.Wait()
-	fmt.Fprintln(out)
 	return err
+}
+
+// demoClient sends requests once the servers are ready, until ctx ends, and keeps
+// one line up to date.
+func demoClient(ctx context.Context, out io.Writer, k *stack.Stack, rate float64, counts *demoCounts, log *slog.Logger) {
+	if k.InferenceAddr() == "" || !k.AwaitReady(ctx) {
+		return
+	}
+	var line sync.WaitGroup
+	line.Go(func() { counts.show(ctx, out) })
+	err := load.Run(ctx, load.Config{Target: k.InferenceAddr(), Connections: 4, Streams: demoStreams(rate), Each: counts.add})
+	if err != nil {
+		log.Error("the demo's client ended", "error", err)
+	}
+	line.Wait()
+	fmt.Fprintln(out)
 }
 
 // demoCounts are what the client saw.
 type demoCounts struct {
 	mu     sync.Mutex // guards what follows
 	total  int
-	failed int
+	failed int           // of flaky_id, which is made to fail
+	other  int           // failed otherwise
+	last   string        // the last of these
 	recent int           // since the last line
 	took   time.Duration // of those
 }
@@ -123,8 +169,13 @@ func (c *demoCounts) add(r load.Result) {
 	c.total++
 	c.recent++
 	c.took += r.Latency
-	if r.Code != codes.OK {
+	switch {
+	case r.Code == codes.OK:
+	case r.Model == flaky && r.Code == codes.Internal:
 		c.failed++
+	default:
+		c.other++
+		c.last = fmt.Sprintf("%s: %v: %s", r.Model, r.Code, r.Message)
 	}
 }
 
@@ -151,6 +202,9 @@ func (c *demoCounts) line(since time.Duration) string {
 		mean = c.took / time.Duration(c.recent)
 	}
 	line := fmt.Sprintf("%d requests, %.0f/s, mean %.1f ms, %d failed as they should  ", c.total, float64(c.recent)/since.Seconds(), float64(mean.Microseconds())/1000, c.failed)
+	if c.other > 0 {
+		line = fmt.Sprintf("%s%d failed otherwise, the last with %.120q  ", line, c.other, c.last)
+	}
 	c.recent, c.took = 0, 0
 	return line
 }

@@ -11,7 +11,10 @@ import (
 
 // shares says how uneven the demo's load is: the part of the requests that each
 // model gets. They add up to one.
-var shares = map[string]float64{"jet_tag": 0.5, "calibrate": 0.25, "event": 0.2, "flaky_id": 0.05}
+var shares = map[string]float64{"jet_tag": 0.5, "calibrate": 0.25, "event": 0.2, flaky: 0.05}
+
+// flaky is the model that fails now and then.
+const flaky = "flaky_id"
 
 // failEvery is how often flaky_id is sent what it refuses.
 const failEvery = 5
@@ -48,7 +51,7 @@ func demoRequest(in models.Input, n int) *kserve.InferRequest {
 	var raw []byte
 	for i := range size {
 		v := float32(n%7) + float32(i)/100
-		if in.Model == "flaky_id" && n%failEvery == failEvery-1 {
+		if in.Model == flaky && n%failEvery == failEvery-1 {
 			v = -1
 		}
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"supersonic/site"
@@ -40,22 +41,40 @@ func newSiteFlags(e env, name string) *siteFlags {
 
 // parse reads the flags, then the files.
 func (f *siteFlags) parse(e env, args []string, pod bool) (*site.Site, *slog.Logger, error) {
+	log, err := f.read(e, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := f.load(pod)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, log, nil
+}
+
+// read reads the flags.
+func (f *siteFlags) read(e env, args []string) (*slog.Logger, error) {
 	if err := f.set.Parse(args); err != nil {
 		if err == flag.ErrHelp {
-			return nil, nil, err
+			return nil, err
 		}
-		return nil, nil, refusal{err}
+		return nil, refusal{err}
 	}
 	if f.set.NArg() > 0 {
-		return nil, nil, refusal{fmt.Errorf("unexpected argument %q (values files are given by -f)", f.set.Arg(0))}
+		return nil, refusal{fmt.Errorf("unexpected argument %q (values files are given by -f)", f.set.Arg(0))}
 	}
 	log, err := logger(e.err, f.logLevel)
 	if err != nil {
-		return nil, nil, refusal{err}
+		return nil, refusal{err}
 	}
-	s, err := site.Load(site.Options{Files: f.files, Sets: f.sets, Release: f.release, Namespace: f.ns, DataDir: f.dataDir, Pod: pod})
+	return log, nil
+}
+
+// load reads the files that the flags name, after those of first.
+func (f *siteFlags) load(pod bool, first ...string) (*site.Site, error) {
+	s, err := site.Load(site.Options{Files: slices.Concat(first, f.files), Sets: f.sets, Release: f.release, Namespace: f.ns, DataDir: f.dataDir, Pod: pod})
 	if err != nil {
-		return nil, nil, refusal{err}
+		return nil, refusal{err}
 	}
-	return s, log, nil
+	return s, nil
 }
