@@ -91,3 +91,15 @@ func TestABadCollectorConfigurationGivesEverythingBack(t *testing.T) {
 	}
 	nothingRuns(t, before)
 }
+
+func TestASiteOfNoServersIsNoMistake(t *testing.T) {
+	p := freePorts(t)
+	k, err := whole(t, t.TempDir(), p.values(), "triton: {enabled: true, replicas: 0}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Close(); err != nil {
+		t.Error(err)
+	}
+	p.free(t)
+}

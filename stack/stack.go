@@ -134,6 +134,9 @@ func (k *Stack) runs(name string) bool {
 	if k.options.Role != "" {
 		return k.options.Role == name
 	}
+	if name == RoleTriton && k.site.Values.Triton.Replicas == 0 {
+		return false
+	}
 	return k.site.On(parts[name])
 }
 
