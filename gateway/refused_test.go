@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -234,4 +235,38 @@ func TestAServerThatRefusesForEverIsNotAskedForEver(t *testing.T) {
 		t.Errorf("tried %d times", n)
 	}
 	w.wantLine("/metrics", `supersonic_gateway_requests_total{code="UNAVAILABLE",method="ModelInfer",model="m",server="busy"} 1`)
+}
+
+func TestAServerThatStopsInOrderFailsNoCall(t *testing.T) {
+	w := newWorld(t, 2, nil)
+	var good atomic.Int64
+	ended := make(chan struct{})
+	failed := make(chan string, 100)
+	var load sync.WaitGroup
+	for range 16 {
+		load.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+				}
+				if r := w.infer("m"); r.status.Code() != codes.OK {
+					failed <- r.status.Message()
+					return
+				}
+				good.Add(1)
+			}
+		})
+	}
+	w.eventually("some calls were made", func() bool { return good.Load() > 300 })
+	w.servers[0].grpc.GracefulStop()
+	after := good.Load()
+	w.eventually("calls go on", func() bool { return good.Load() > after+300 || len(failed) > 0 })
+	close(ended)
+	load.Wait()
+	close(failed)
+	for message := range failed {
+		t.Error(message)
+	}
 }
