@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -55,7 +56,7 @@ func (f *siteFlags) parse(e env, args []string, pod bool) (*site.Site, *slog.Log
 // read reads the flags.
 func (f *siteFlags) read(e env, args []string) (*slog.Logger, error) {
 	if err := f.set.Parse(args); err != nil {
-		if err == flag.ErrHelp {
+		if errors.Is(err, flag.ErrHelp) {
 			return nil, err
 		}
 		return nil, refusal{err}

@@ -24,10 +24,9 @@ import (
 // traceSink takes OTLP as a trace store does and keeps the spans.
 type traceSink struct {
 	ptraceotlp.UnimplementedGRPCServer
-	mu     sync.Mutex
-	spans  []ptrace.Span
-	of     map[string]ptrace.ResourceSpans // span id: the resource it came with
-	refuse bool
+	mu    sync.Mutex
+	spans []ptrace.Span
+	of    map[string]ptrace.ResourceSpans // span id: the resource it came with
 }
 
 func newTraceSink() *traceSink { return &traceSink{of: map[string]ptrace.ResourceSpans{}} }

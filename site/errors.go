@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,5 +66,14 @@ func (es Errors) orNil() error {
 	slices.SortStableFunc(es, func(a, b *Error) int {
 		return a.compare(b.Origin)
 	})
+	return es
+}
+
+// errorsOf is what a reader of files or --set says is wrong.
+func errorsOf(err error) Errors {
+	var es Errors
+	if !errors.As(err, &es) {
+		es = Errors{{Msg: err.Error()}}
+	}
 	return es
 }

@@ -112,14 +112,14 @@ func (s *Site) read(o Options) error {
 	for i, name := range o.Files {
 		n, err := readFile(name, i)
 		if err != nil {
-			errs = append(errs, err.(Errors)...)
+			errs = append(errs, errorsOf(err)...)
 			continue
 		}
 		s.user = s.user.merge(n)
 	}
 	for i, arg := range o.Sets {
 		if err := applySet(s.user, arg, len(o.Files)+i); err != nil {
-			errs = append(errs, err.(Errors)...)
+			errs = append(errs, errorsOf(err)...)
 		}
 	}
 	return errs.orNil()

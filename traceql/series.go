@@ -106,9 +106,7 @@ type Series struct {
 	Exemplars []Exemplar
 }
 
-// key orders series and tells them apart.
-func (s Series) key() string { return labelKey(s.Labels) }
-
+// labelKey orders series and tells them apart.
 func labelKey(labels []Label) string {
 	var b strings.Builder
 	for _, l := range labels {

@@ -192,11 +192,11 @@ func (p *pod) prepare(r *run, argv []string) (path string, args, env []string, e
 // tell logs how the command was changed, once.
 func (p *pod) tell(in installation, a arguments) {
 	for _, n := range a.notes {
-		args := append([]any{"pod", p.cfg.Name}, n.args...)
+		args := append([]any{"pod", p.cfg.Name, "what", n.message}, n.args...)
 		if n.warn {
-			p.s.log.Warn(n.message, args...)
+			p.s.log.Warn("the command asks for what is not done", args...)
 		} else {
-			p.s.log.Info(n.message, args...)
+			p.s.log.Info("the command was changed", args...)
 		}
 	}
 	p.s.log.Info("server starts", "pod", p.cfg.Name, "binary", in.path, "grpc", p.cfg.GRPC, "http", p.cfg.HTTP, "metrics", p.cfg.Metrics, "log", p.out.path)

@@ -187,7 +187,7 @@ func startEnvoy(binary string, b *backend, percent float64) (*proxy, error) {
 		}
 		if time.Now().After(limit) {
 			p.stop()
-			return nil, fmt.Errorf("Envoy does not listen: %w", err)
+			return nil, fmt.Errorf("wait for Envoy to listen: %w", err)
 		}
 	}
 }

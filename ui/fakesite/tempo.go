@@ -41,7 +41,7 @@ func NewTempo(captured []byte, end time.Time) (*Tempo, error) {
 		td.ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
 	}
 	t := &Tempo{traces: map[string]ptrace.Traces{}}
-	shift := int64(end.UnixNano()) - int64(lastEnd(all))
+	shift := end.UnixNano() - int64(lastEnd(all))
 	eachSpan(all, func(res pcommon.Resource, scope pcommon.InstrumentationScope, s ptrace.Span) {
 		t.add(res, scope, s, shift)
 	})
