@@ -94,6 +94,11 @@ func (m *metrics) registerOurs(reg prometheus.Registerer) {
 	reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "supersonic_gateway_models_over_limit_total", Help: "Model names that servers reported beyond the limit of label values.",
 	}, func() float64 { return float64(m.names.over.Load()) }))
+	start := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "supersonic_gateway_start_time_seconds", Help: "When this gateway's counters began at zero, seconds since 1970.",
+	})
+	start.SetToCurrentTime()
+	reg.MustRegister(start)
 }
 
 // registerEnvoys makes the series with Envoy's names.

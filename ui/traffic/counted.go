@@ -43,6 +43,7 @@ const (
 	tritonTime    = "nv_inference_request_duration_us"
 	ready         = "supersonic_gateway_server_ready"
 	inFlight      = "supersonic_gateway_requests_in_flight"
+	startTime     = "supersonic_gateway_start_time_seconds"
 )
 
 // inference matches the method label of an inference call, as a bare name or as
@@ -113,7 +114,11 @@ func count(ctx context.Context, q Querier, selector string, w Window) (*counted,
 	if c.spans, err = scrapes(ctx, q, ends, w); err != nil {
 		return nil, err
 	}
-	late, err := lateBegins(ctx, q, selector, c.spans, w)
+	began, err := fromStarts(ctx, q, c.spans, w)
+	if err != nil {
+		return nil, err
+	}
+	late, err := lateBegins(ctx, q, selector, c.spans, began, w)
 	if err != nil {
 		return nil, err
 	}
@@ -216,12 +221,32 @@ func succeeded(up source.Series) []time.Time {
 	return list
 }
 
+// fromStarts finds the pods that say they began within the window, before their
+// first scrape: they count from their beginning, at zero.
+func fromStarts(ctx context.Context, q Querier, spans map[string]Window, w Window) (map[string]bool, error) {
+	told, err := q.Instant(ctx, fmt.Sprintf("{__name__=%q}", startTime), w.To)
+	if err != nil {
+		return nil, err
+	}
+	began := map[string]bool{}
+	for _, s := range told {
+		name := pod(s.Labels)
+		at, known := spans[name]
+		start := time.UnixMilli(int64(s.Last() * 1000))
+		if known && start.After(w.From) && start.Before(at.From) {
+			spans[name] = Window{From: start, To: at.To}
+			began[name] = true
+		}
+	}
+	return began, nil
+}
+
 // lateBegins are the counters, at their first scrape, of the pods that were first
-// scraped within the window.
-func lateBegins(ctx context.Context, q Querier, selector string, spans map[string]Window, w Window) ([]source.Series, error) {
+// scraped within the window, but for those known to have begun there.
+func lateBegins(ctx context.Context, q Querier, selector string, spans map[string]Window, began map[string]bool, w Window) ([]source.Series, error) {
 	var all []source.Series
 	for name, at := range spans {
-		if !at.From.After(w.From) {
+		if began[name] || !at.From.After(w.From) {
 			continue
 		}
 		got, err := q.Instant(ctx, narrow(selector, name), at.From)

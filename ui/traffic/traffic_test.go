@@ -85,6 +85,23 @@ func TestAPrometheusThatCameLateDoesNotCountWhatWasBefore(t *testing.T) {
 	}
 }
 
+func TestAGatewayThatBeganWithinTheWindowCountsFromItsBeginning(t *testing.T) {
+	// It began 33 s before noon and was first scraped 3 s later.
+	counters := fakesite.Site(1, 1, models, noon.Add(-33*time.Second))
+	counters = append(counters, fakesite.Counter{
+		Labels: map[string]string{"__name__": startTime, "pod": "supersonic-envoy-0"}, Gauge: float64(noon.Add(-33 * time.Second).Unix()),
+	})
+	q := ask(t, &fakesite.Prometheus{Counters: counters, Started: noon.Add(-30 * time.Second)})
+	m, err := Map(context.Background(), q, last(5*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := m.Edges[0].Traffic
+	if want := calls(0, 0) * 33; !near(got.Requests, want) || !near(got.PerSecond, calls(0, 0)) {
+		t.Errorf("%v requests at %v/s since the beginning, sent %v at %v/s", got.Requests, got.PerSecond, want, calls(0, 0))
+	}
+}
+
 func TestAScrapeThatFailedBeforeTheWindowDoesNotCountAllThatEverWas(t *testing.T) {
 	// The last scrape before the window brought nothing: the series were stale then.
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour), Failed: noon.Add(-time.Minute)})
