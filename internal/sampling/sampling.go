@@ -53,8 +53,11 @@ func (t Threshold) Weight() float64 {
 }
 
 // String is the value of `th`: 14 hex digits without trailing zeros, "0" for
-// probability 1.
+// probability 1. Never has none, "": what is not sampled is not written.
 func (t Threshold) String() string {
+	if t >= Never {
+		return ""
+	}
 	var b [7]byte
 	for i := range b {
 		b[i] = byte(t >> (8 * (6 - i)))

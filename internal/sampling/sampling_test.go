@@ -46,6 +46,9 @@ func TestNothingIsSampledAtProbabilityZero(t *testing.T) {
 			t.Errorf("p=%v samples", p)
 		}
 	}
+	if text := Never.String(); text != "" {
+		t.Errorf("probability 0 is written as th:%s, which is another", text)
+	}
 	if !FromProbability(1).Samples([16]byte{}) {
 		t.Error("p=1 does not sample the lowest id")
 	}
