@@ -54,7 +54,7 @@ func newTransport(count *upstreamConns) (*http2.Transport, *connPool) {
 		panic(err) // only a transport that was configured before fails
 	}
 	t.AllowHTTP = true
-	dialer := &net.Dialer{Timeout: connectTimeout}
+	dialer := &net.Dialer{Timeout: connectTimeout, Control: boundSilence}
 	pool := &connPool{transport: t, conns: map[string][]*http2.ClientConn{}, dialing: map[string]*dialing{}}
 	pool.dial = func(ctx context.Context, addr string) (net.Conn, error) {
 		conn, err := dialer.DialContext(ctx, "tcp", addr)
