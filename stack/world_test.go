@@ -2,7 +2,6 @@ package stack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,8 +16,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/encoding"
-	"google.golang.org/grpc/mem"
 
 	"supersonic/internal/kserve"
 	"supersonic/site"
@@ -206,7 +203,7 @@ func serve(t *testing.T, p ports) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := grpc.NewServer(grpc.ForceServerCodecV2(raw{}), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+	s := grpc.NewServer(grpc.ForceServerCodecV2(kserve.Encoded{}), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 		var b []byte
 		if err := stream.RecvMsg(&b); err != nil {
 			return err
@@ -222,7 +219,7 @@ func serve(t *testing.T, p ports) {
 func (r *running) infer(t *testing.T, n int) {
 	t.Helper()
 	c, err := grpc.NewClient(fmt.Sprintf("passthrough:///127.0.0.1:%d", r.ports[keyInference]),
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodecV2(raw{})))
+		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodecV2(kserve.Encoded{})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,26 +234,6 @@ func (r *running) infer(t *testing.T, n int) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// raw passes encoded messages through.
-type raw struct{}
-
-var _ encoding.CodecV2 = raw{}
-
-func (raw) Name() string { return "proto" }
-
-func (raw) Marshal(v any) (mem.BufferSlice, error) {
-	b, ok := v.(*[]byte)
-	if !ok {
-		return nil, errors.New("the message is not encoded")
-	}
-	return mem.BufferSlice{mem.SliceBuffer(*b)}, nil
-}
-
-func (raw) Unmarshal(data mem.BufferSlice, v any) error {
-	*v.(*[]byte) = data.Materialize()
-	return nil
 }
 
 // embedded are goroutines of libraries that outlive a site, each with why.

@@ -10,8 +10,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/encoding"
-	"google.golang.org/grpc/mem"
 
 	"supersonic/internal/kserve"
 )
@@ -25,7 +23,7 @@ func request(size int) []byte {
 
 func connect(addr string) (*grpc.ClientConn, error) {
 	return grpc.NewClient("passthrough:///"+addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(raw{}), grpc.MaxCallRecvMsgSize(64<<20)))
+		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(kserve.Encoded{}), grpc.MaxCallRecvMsgSize(64<<20)))
 }
 
 // closed makes calls as fast as they are answered, streams at a time on each of
@@ -102,24 +100,4 @@ func steady(ctx context.Context, addr string, rate int, length time.Duration) (p
 	calls.Wait()
 	slices.Sort(took)
 	return took[len(took)/2], took[len(took)*99/100], errors.Join(errs...)
-}
-
-// raw passes encoded messages through.
-type raw struct{}
-
-var _ encoding.CodecV2 = raw{}
-
-func (raw) Name() string { return "proto" }
-
-func (raw) Marshal(v any) (mem.BufferSlice, error) {
-	b, ok := v.(*[]byte)
-	if !ok {
-		return nil, errors.New("the message is not encoded")
-	}
-	return mem.BufferSlice{mem.SliceBuffer(*b)}, nil
-}
-
-func (raw) Unmarshal(data mem.BufferSlice, v any) error {
-	*v.(*[]byte) = data.Materialize()
-	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc"
 
 	"supersonic/gateway"
+	"supersonic/internal/kserve"
 	"supersonic/internal/listen"
 )
 
@@ -35,7 +36,7 @@ func newBackend() (*backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := grpc.NewServer(grpc.ForceServerCodecV2(raw{}), grpc.MaxRecvMsgSize(64<<20), grpc.UnknownServiceHandler(answer))
+	s := grpc.NewServer(grpc.ForceServerCodecV2(kserve.Encoded{}), grpc.MaxRecvMsgSize(64<<20), grpc.UnknownServiceHandler(answer))
 	go s.Serve(l)
 	return &backend{l.Addr().String(), s}, nil
 }

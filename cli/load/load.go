@@ -7,7 +7,6 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -16,8 +15,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/encoding"
-	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
@@ -81,7 +78,7 @@ func connect(cfg Config) ([]*grpc.ClientConn, error) {
 	var clients []*grpc.ClientConn
 	for range max(1, cfg.Connections) {
 		c, err := grpc.NewClient("passthrough:///"+cfg.Target, grpc.WithTransportCredentials(insecure.NewCredentials()),
-			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(raw{}), grpc.MaxCallRecvMsgSize(1<<30)))
+			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(kserve.Encoded{}), grpc.MaxCallRecvMsgSize(1<<30)))
 		if err != nil {
 			return nil, fmt.Errorf("connect to %s: %w", cfg.Target, err)
 		}
@@ -148,28 +145,4 @@ func (r *runner) send(ctx context.Context, request *kserve.InferRequest) {
 	if r.cfg.Each != nil {
 		r.cfg.Each(result)
 	}
-}
-
-// raw passes encoded messages through.
-type raw struct{}
-
-var _ encoding.CodecV2 = raw{}
-
-func (raw) Name() string { return "proto" }
-
-func (raw) Marshal(v any) (mem.BufferSlice, error) {
-	b, ok := v.(*[]byte)
-	if !ok {
-		return nil, errors.New("load: the message is not encoded")
-	}
-	return mem.BufferSlice{mem.SliceBuffer(*b)}, nil
-}
-
-func (raw) Unmarshal(data mem.BufferSlice, v any) error {
-	b, ok := v.(*[]byte)
-	if !ok {
-		return errors.New("load: no place for the message")
-	}
-	*b = data.Materialize()
-	return nil
 }
