@@ -124,7 +124,7 @@ func (c *calls) close() <-chan struct{} {
 func (r *Relay) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
 	h := req.Header
 	x := &exchange{r: r, w: w, req: req, c: &call.Call{
-		Start:         r.o.Now(),
+		Start:         begun(req.Context(), r.o.Now()),
 		Method:        call.MethodOf(req.URL.Path),
 		Path:          req.URL.RequestURI(),
 		Authority:     req.Host,

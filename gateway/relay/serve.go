@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -129,8 +130,9 @@ func (f *front) serve(conn net.Conn) {
 	}
 	f.begin(conn)
 	// The server cannot be told that the preface was read: it reads it again.
-	f.h2.ServeConn(&replay{Conn: conn, first: first[:n]}, &http2.ServeConnOpts{
-		Context: context.Background(), BaseConfig: f.base, Handler: f.r,
+	c := &replay{Conn: conn, first: first[:n], now: f.r.o.Now, opened: f.r.o.Now()}
+	f.h2.ServeConn(c, &http2.ServeConnOpts{
+		Context: context.WithValue(context.Background(), arrivals{}, c), BaseConfig: f.base, Handler: f.r,
 	})
 }
 
@@ -156,15 +158,38 @@ func (f *front) hurry() {
 // preface is how a client of HTTP/2 begins, as far as it differs from HTTP/1.
 const preface = "PRI * HTTP/2"
 
-// replay is a connection whose first bytes were read already.
+// replay is a connection whose first bytes were read already. It notes when bytes
+// came: a call begins then, and not when its handler's turn came, two switches of
+// goroutines later (0.1 to 0.3 ms on a machine that sleeps between calls).
 type replay struct {
 	net.Conn
-	first []byte
+	first  []byte
+	now    func() time.Time
+	opened time.Time
+	came   atomic.Int64 // of the newest bytes, nanoseconds after opened
+}
+
+// arrivals is the key of a request's *replay in its context.
+type arrivals struct{}
+
+// begun is when the newest bytes of a request's connection came, which is not
+// before its headers: the server reads no further until it has begun its handler.
+func begun(ctx context.Context, now time.Time) time.Time {
+	c, ok := ctx.Value(arrivals{}).(*replay)
+	if !ok {
+		return now
+	}
+	if at := c.opened.Add(time.Duration(c.came.Load())); at.Before(now) {
+		return at
+	}
+	return now
 }
 
 func (r *replay) Read(p []byte) (int, error) {
 	if len(r.first) == 0 {
-		return r.Conn.Read(p)
+		n, err := r.Conn.Read(p)
+		r.came.Store(int64(r.now().Sub(r.opened)))
+		return n, err
 	}
 	n := copy(p, r.first)
 	r.first = r.first[n:]
