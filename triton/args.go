@@ -82,14 +82,15 @@ type arguments struct {
 // edit changes the arguments of a tritonserver: where it listens, what it serves
 // when the file of this machine says so, and how it traces. Unknown and
 // unconcerned arguments keep their place and spelling; ours come last, where they
-// win over an abbreviation that the editor did not recognise.
+// win over an abbreviation that the editor did not recognise. Only an option that
+// lacks its value stays behind them, or it would take the first of ours.
 func edit(args []string, e edits) arguments {
 	var a arguments
 	var added []string
 	repositoriesWritten := false
 	var backends, caches string
 	var trace []flag
-	rest := []string(nil)
+	var rest []string
 	for _, f := range parseFlags(args) {
 		if len(f.words) > 0 && f.name == "" && f.words[0] == "--" {
 			rest = f.words
@@ -121,7 +122,12 @@ func edit(args []string, e edits) arguments {
 		case "exit-timeout-secs":
 			a.exitTimeout = f.value
 		case "trace-config", "trace-file", "trace-level", "trace-rate", "trace-count", "trace-log-frequency":
-			trace, keep = append(trace, f), false
+			if !f.lacksValue() {
+				trace, keep = append(trace, f), false
+			}
+		}
+		if keep && f.lacksValue() {
+			rest, keep = f.words, false
 		}
 		if keep {
 			a.args = append(a.args, f.words...)
@@ -182,6 +188,12 @@ func (a *arguments) note(message string, args ...any) {
 
 func (a *arguments) warn(message string, args ...any) {
 	a.notes = append(a.notes, note{message: message, args: args, warn: true})
+}
+
+// lacksValue tells whether f is an option of which the command line ended before
+// its value.
+func (f flag) lacksValue() bool {
+	return f.name != "" && len(f.words) == 1 && !strings.Contains(f.words[0], "=") && !takesNoValue[f.name]
 }
 
 func (f flag) text() string { return strings.Join(f.words, " ") }
