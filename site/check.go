@@ -55,6 +55,7 @@ func (s *Site) check(d *decoder) {
 	c.stores(v)
 	c.port(v.MetricsCollector.Port, "metricsCollector.port")
 	c.host(v.Local.Listen, "local.listen")
+	c.traces(v.Local.Traces)
 	if len(d.errs) == 0 && !s.Pod {
 		c.twice()
 	}
@@ -165,7 +166,6 @@ func (c checker) stores(v *Values) {
 	c.port(v.Grafana.Service.TargetPort, "grafana.service.targetPort")
 	t := v.Tempo.Tempo
 	c.port(t.Server.HTTPListenPort, "tempo.tempo.server.http_listen_port")
-	c.is(!t.MultitenancyEnabled, "tempo.tempo.multitenancyEnabled", "is true, but one tenant is served", "")
 	c.listener(t.Receivers.OTLP.Protocols.GRPC.Endpoint, "tempo.tempo.receivers.otlp.protocols.grpc.endpoint")
 	c.listener(t.Receivers.OTLP.Protocols.HTTP.Endpoint, "tempo.tempo.receivers.otlp.protocols.http.endpoint")
 	for i, name := range t.Overrides.Defaults.MetricsGeneratorProcessors {
@@ -173,6 +173,23 @@ func (c checker) stores(v *Values) {
 	}
 	c.is(!t.MetricsGenerator.Enabled || !v.Tempo.Enabled || t.MetricsGenerator.RemoteWriteURL != "",
 		"tempo.tempo.metricsGenerator.remoteWriteUrl", "is empty, but the metrics generator is enabled", "say where the series go, or metricsGenerator.enabled: false")
+}
+
+// traces checks the limits of the trace store: none of them may be 0, which would
+// keep nothing.
+func (c checker) traces(t LocalTraces) {
+	const most = 1 << 31
+	c.between(t.MaxTraceSpans, 1, most, "local.traces.maxTraceSpans")
+	c.between(t.MaxAttributes, 1, most, "local.traces.maxAttributes")
+	c.between(t.MaxEvents, 1, most, "local.traces.maxEvents")
+	c.between(t.MaxLinks, 1, most, "local.traces.maxLinks")
+	small := func(size Size, path string) {
+		c.is(size >= 256 && size <= 64<<20, path, fmt.Sprintf("is %v, wants 256 to 64Mi", size), "")
+	}
+	small(t.MaxAttributeSize, "local.traces.maxAttributeSize")
+	small(t.MaxSpanSize, "local.traces.maxSpanSize")
+	c.is(t.MaxQuerySize >= 1<<20, "local.traces.maxQuerySize", fmt.Sprintf("is %v, wants at least 1Mi", t.MaxQuerySize), "")
+	c.is(t.RetentionSize == 0 || t.RetentionSize >= 64<<20, "local.traces.retentionSize", fmt.Sprintf("is %v, wants at least 64Mi", t.RetentionSize), "0 sets no bound")
 }
 
 // listener wants host:port with a port in range, or nothing.

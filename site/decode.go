@@ -44,6 +44,9 @@ func (d *decoder) value(n *node, v reflect.Value, path string, m mode) {
 	case v.Type() == reflect.TypeFor[time.Duration]():
 		d.duration(n, v, path)
 		return
+	case v.Type() == reflect.TypeFor[Size]():
+		d.size(n, v, path)
+		return
 	case v.Type() == reflect.TypeFor[Strings]() && n.kind != kindList:
 		if n.kind != kindString {
 			d.wrong(n, path, "a string or a list of strings")

@@ -35,7 +35,10 @@ func Default() Values {
 		Tempo:            defaultTempo(),
 		Collector:        Collector{Enabled: true, Config: defaultCollectorConfig()},
 		MetricsCollector: MetricsCollector{Host: "0.0.0.0", Port: 8003},
-		Local:            Local{Listen: "127.0.0.1"},
+		Local: Local{Listen: "127.0.0.1", Traces: LocalTraces{
+			MaxTraceSpans: 100_000, MaxAttributeSize: 64 << 10, MaxAttributes: 1024, MaxEvents: 16_384, MaxLinks: 4096,
+			MaxSpanSize: 16 << 20, MaxQuerySize: 512 << 20,
+		}},
 	}
 }
 

@@ -121,6 +121,8 @@ func below(v reflect.Value, path string) (reflect.Value, string) {
 
 func typeName(t reflect.Type) string {
 	switch {
+	case t == reflect.TypeFor[Size]():
+		return "size"
 	case t == reflect.TypeFor[time.Duration]():
 		return "duration"
 	case t == reflect.TypeFor[Kept](), t.Kind() == reflect.Interface:
@@ -146,6 +148,9 @@ func typeName(t reflect.Type) string {
 // defaultText writes a default as one line of YAML; what does not fit one is
 // left to the end of the page.
 func defaultText(v reflect.Value) string {
+	if size, ok := v.Interface().(Size); ok {
+		return size.String()
+	}
 	if d, ok := v.Interface().(time.Duration); ok {
 		return durationText(d)
 	}

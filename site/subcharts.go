@@ -179,8 +179,9 @@ type TempoServer struct {
 	Receivers TempoReceivers `yaml:"receivers" site:"nullable"`
 	// The HTTP API.
 	Server TempoHTTP `yaml:"server"`
-	// Whether X-Scope-OrgID parts the tenants. One tenant is served: true is an
-	// error.
+	// Whether the header X-Scope-OrgID parts tenants, each with a directory of its own;
+	// then every export and every query has to name one. The page and our own
+	// collector name none unless their configuration does.
 	MultitenancyEnabled bool `yaml:"multitenancyEnabled"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`

@@ -281,6 +281,33 @@ type Local struct {
 	Listen string `yaml:"listen"`
 	// The inference servers of this machine.
 	Triton LocalTriton `yaml:"triton"`
+	// Limits of the trace store, beside tempo.tempo.retention.
+	Traces LocalTraces `yaml:"traces"`
+}
+
+// LocalTraces bounds what the trace store takes and keeps. What a limit cuts is
+// marked on the span, in the attribute supersonic.mark, and counted.
+type LocalTraces struct {
+	// The most bytes on disk, everything in the directory counted: the oldest blocks
+	// go first. 0: as much as the retention needs.
+	RetentionSize Size `yaml:"retentionSize"`
+	// The most spans of one trace. Those beyond are refused, with the reason.
+	MaxTraceSpans int `yaml:"maxTraceSpans"`
+	// The longest value of an attribute; the rest of it is cut.
+	MaxAttributeSize Size `yaml:"maxAttributeSize"`
+	// The most attributes of a span, of an event, or of a link.
+	MaxAttributes int `yaml:"maxAttributes"`
+	// The most events of a span.
+	MaxEvents int `yaml:"maxEvents"`
+	// The most links of a span.
+	MaxLinks int `yaml:"maxLinks"`
+	// The largest span as OTLP protobuf. One above it loses its events, links and attributes.
+	MaxSpanSize Size `yaml:"maxSpanSize"`
+	// The most memory of one query; one that needs more is refused.
+	MaxQuerySize Size `yaml:"maxQuerySize"`
+	// Whether traces can be deleted over HTTP (`supersonic traces delete`). Who reaches
+	// the port of the API can then delete.
+	Deletion bool `yaml:"deletion"`
 }
 
 // LocalTriton says where Triton is on this machine.
