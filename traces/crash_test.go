@@ -74,60 +74,6 @@ func child(t testing.TB, dir string, segment int) (*exec.Cmd, storetest.Target) 
 	return cmd, storetest.Target{GRPC: f[1], HTTP: f[2], API: f[3]}
 }
 
-func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
-	dir := t.TempDir()
-	var acked []pcommon.TraceID
-	for round := range 4 {
-		cmd, target := child(t, dir, 20_000)
-		found(t, target, acked)
-		acked = append(acked, loadUntilKilled(t, cmd, target, 60*(round+1))...)
-	}
-	_, target := child(t, dir, 20_000)
-	found(t, target, acked)
-	var a storetest.Answer
-	storetest.NewClient(t, target).GetJSON("/api/search?limit=100000", &a)
-	have := map[string]bool{}
-	for _, id := range a.IDs() {
-		have[id] = true
-	}
-	for _, id := range acked {
-		if !have[hex.EncodeToString(id[:])] {
-			t.Fatalf("search does not show %s of %d acknowledged traces", id, len(acked))
-		}
-	}
-}
-
-// loadUntilKilled exports from several clients, kills the store once enough is
-// acknowledged, while exports are under way, and returns what was acknowledged.
-func loadUntilKilled(t *testing.T, cmd *exec.Cmd, target storetest.Target, enough int) []pcommon.TraceID {
-	t.Helper()
-	var mu sync.Mutex
-	var acked []pcommon.TraceID
-	var wg sync.WaitGroup
-	kill := sync.OnceFunc(func() { cmd.Process.Kill() })
-	for range 8 {
-		wg.Go(func() {
-			c := storetest.NewClient(t, target)
-			for {
-				id := storetest.NewID()
-				if _, err := c.ExportGRPC(storetest.Trace(id, "crash", 3, time.Now()), false); err != nil {
-					return // killed
-				}
-				mu.Lock()
-				acked = append(acked, id)
-				n := len(acked)
-				mu.Unlock()
-				if n >= enough {
-					kill()
-				}
-			}
-		})
-	}
-	wg.Wait()
-	cmd.Wait()
-	return acked
-}
-
 func found(t *testing.T, target storetest.Target, ids []pcommon.TraceID) {
 	t.Helper()
 	c := storetest.NewClient(t, target)
