@@ -13,8 +13,8 @@ type Node struct {
 	Kind       int32
 }
 
-// before is the order of siblings. Kinds tell spans of one id apart.
-func (a *Node) before(b *Node) int {
+// Compare is the order of siblings. Kinds tell spans of one id apart.
+func (a *Node) Compare(b *Node) int {
 	if c := cmp.Compare(a.Start, b.Start); c != 0 {
 		return c
 	}
@@ -110,7 +110,7 @@ func (t *Tree) keepFew(spans []Node, i int32) {
 		break
 	}
 	t.kept = append(t.kept, i)
-	for j := len(t.kept) - 1; j > 0 && s.before(&spans[t.kept[j-1]]) < 0; j-- {
+	for j := len(t.kept) - 1; j > 0 && s.Compare(&spans[t.kept[j-1]]) < 0; j-- {
 		t.kept[j], t.kept[j-1] = t.kept[j-1], i
 	}
 }
@@ -138,7 +138,7 @@ func (t *Tree) linkMany(spans []Node) {
 		return spans[x].ID == spans[y].ID && spans[x].Kind == spans[y].Kind
 	})
 	t.kept = append(t.kept[:0], t.byID...)
-	slices.SortFunc(t.kept, func(x, y int32) int { return spans[x].before(&spans[y]) })
+	slices.SortFunc(t.kept, func(x, y int32) int { return spans[x].Compare(&spans[y]) })
 	t.index(spans)
 	t.parent = sized(t.parent, len(t.kept))
 	for i, k := range t.kept {
