@@ -68,7 +68,8 @@ func (k Key) List() bool {
 }
 
 // The fixed columns. Each Segment has all of them; a column in which no row has
-// anything but zero or "" may be nil.
+// anything but zero or "" may be nil. But EventTime is there if any row has an
+// event, and LinkTraceID if any has a link: they tell how many.
 var (
 	TraceID       = Key{ScopeFixed, ID16, "trace_id"}
 	SpanID        = Key{ScopeFixed, ID8, "span_id"}
