@@ -15,7 +15,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"supersonic/bench/traces/traffic"
+	"supersonic/traces/traffic"
 )
 
 // queryResult is what one question cost.

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	"supersonic/bench/traces/traffic"
+	"supersonic/traces/traffic"
 )
 
 // ingestResult is what taking spans cost a store.

@@ -5,7 +5,7 @@ import (
 	"syscall"
 	"testing"
 
-	"supersonic/bench/traces/traffic"
+	"supersonic/traces/traffic"
 	"supersonic/traces/column"
 	"supersonic/traces/otlp"
 )

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"sort"
 	"sync"
 
 	"supersonic/traces/column"
@@ -40,6 +39,7 @@ type View struct {
 
 	perOrigin [2]perOrigin // resources, scopes
 	used      used
+	goneCodes goneCodes
 	cache     cache
 }
 
@@ -270,7 +270,7 @@ func (v *View) Find(id [16]byte) (at column.Place, ok bool, err error) {
 		return column.Place{}, false, nil
 	}
 	trace := int(v.place[n] - 1)
-	page := sort.Search(len(v.pages), func(i int) bool { return v.pages[i].trace > trace }) - 1
+	page := v.pageOf(trace)
 	return column.Place{Page: page, Trace: trace - v.pages[page].trace}, true, nil
 }
 
