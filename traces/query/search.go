@@ -24,6 +24,7 @@ type SearchRequest struct {
 	Range       Range
 	Limit       int // traces
 	SpansPerSet int // spans shown of a spanset; its count tells of all
+	Explain     bool
 }
 
 // Tag is an attribute and the value that it must have, as text.
@@ -37,6 +38,7 @@ type SearchResult struct {
 	More bool
 	// Warnings are what the language has to say about the query.
 	Warnings []string
+	Explain  *Explain // if asked
 }
 
 // Hit is a trace that matches.

@@ -19,6 +19,8 @@ type TagNamesRequest struct {
 	Query string // TraceQL: only spans that it selects; empty for all
 	Range Range
 	Limit int // names a scope; 0 for all
+
+	Explain bool
 }
 
 // Scope is where an attribute lives, as the API names it.
@@ -44,7 +46,8 @@ type TagNamesResult struct {
 	Names map[Scope][]string
 	Stats Stats
 	// Recent: only about the newest MaxTagSpans spans of the range were looked at.
-	Recent bool
+	Recent  bool
+	Explain *Explain // if asked
 }
 
 // TagValuesRequest asks for the values of an attribute or intrinsic.
@@ -53,6 +56,8 @@ type TagValuesRequest struct {
 	Query string
 	Range Range
 	Limit int // values; 0 for MaxValues
+
+	Explain bool
 }
 
 // MaxValues bounds the values that one answer holds and a request keeps.
@@ -68,6 +73,8 @@ type TagValuesResult struct {
 	Stats  Stats
 	More   bool // the limit cut the answer
 	Recent bool // as of TagNamesResult
+
+	Explain *Explain // if asked
 }
 
 // collector is a set that goroutines fill.

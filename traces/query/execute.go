@@ -1,0 +1,30 @@
+package query
+
+import (
+	"cmp"
+	"runtime"
+)
+
+// EngineOptions are the bounds of an engine. Zero values mean the defaults.
+type EngineOptions struct {
+	Workers  int         // that read pages for one query; GOMAXPROCS
+	MaxBytes int64       // memory of one query's hits and groups; 256 MiB
+	Rows     func(n int) // is told of rows that were read; may be nil. Called by several goroutines
+}
+
+// engine is the Engine over Snapshots: it reads columns, page by page.
+type engine struct {
+	scanner
+	src  Snapshots
+	opts EngineOptions
+}
+
+// NewEngine returns an Engine over what src shows. Each question is answered from
+// one Snapshot. Any number of goroutines may ask.
+func NewEngine(src Snapshots, opts EngineOptions) Engine {
+	opts.Workers = cmp.Or(opts.Workers, runtime.GOMAXPROCS(0))
+	opts.MaxBytes = cmp.Or(opts.MaxBytes, 256<<20)
+	return &engine{scanner: scanner{rowSource{src}}, src: src, opts: opts}
+}
+
+var _ Engine = (*engine)(nil)
