@@ -196,7 +196,7 @@ func (b *Batch) add(l *list, kv []byte, room *int) error {
 	name := &b.names.list[a.Name]
 	if name.stamps[l.stamp] == l.serial {
 		*l.attrs = (*l.attrs)[:last]
-		return nil
+		return b.memory.take(0)
 	}
 	name.stamps[l.stamp] = l.serial
 	size := len(kv)
@@ -208,8 +208,8 @@ func (b *Batch) add(l *list, kv []byte, room *int) error {
 		*l.attrs = (*l.attrs)[:last]
 		l.dropped++
 		l.marks |= AttributesCut
-		return nil
+		return b.memory.take(0)
 	}
 	*room -= size
-	return nil
+	return b.memory.take(attrSize)
 }

@@ -117,6 +117,9 @@ type Batch struct {
 	texts        []byte // texts that are not in Raw
 	names        names
 	used         arenas // how much of the arenas the export before had written
+
+	memory memory
+	spare  int // so many exports in a row left most of the memory unused
 }
 
 // Counts tells what became of an export's spans: Spans = NoTraceID + NoSpanID +

@@ -34,8 +34,22 @@ const (
 	scopeSize    = int(unsafe.Sizeof(Scope{}))
 )
 
+// A Batch that is this many times larger than what so many exports in a row needed
+// is a burst's, and not used again.
+const (
+	spareTimes   = 8
+	spareExports = 32
+	spareLeast   = 1 << 20
+)
+
 func (d *Decoder) takeBack(b *Batch) {
-	if b.Memory() <= keepMemory {
+	size := b.Memory()
+	if size < spareLeast || size < spareTimes*(b.memory.used+b.memory.names) {
+		b.spare = 0
+	} else {
+		b.spare++
+	}
+	if size <= keepMemory && b.spare < spareExports {
 		d.free.Put(b)
 	}
 }
@@ -48,6 +62,14 @@ func (d *Decoder) takeBack(b *Batch) {
 // counts, and messages that come twice are one. Ids of a wrong length count as
 // absent. Spans without a trace id or a span id are left out and counted.
 func (d *Decoder) Decode(raw []byte, arrived uint64) (*Batch, error) {
+	return d.DecodeWithin(raw, arrived, nil)
+}
+
+// DecodeWithin is Decode that asks for memory: an export of a few bytes a span, event
+// or link makes a Batch of many times its size. room is asked before so many bytes
+// are used, some hundred KiB at a time; when it says no, the error is ErrNoRoom. What
+// was granted is the caller's to take back, after an error too. A nil room grants all.
+func (d *Decoder) DecodeWithin(raw []byte, arrived uint64, room func(bytes int) bool) (*Batch, error) {
 	b, ok := d.free.Get().(*Batch)
 	if !ok {
 		b = &Batch{home: d}
@@ -55,21 +77,61 @@ func (d *Decoder) Decode(raw []byte, arrived uint64) (*Batch, error) {
 	b.reset()
 	b.refs.Store(1)
 	b.Raw, b.Arrived = raw, arrived
-	if err := b.export(raw); err != nil {
-		b.forget()
+	b.memory = memory{room: room}
+	err := b.export(raw)
+	if err == nil {
+		err = b.mark()
+	}
+	b.forget()
+	b.memory.room = nil
+	switch {
+	case errors.Is(err, ErrNoRoom):
+		b.Release()
+		return nil, err
+	case err != nil:
 		b.Release()
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	b.mark()
-	b.forget()
 	return b, nil
 }
 
+// ErrNoRoom is the error of an export for whose Batch there is no memory.
+var ErrNoRoom = errors.New("no memory for the spans of the export")
+
+// roomStep is how much memory is asked for at a time.
+const roomStep = 256 << 10
+
+// memory counts what an export needs.
+type memory struct {
+	used    int // in the arenas: what is taken back there is taken back here
+	names   int // in the tables of keys, from which nothing is taken back
+	granted int
+	room    func(int) bool
+}
+
+// take is called before so many bytes are written.
+func (m *memory) take(bytes int) error {
+	m.used += bytes
+	if m.used+m.names <= m.granted || m.room == nil {
+		return nil
+	}
+	return m.more()
+}
+
+func (m *memory) more() error {
+	step := max(roomStep, m.used+m.names-m.granted)
+	if !m.room(step) {
+		return ErrNoRoom
+	}
+	m.granted += step
+	return nil
+}
+
 // arenas is how much of each arena is written.
-type arenas struct{ outer, inner, events, links, spans int }
+type arenas struct{ outer, inner, events, links, spans, memory int }
 
 func (b *Batch) arenas() arenas {
-	return arenas{len(b.outer), len(b.inner), len(b.events), len(b.links), len(b.Spans)}
+	return arenas{len(b.outer), len(b.inner), len(b.events), len(b.links), len(b.Spans), b.memory.used}
 }
 
 func (b *Batch) reset() {
@@ -119,6 +181,9 @@ func (b *Batch) export(m []byte) error {
 }
 
 func (b *Batch) resourceSpans(m []byte) error {
+	if err := b.memory.take(resourceSize); err != nil {
+		return err
+	}
 	at := len(b.Resources)
 	b.Resources = append(b.Resources, Resource{})
 	for i := 0; i < len(m); {

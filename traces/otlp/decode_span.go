@@ -33,6 +33,9 @@ func (b *Batch) resource(m []byte, r *Resource) error {
 }
 
 func (b *Batch) scopeSpans(m []byte, resource int32) error {
+	if err := b.memory.take(scopeSize); err != nil {
+		return err
+	}
 	at := len(b.Scopes)
 	b.Scopes = append(b.Scopes, Scope{})
 	for i := 0; i < len(m); {
@@ -112,6 +115,9 @@ type reading struct {
 // span reads a Span and keeps it if it has ids.
 func (b *Batch) span(m []byte, resource, scope int32) error {
 	before := b.arenas()
+	if err := b.memory.take(spanSize); err != nil {
+		return err
+	}
 	b.Spans = append(b.Spans, Span{Resource: resource, Scope: scope})
 	s := reading{Span: &b.Spans[before.spans], list: b.newList(ofSpan), events: before.events, links: before.links, room: b.home.limits.SpanBytes}
 	if err := b.spanFields(m, &s); err != nil {
@@ -138,6 +144,7 @@ func (b *Batch) span(m []byte, resource, scope int32) error {
 // backTo takes what was written since away.
 func (b *Batch) backTo(a arenas) {
 	b.outer, b.inner, b.events, b.links, b.Spans = b.outer[:a.outer], b.inner[:a.inner], b.events[:a.events], b.links[:a.links], b.Spans[:a.spans]
+	b.memory.used = a.memory
 }
 
 func (b *Batch) spanFields(m []byte, s *reading) error {
@@ -227,6 +234,9 @@ func (b *Batch) status(m []byte, s *reading) error {
 // event reads an Event of a span, and keeps it within the limits.
 func (b *Batch) event(m []byte, s *reading) error {
 	before := b.arenas()
+	if err := b.memory.take(eventSize); err != nil {
+		return err
+	}
 	b.events = append(b.events, Event{})
 	e := &b.events[before.events]
 	l, room := b.newList(ofEvent), math.MaxInt
@@ -256,7 +266,8 @@ func (b *Batch) event(m []byte, s *reading) error {
 	}
 	e.Attrs, e.Dropped = l.end(), addDropped(e.Dropped, l.dropped)
 	if size := keptSize(len(m), l.marks, e.Attrs, e.Name); before.events-s.events >= b.home.limits.Events || size > s.room {
-		b.backTo(arenas{before.outer, before.inner, before.events, before.links, len(b.Spans)})
+		before.spans = len(b.Spans)
+		b.backTo(before)
 		s.leftEvents, s.marks = addDropped(s.leftEvents, 1), s.marks|EventsCut
 	} else {
 		s.room, s.marks = s.room-size, s.marks|l.marks
@@ -267,6 +278,9 @@ func (b *Batch) event(m []byte, s *reading) error {
 // link reads a Link of a span, and keeps it within the limits.
 func (b *Batch) link(m []byte, s *reading) error {
 	before := b.arenas()
+	if err := b.memory.take(linkSize); err != nil {
+		return err
+	}
 	b.links = append(b.links, Link{})
 	k := &b.links[before.links]
 	l, room := b.newList(ofLink), math.MaxInt
@@ -300,7 +314,8 @@ func (b *Batch) link(m []byte, s *reading) error {
 	}
 	k.Attrs, k.Dropped = l.end(), addDropped(k.Dropped, l.dropped)
 	if size := keptSize(len(m), l.marks, k.Attrs, k.TraceState); before.links-s.links >= b.home.limits.Links || size > s.room {
-		b.backTo(arenas{before.outer, before.inner, before.events, before.links, len(b.Spans)})
+		before.spans = len(b.Spans)
+		b.backTo(before)
 		s.leftLinks, s.marks = addDropped(s.leftLinks, 1), s.marks|LinksCut
 	} else {
 		s.room, s.marks = s.room-size, s.marks|l.marks

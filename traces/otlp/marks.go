@@ -34,7 +34,7 @@ const FutureAfter = 10 * time.Minute
 
 // mark says on each span what was found odd about it. It is the last step, since
 // a resource may come behind its spans.
-func (b *Batch) mark() {
+func (b *Batch) mark() error {
 	var ofLists Marks
 	for i := range b.Resources {
 		ofLists |= b.Resources[i].marks
@@ -58,10 +58,17 @@ func (b *Batch) mark() {
 			s.Marks |= b.Resources[s.Resource].marks | b.Scopes[s.Scope].marks
 		}
 		if s.Marks != 0 {
+			if err := b.memory.take((len(s.Attrs)+1)*attrSize + markText); err != nil {
+				return err
+			}
 			b.writeMarks(s)
 		}
 	}
+	return nil
 }
+
+// markText is about how long the text of some marks is.
+const markText = 64
 
 // writeMarks puts the span's marks into its attribute MarkKey, behind those that
 // it has.

@@ -49,8 +49,10 @@ func (b *Batch) intern(key []byte, after int32) int32 {
 	if guess := t.next[after]; guess >= 0 && string(b.Names[guess]) == string(key) {
 		return guess
 	}
+	had := len(t.list)
 	n := b.lookup(key)
 	t.next[after] = n
+	b.memory.names += (len(t.list) - had) * nameSize // add asks for it
 	return n
 }
 
@@ -87,5 +89,8 @@ func (t *names) grow() {
 		t.slots[at] = int32(n) + 1
 	}
 }
+
+// nameSize is about what a key takes in the tables.
+const nameSize = 64
 
 func (t *names) memory() int { return 4*cap(t.slots) + 16*cap(t.list) + 4*cap(t.next) }
