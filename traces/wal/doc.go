@@ -23,4 +23,18 @@
 //
 // Concurrency: all methods of Log and Segment may be called by many goroutines.
 // The log does not know what a span is and keeps no index; its caller does.
+//
+// # Format 2
+//
+// Journal writes format 2, in a directory of its own; the file header is the same
+// but for the format, and
+//
+//	record: "SRC2"  u32 length  u64 time of arrival (Unix ns)  u32 crc32c of the payload  u32 zero
+//	        u32 crc32c of the 24 bytes before, number and offset
+//	        payload: s2 block of what Append was given
+//
+// A record has a position, number<<32 | offset, that grows from record to record.
+// A Journal never writes to a file that it found, so a torn tail needs no repair.
+// The number of a file is what its header says: files that were renamed are read in
+// their order. Whoever keeps the records elsewhere drops the segments before.
 package wal
