@@ -10,43 +10,60 @@ import (
 // readFunc gives all values that a span has of one tag.
 type readFunc func(t *Trace, s spanView, yield func(traceql.Static))
 
-// reader finds out what a tag is: an intrinsic, an attribute with its scope, or,
-// with a leading dot or none, an attribute of the span, else of the resource, an
-// event, a link or the scope.
+// reader finds out what a tag is and reads it.
 func reader(tag string) (readFunc, error) {
-	if in, ok := traceql.IntrinsicByName(tag); ok {
-		return intrinsicReader(in), nil
+	t, err := parseTag(tag)
+	if err != nil {
+		return nil, err
 	}
-	scope, name, _ := strings.Cut(tag, ".")
-	name = unquote(name)
-	if name != "" {
-		switch Scope(scope) {
-		case ScopeSpan:
-			return attributeReader(traceql.ScopeSpan, name), nil
-		case ScopeResource:
-			return attributeReader(traceql.ScopeResource, name), nil
-		case ScopeInstrumentation:
-			return attributeReader(traceql.ScopeInstrumentation, name), nil
-		case ScopeEvent:
-			return itemReader(traceql.ScopeEvent, name), nil
-		case ScopeLink:
-			return itemReader(traceql.ScopeLink, name), nil
+	return t.reader(), nil
+}
+
+// parseTag finds out what a tag is: an intrinsic, an attribute with its scope, or,
+// with a leading dot or none, an attribute of the span, the resource, the scope, an
+// event or a link.
+func parseTag(tag string) (tagRef, error) {
+	if in, ok := traceql.IntrinsicByName(tag); ok {
+		return tagRef{intrinsic: in}, nil
+	}
+	prefix, name, _ := strings.Cut(tag, ".")
+	if name = unquote(name); name != "" {
+		for _, scope := range attributeScopes {
+			if scope.String() == prefix {
+				return tagRef{scopes: []traceql.Scope{scope}, name: name}, nil
+			}
 		}
 	}
 	name = unquote(strings.TrimPrefix(tag, "."))
 	if name == "" {
-		return nil, badRequest("no tag named: give one as span.name, resource.name or an intrinsic")
+		return tagRef{}, badRequest("no tag named: give one as span.name, resource.name or an intrinsic")
+	}
+	return tagRef{scopes: attributeScopes, name: name}, nil
+}
+
+// attributeScopes are where attributes live, in the order in which they are shown.
+var attributeScopes = []traceql.Scope{
+	traceql.ScopeSpan, traceql.ScopeResource, traceql.ScopeInstrumentation, traceql.ScopeEvent, traceql.ScopeLink,
+}
+
+// reader reads the tag span by span.
+func (t tagRef) reader() readFunc {
+	if t.intrinsic != traceql.IntrinsicNone {
+		return intrinsicReader(t.intrinsic)
 	}
 	var all []readFunc
-	for _, scope := range []traceql.Scope{traceql.ScopeSpan, traceql.ScopeResource, traceql.ScopeInstrumentation} {
-		all = append(all, attributeReader(scope, name))
+	for _, scope := range t.scopes {
+		if scope == traceql.ScopeEvent || scope == traceql.ScopeLink {
+			all = append(all, itemReader(scope, t.name))
+		} else {
+			all = append(all, attributeReader(scope, t.name))
+		}
 	}
-	all = append(all, itemReader(traceql.ScopeEvent, name), itemReader(traceql.ScopeLink, name))
 	return func(t *Trace, s spanView, yield func(traceql.Static)) {
 		for _, read := range all {
 			read(t, s, yield)
 		}
-	}, nil
+	}
 }
 
 func unquote(name string) string {
@@ -81,7 +98,11 @@ func intrinsicReader(in traceql.Intrinsic) readFunc {
 	case traceql.IntrinsicSpanID:
 		return func(_ *Trace, s spanView, yield func(traceql.Static)) { yield(traceql.String(s.Span.ID.String())) }
 	case traceql.IntrinsicParentID:
-		return func(_ *Trace, s spanView, yield func(traceql.Static)) { yield(traceql.String(s.Span.Parent.String())) }
+		return func(_ *Trace, s spanView, yield func(traceql.Static)) {
+			if !s.Span.Parent.IsZero() {
+				yield(traceql.String(s.Span.Parent.String()))
+			}
+		}
 	}
 	return func(_ *Trace, s spanView, yield func(traceql.Static)) { yield(s.Intrinsic(in)) }
 }

@@ -47,6 +47,7 @@ type TagNamesResult struct {
 	Stats Stats
 	// Recent: only about the newest MaxTagSpans spans of the range were looked at.
 	Recent  bool
+	More    bool     // a limit cut the answer
 	Explain *Explain // if asked
 }
 

@@ -1,0 +1,293 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"supersonic/traceql"
+	"supersonic/traces/column"
+)
+
+// columnScopes are the scopes of attributes as columns have them.
+var columnScopes = map[column.Scope]Scope{
+	column.ScopeResource: ScopeResource, column.ScopeSpan: ScopeSpan, column.ScopeEvent: ScopeEvent,
+	column.ScopeLink: ScopeLink, column.ScopeInstrumentation: ScopeInstrumentation,
+}
+
+// nameSet is the names that were found.
+type nameSet struct {
+	scope Scope // ScopeAll for every one
+	names map[scopedName]struct{}
+	more  bool
+}
+
+func (s *nameSet) wants(k column.Key) bool {
+	scope, ok := columnScopes[k.Scope]
+	if !ok || s.scope != ScopeAll && s.scope != scope {
+		return false
+	}
+	_, known := s.names[scopedName{scope, k.Name}]
+	return !known
+}
+
+func (s *nameSet) add(scope Scope, name string) {
+	if s.scope != ScopeAll && s.scope != scope {
+		return
+	}
+	k := scopedName{scope, name}
+	if _, ok := s.names[k]; !ok && len(s.names) >= maxNames {
+		s.more = true
+		return
+	}
+	s.names[k] = struct{}{}
+}
+
+func (s *nameSet) addMap(scope Scope, m pcommon.Map) {
+	for name := range m.All() {
+		s.add(scope, name)
+	}
+}
+
+// addSpan adds the names that a span has.
+func (s *nameSet) addSpan(v spanView) {
+	s.addMap(ScopeResource, v.Resource.Attrs)
+	s.addMap(ScopeSpan, v.Attrs)
+	s.addMap(ScopeInstrumentation, v.Scope.Attrs)
+	for i := range v.Events {
+		s.addMap(ScopeEvent, v.Events[i].Attrs)
+	}
+	for i := range v.Links {
+		s.addMap(ScopeLink, v.Links[i].Attrs)
+	}
+}
+
+// result sorts the names and cuts each scope's at the limit.
+func (s *nameSet) result(limit int) (names map[Scope][]string, more bool) {
+	names, more = make(map[Scope][]string), s.more
+	for k := range s.names {
+		names[k.scope] = append(names[k.scope], k.name)
+	}
+	for scope, list := range names {
+		slices.Sort(list)
+		if limit > 0 && len(list) > limit {
+			names[scope], more = list[:limit], true
+		}
+	}
+	return names, more
+}
+
+// tagNames finds the attributes that spans have. All of a part: it knows. Else each
+// column is read until a span that counts has a value in it.
+func tagNames(ctx context.Context, snap *Snapshot, r TagNamesRequest, rows func(int) selector) (TagNamesResult, error) {
+	set := &nameSet{scope: r.Scope, names: make(map[scopedName]struct{})}
+	var out TagNamesResult
+	s := tagScan{snap: snap, rng: r.Range, query: r.Query, rows: rows, stats: &out.Stats}
+	err := s.run(ctx, tagVisitor{
+		whole: func(part *Part) (bool, error) {
+			for _, k := range part.Segment.Keys() {
+				if set.wants(k) {
+					set.add(columnScopes[k.Scope], k.Name)
+				}
+			}
+			return true, nil
+		},
+		page:  func(p *tagPage) error { return set.addPage(p) },
+		trace: func(_ *Trace, s spanView) { set.addSpan(s) },
+	})
+	out.Names, out.More = set.result(r.Limit)
+	return out, err
+}
+
+// addPage adds the names of the columns in which a row that counts has a value.
+func (s *nameSet) addPage(p *tagPage) error {
+	for _, k := range p.part.Segment.Keys() {
+		if !s.wants(k) {
+			continue
+		}
+		v, err := p.read(k)
+		if err != nil {
+			return err
+		}
+		if v != nil && p.any(v) {
+			s.add(columnScopes[k.Scope], k.Name)
+		}
+	}
+	return nil
+}
+
+// any tells whether a row that counts has a value.
+func (p *tagPage) any(v *column.Vector) bool {
+	for i := range p.items(v) {
+		if v.Has(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// valueSet is the values that were found.
+type valueSet struct {
+	limit  int
+	values map[valueKey]traceql.Static
+	more   bool
+	known  map[knownDict]*dictSeen
+}
+
+type knownDict struct {
+	key  column.Key
+	dict *column.Dict
+}
+
+// dictSeen is which texts of a dictionary are in the set.
+type dictSeen struct {
+	seen []bool
+	left int // texts that are not
+}
+
+func (s *valueSet) add(v traceql.Static) {
+	switch v.Type() {
+	case traceql.TypeNil:
+		return
+	case traceql.TypeArray:
+		for _, p := range v.Parts() {
+			s.add(p)
+		}
+		return
+	}
+	k := valueKey{v.Type(), v.String()}
+	if _, ok := s.values[k]; ok {
+		return
+	}
+	if len(s.values) >= s.limit {
+		s.more = true
+		return
+	}
+	s.values[k] = v
+}
+
+func (s *valueSet) seen(k column.Key, d *column.Dict) *dictSeen {
+	at := knownDict{k, d}
+	if s.known[at] == nil {
+		if len(s.known) > 4096 { // as many row groups: forgetting costs time only
+			clear(s.known)
+		}
+		s.known[at] = &dictSeen{seen: make([]bool, len(d.Texts)), left: len(d.Texts) - 1}
+	}
+	return s.known[at]
+}
+
+func (s *valueSet) sorted() []traceql.Static {
+	keys := make([]valueKey, 0, len(s.values))
+	for k := range s.values {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b valueKey) int {
+		return cmp.Or(cmp.Compare(a.typ, b.typ), strings.Compare(a.text, b.text))
+	})
+	var out []traceql.Static
+	for _, k := range keys {
+		out = append(out, s.values[k])
+	}
+	return out
+}
+
+// tagValues finds the values of an attribute or intrinsic. All of a part, where the
+// part knows them: no page is read.
+func tagValues(ctx context.Context, snap *Snapshot, r TagValuesRequest, rows func(int) selector) (TagValuesResult, error) {
+	tag, err := parseTag(r.Tag)
+	if err != nil {
+		return TagValuesResult{}, err
+	}
+	if r.Limit <= 0 || r.Limit > MaxValues {
+		r.Limit = MaxValues
+	}
+	set := &valueSet{limit: r.Limit, values: make(map[valueKey]traceql.Static), known: make(map[knownDict]*dictSeen)}
+	var out TagValuesResult
+	s := tagScan{snap: snap, rng: r.Range, query: r.Query, rows: rows, stats: &out.Stats, full: func() bool { return set.more }}
+	read := tag.reader()
+	err = s.run(ctx, tagVisitor{
+		whole: func(part *Part) (bool, error) { return set.addWhole(part, tag) },
+		page:  func(p *tagPage) error { return set.addPage(p, tag) },
+		trace: func(t *Trace, s spanView) {
+			read(t, s, func(v traceql.Static) {
+				if tag.intrinsic == traceql.IntrinsicNone || v.Type() != traceql.TypeString || v.Text() != "" {
+					set.add(v)
+				}
+			})
+		},
+	})
+	out.Values, out.More = set.sorted(), set.more
+	return out, err
+}
+
+// addWhole adds what a part tells of a tag's columns; false if only a scan tells.
+func (s *valueSet) addWhole(part *Part, tag tagRef) (bool, error) {
+	keys, ok := tag.columns(part.Segment)
+	if !ok {
+		return false, nil
+	}
+	vectors := make([]*column.Vector, len(keys))
+	for i, k := range keys {
+		v, ok, err := part.Segment.Values(k)
+		if err != nil {
+			return false, fmt.Errorf("%s, values of %s: %w", part.Name, k.Name, err)
+		}
+		if !ok {
+			return false, nil
+		}
+		vectors[i] = v
+	}
+	for i, k := range keys {
+		s.addVector(k, vectors[i])
+		if k.Scope == column.ScopeFixed && k.Type == column.Int && part.mayBeZero(k) {
+			s.add(fixedStatic(k, 0))
+		}
+	}
+	return true, nil
+}
+
+// mayBeZero tells whether some row may have zero in a fixed column: Values need not
+// tell that.
+func (p *Part) mayBeZero(k column.Key) bool {
+	if p.Segment.Pages() == 0 {
+		return false
+	}
+	c := p.Segment.Column(k)
+	if c == nil {
+		return true
+	}
+	for page := range p.Segment.Pages() {
+		if lo, hi, ok := c.Zone(page); !ok || lo <= 0 && hi >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *valueSet) addVector(k column.Key, v *column.Vector) {
+	for i := range v.Len {
+		if v.Has(i) {
+			s.addValue(k, v, i)
+		}
+	}
+}
+
+// addValue adds a value of a column of an attribute, or of a fixed one, where the
+// empty text stands for nothing.
+func (s *valueSet) addValue(k column.Key, v *column.Vector, i int) {
+	switch {
+	case k.Scope != column.ScopeFixed:
+		s.add(valueStatic(k.Type, v, i))
+	case k.Type == column.String:
+		if text := v.StringAt(i); text != "" {
+			s.add(traceql.String(text))
+		}
+	default:
+		s.add(fixedStatic(k, v.Ints[i]))
+	}
+}

@@ -1,0 +1,91 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"supersonic/traces/column"
+	"supersonic/traces/span"
+)
+
+// traceByID returns a trace, joined of the pieces that lie in the parts. Each part
+// tells quickly that it has none of it.
+func traceByID(ctx context.Context, snap *Snapshot, id span.TraceID) (*Trace, Stats, error) {
+	var spans []span.Span
+	var stats Stats
+	for i := range snap.Parts {
+		p := &snap.Parts[i]
+		if err := ctx.Err(); err != nil {
+			return nil, stats, err
+		}
+		if _, gone := p.Deleted[id]; gone {
+			continue
+		}
+		at, ok, err := p.Segment.Find(id)
+		if err == nil && ok {
+			var piece []span.Span
+			var cost int
+			piece, cost, err = readPiece(p.Segment, at)
+			spans = append(spans, piece...)
+			stats.Bytes += int64(cost)
+		}
+		if err != nil {
+			return nil, stats, fmt.Errorf("trace %s in %s: %w", id, p.Name, err)
+		}
+	}
+	if len(spans) == 0 {
+		return nil, stats, ErrNotFound
+	}
+	t := NewTrace(id, spans)
+	stats.Traces, stats.Spans = 1, len(t.Spans)
+	return t, stats, nil
+}
+
+// readPiece reads one trace of a Segment and tells how many bytes that cost.
+func readPiece(seg column.Segment, at column.Place) ([]span.Span, int, error) {
+	r := column.NewSpanReader(seg)
+	spans, err := r.Spans(at)
+	return spans, r.Cost(), err
+}
+
+// joined returns a split trace, of all its pieces.
+func (s *Split) joined(snap *Snapshot) (*Trace, int, error) {
+	var spans []span.Span
+	cost := 0
+	for _, piece := range s.Pieces {
+		part := &snap.Parts[piece.Part]
+		more, n, err := readPiece(part.Segment, piece.Place)
+		if err != nil {
+			return nil, cost, fmt.Errorf("trace %s in %s: %w", s.ID, part.Name, err)
+		}
+		spans, cost = append(spans, more...), cost+n
+	}
+	if len(spans) == 0 {
+		return nil, cost, fmt.Errorf("trace %s is split into no pieces", s.ID)
+	}
+	return NewTrace(s.ID, spans), cost, nil
+}
+
+// eachSplit calls visit for the split traces that overlap r, newest first.
+func eachSplit(ctx context.Context, snap *Snapshot, r Range, visit func(t *Trace, cost int) error) error {
+	for _, s := range slices.Backward(snap.Split) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !r.Overlaps(s.Start, max(s.Start, s.End)) {
+			continue
+		}
+		t, cost, err := s.joined(snap)
+		if err != nil {
+			return err
+		}
+		if !t.Within(r) {
+			continue
+		}
+		if err := visit(t, cost); err != nil {
+			return err
+		}
+	}
+	return nil
+}
