@@ -2,14 +2,12 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/gzhttp"
 
 	"supersonic/traces/query"
 )
@@ -18,15 +16,39 @@ import (
 type Options struct {
 	Queries int // at once; 0 means eight
 	Version string
-	// Ready tells whether the store takes requests.
+	// Ready tells whether the store takes requests; until it does, questions are
+	// answered 503. nil means always.
 	Ready func() bool
 	// Observe gets each answered query: its endpoint, HTTP status, time, and what
 	// was looked at. nil is not called.
 	Observe func(endpoint string, status int, took time.Duration, stats query.Stats)
+
+	// Timeout bounds one query; what takes longer is answered 504. 0: no bound.
+	Timeout time.Duration
+	// Prefix is put before every path of the API, as "/tempo/api/search": Tempo's
+	// http_api_prefix. /ready, /metrics and /status stay where they are.
+	Prefix string
+	// Tenant finds the engine of a tenant, and turns multi-tenancy on: every
+	// question then needs the header X-Scope-OrgID. The ids that it gets are valid
+	// (CheckOrgID). nil: the header is not read and New's engine answers all.
+	Tenant func(orgID string) (query.Engine, error)
+	// Delete removes traces for good and tells how many of them there were. orgID
+	// is "" without multi-tenancy. nil: nothing can be deleted.
+	Delete func(ctx context.Context, orgID string, ids [][16]byte) (int, error)
+	// Config returns the configuration for /status/config, without secrets.
+	Config func() string
+	// Services tells the state of each part for /status/services. nil: one line for
+	// the store.
+	Services func() map[string]string
+	// Now tells the time that `since` counts from; nil means time.Now.
+	Now func() time.Time
 }
 
 // queryWait is how long a query waits for others to end.
 const queryWait = 30 * time.Second
+
+// worthGzip is the size from which an answer is compressed.
+const worthGzip = 1 << 10
 
 // Handler serves the API.
 type Handler struct {
@@ -34,14 +56,34 @@ type Handler struct {
 	opts   Options
 	slots  chan struct{}
 	mux    *http.ServeMux
+	zipped http.Handler // mux, with answers compressed for who takes them so
+	pages  []string     // patterns, for /status/endpoints
 }
 
-// New makes a Handler over engine.
+// New makes a Handler over engine, which is not used if opts.Tenant is given.
 func New(engine query.Engine, opts Options) *Handler {
 	if opts.Queries == 0 {
 		opts.Queries = 8
 	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Prefix = strings.Trim(opts.Prefix, "/"); opts.Prefix != "" {
+		opts.Prefix = "/" + opts.Prefix
+	}
 	h := &Handler{engine: engine, opts: opts, slots: make(chan struct{}, opts.Queries), mux: http.NewServeMux()}
+	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(worthGzip), gzhttp.CompressionLevel(1), gzhttp.EnableZstd(false))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	h.zipped = zip(http.HandlerFunc(h.serve))
+	h.questions()
+	h.operations()
+	return h
+}
+
+// questions are what a client of the API asks; each is also found below /querier.
+func (h *Handler) questions() {
 	h.query("GET /api/traces/{id}", "traces", h.traceV1)
 	h.query("GET /api/v2/traces/{id}", "traces_v2", h.traceV2)
 	h.query("GET /api/search", "search", h.search)
@@ -49,118 +91,92 @@ func New(engine query.Engine, opts Options) *Handler {
 	h.query("GET /api/v2/search/tags", "tags_v2", h.tagsV2)
 	h.query("GET /api/search/tag/{tag}/values", "values", h.valuesV1)
 	h.query("GET /api/v2/search/tag/{tag}/values", "values_v2", h.valuesV2)
-	h.mux.HandleFunc("GET /api/echo", text("echo"))
-	h.mux.HandleFunc("GET /api/status/buildinfo", h.buildInfo)
-	h.mux.HandleFunc("GET /ready", h.ready)
-	return h
+	h.query("GET /api/metrics/query_range", "metrics_range", h.queryRange)
+	h.query("GET /api/metrics/query", "metrics_instant", h.queryInstant)
+	h.query("DELETE /api/traces/{id}", "delete", h.deleteOne)
+	h.query("DELETE /api/traces", "delete", h.deleteSelected)
 }
 
 // Handle adds a page beside the API's: /metrics, say.
-func (h *Handler) Handle(pattern string, page http.Handler) { h.mux.Handle(pattern, page) }
-
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
-
-// answer is what a query gives back.
-type answer struct {
-	status  int // 0 means 200
-	kind    string
-	body    []byte
-	warning string
-	stats   query.Stats
+func (h *Handler) Handle(pattern string, page http.Handler) {
+	h.mux.Handle(pattern, page)
+	h.pages = append(h.pages, pattern)
 }
 
-func (h *Handler) query(pattern, endpoint string, run func(ctx context.Context, r *http.Request) (answer, error)) {
-	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.zipped.ServeHTTP(w, r) }
+
+// serve is the mux, but that what it does not know gets a hint.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := h.mux.Handler(r); pattern == "" {
+		w = &hinted{ResponseWriter: w, hint: h.hint(r.URL.Path)}
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+// ask is a question: it works until ctx ends, with the engine of who asks.
+type ask func(ctx context.Context, e query.Engine, r *http.Request) (answer, error)
+
+// query serves a question below the prefix and below /querier.
+func (h *Handler) query(pattern, endpoint string, run ask) {
+	method, path, _ := strings.Cut(pattern, " ")
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		a, err := h.run(r, run)
 		if err != nil {
+			stats := a.stats
 			a = fault(err)
+			a.stats = stats
 		}
-		write(w, r, a)
+		a.write(w)
 		if h.opts.Observe != nil {
 			h.opts.Observe(endpoint, a.status, time.Since(begun), a.stats)
 		}
 	})
+	h.Handle(method+" "+h.opts.Prefix+path, page)
+	if method == http.MethodGet {
+		h.Handle(method+" /querier"+h.opts.Prefix+path, page)
+	}
 }
 
-var errCrowded = errors.New("too many queries at once: ask again later")
-
-func (h *Handler) run(r *http.Request, run func(ctx context.Context, r *http.Request) (answer, error)) (answer, error) {
-	wait, cancel := context.WithTimeout(r.Context(), queryWait)
-	defer cancel()
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-wait.Done():
-		return answer{}, errCrowded
+func (h *Handler) run(r *http.Request, run ask) (answer, error) {
+	if h.opts.Ready != nil && !h.opts.Ready() {
+		return answer{}, errNotReady
 	}
-	a, err := run(r.Context(), r)
+	engine, err := h.engineOf(r.Header)
+	if err != nil {
+		return answer{}, err
+	}
+	leave, err := h.enter(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	defer leave()
+	ctx := r.Context()
+	if h.opts.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, h.opts.Timeout, errTimeout)
+		defer cancel()
+	}
+	a, err := run(ctx, engine, r)
 	if a.status == 0 {
 		a.status = http.StatusOK
+	}
+	if err != nil && context.Cause(ctx) == errTimeout {
+		err = fmt.Errorf("%w of %s: ask for less time, or for fewer spans", errTimeout, h.opts.Timeout)
 	}
 	return a, err
 }
 
-// fault is the one place where an error becomes an HTTP answer.
-func fault(err error) answer {
-	a := answer{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: []byte(err.Error())}
-	var bad query.BadRequest
-	switch {
-	case errors.As(err, &bad):
-		a.status = http.StatusBadRequest
-	case errors.Is(err, query.ErrNotFound):
-		a.status = http.StatusNotFound
-	case errors.Is(err, errCrowded):
-		a.status = http.StatusTooManyRequests
-	case errors.Is(err, context.Canceled):
-		a.status = 499 // the asker left; nobody reads this but the metric
+// enter waits for one of the slots; leave gives it back.
+func (h *Handler) enter(ctx context.Context) (leave func(), err error) {
+	wait := time.NewTimer(queryWait)
+	defer wait.Stop()
+	select {
+	case h.slots <- struct{}{}:
+		return func() { <-h.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-wait.C:
+		return nil, errCrowded
 	}
-	return a
-}
-
-// worthGzip is the size from which an answer is compressed.
-const worthGzip = 1 << 10
-
-func write(w http.ResponseWriter, r *http.Request, a answer) {
-	w.Header().Set("Content-Type", a.kind)
-	if a.warning != "" {
-		w.Header().Set("Warning", fmt.Sprintf("299 - %q", a.warning))
-	}
-	w.Header().Set("Vary", "Accept, Accept-Encoding")
-	if len(a.body) < worthGzip || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.WriteHeader(a.status)
-		w.Write(a.body)
-		return
-	}
-	w.Header().Set("Content-Encoding", "gzip")
-	w.WriteHeader(a.status)
-	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a good one
-	z.Write(a.body)
-	z.Close()
-}
-
-func text(s string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Write([]byte(s))
-	}
-}
-
-func (h *Handler) ready(w http.ResponseWriter, r *http.Request) {
-	if h.opts.Ready != nil && !h.opts.Ready() {
-		http.Error(w, "the trace store is stopping", http.StatusServiceUnavailable)
-		return
-	}
-	text("ready\n")(w, r)
-}
-
-// apiVersion is the version of Tempo whose API this is; Grafana reads it to know
-// what it may ask.
-const apiVersion = "3.0.3"
-
-func (h *Handler) buildInfo(w http.ResponseWriter, r *http.Request) {
-	write(w, r, answer{status: http.StatusOK, kind: typeJSON, body: marshal(map[string]string{
-		"version": apiVersion, "revision": h.opts.Version, "branch": "supersonic",
-		"buildUser": "", "buildDate": "", "goVersion": runtime.Version(),
-	})})
 }

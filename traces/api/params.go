@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"supersonic/traces/query"
 	"supersonic/traces/span"
@@ -38,23 +37,7 @@ func parseTraceID(s string) (span.TraceID, error) {
 	return id, nil
 }
 
-// parseRange reads start and end, Unix seconds as everywhere in this API; both
-// or none. A search includes traces that overlap the range.
-func parseRange(v url.Values) (query.Range, error) {
-	start, err := parseNumber(v, "start", 0, 1<<33)
-	if err != nil {
-		return query.Range{}, err
-	}
-	end, err := parseNumber(v, "end", 0, 1<<33)
-	if err != nil {
-		return query.Range{}, err
-	}
-	if end != 0 && start >= end {
-		return query.Range{}, bad("http parameter start must be before end. received start=%d end=%d", start, end)
-	}
-	return query.Range{Start: uint64(start) * 1e9, End: uint64(end) * 1e9}, nil
-}
-
+// parseNumber reads a whole number from 0 to most.
 func parseNumber(v url.Values, name string, missing, most int) (int, error) {
 	s := v.Get(name)
 	if s == "" {
@@ -65,6 +48,19 @@ func parseNumber(v url.Values, name string, missing, most int) (int, error) {
 		return 0, bad("invalid %s: %q is not a number from 0 to %d", name, s, most)
 	}
 	return int(n), nil
+}
+
+// parseBool reads 1, 0, true or false; a missing one is false.
+func parseBool(v url.Values, name string) (bool, error) {
+	s := v.Get(name)
+	if s == "" {
+		return false, nil
+	}
+	b, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, bad("invalid %s: %q is neither 1 nor 0", name, s)
+	}
+	return b, nil
 }
 
 // parseSearch reads the parameters of /api/search.
@@ -83,6 +79,12 @@ func parseSearch(v url.Values) (query.SearchRequest, error) {
 	if r.SpansPerSet, err = parseNumber(v, "spss", defaultSpss, maxSpss); err != nil {
 		return r, err
 	}
+	if r.SpansPerSet == 0 {
+		r.SpansPerSet = maxSpss // as many as may be, as in Tempo
+	}
+	if r.Explain, err = parseBool(v, "explain"); err != nil {
+		return r, err
+	}
 	if r.MinDuration, err = parseDuration(v, "minDuration"); err != nil {
 		return r, err
 	}
@@ -97,18 +99,6 @@ func parseSearch(v url.Values) (query.SearchRequest, error) {
 		return r, bad("give q or tags, not both")
 	}
 	return r, err
-}
-
-func parseDuration(v url.Values, name string) (time.Duration, error) {
-	s := v.Get(name)
-	if s == "" {
-		return 0, nil
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
-		return 0, bad("invalid %s: %q: write it as 100ms, 1.5s or 2m", name, s)
-	}
-	return d, nil
 }
 
 // parseTags reads logfmt: key=value pairs between spaces, values quoted as Go

@@ -13,8 +13,9 @@ import (
 
 type (
 	jsonSearch struct {
-		Traces  []jsonHit   `json:"traces"`
-		Metrics jsonMetrics `json:"metrics"`
+		Traces  []jsonHit    `json:"traces"`
+		Metrics jsonMetrics  `json:"metrics"`
+		Explain *jsonExplain `json:"explain,omitempty"`
 	}
 	jsonMetrics struct {
 		Traces    int   `json:"inspectedTraces,omitempty"`
@@ -58,20 +59,24 @@ func newMetrics(s query.Stats) jsonMetrics {
 	return jsonMetrics{Traces: s.Traces, Bytes: s.Bytes, Spans: s.Spans, Completed: 1, Total: 1}
 }
 
-func (h *Handler) search(ctx context.Context, r *http.Request) (answer, error) {
+func (h *Handler) search(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
 	req, err := parseSearch(r.URL.Query())
 	if err != nil {
 		return answer{}, err
 	}
-	res, err := h.engine.Search(ctx, req)
+	res, err := e.Search(ctx, req)
 	if err != nil {
 		return answer{stats: res.Stats}, err
 	}
-	out := jsonSearch{Traces: make([]jsonHit, len(res.Traces)), Metrics: newMetrics(res.Stats)}
+	out := jsonSearch{Traces: make([]jsonHit, len(res.Traces)), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
 	for i := range res.Traces {
 		out.Traces[i] = newHit(&res.Traces[i])
 	}
-	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: strings.Join(res.Warnings, "; ")}, nil
+	warnings := res.Warnings
+	if res.More {
+		warnings = append(warnings, "there may be older traces: the answer was cut by the limit of "+strconv.Itoa(req.Limit))
+	}
+	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: strings.Join(warnings, "; ")}, nil
 }
 
 func newHit(h *query.Hit) jsonHit {

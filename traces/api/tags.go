@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,34 +39,79 @@ func filter(r *http.Request) (q, warning string) {
 	return q, ""
 }
 
-func (h *Handler) tags(ctx context.Context, r *http.Request) (query.TagNamesResult, query.Scope, string, error) {
-	params := r.URL.Query()
-	scope := query.Scope(params.Get("scope"))
-	if scope == "none" {
-		scope = query.ScopeAll
+// The answers, fields in the order of their names.
+type (
+	jsonTags struct {
+		Explain *jsonExplain `json:"explain,omitempty"`
+		Metrics jsonMetrics  `json:"metrics"`
+		Names   []string     `json:"tagNames"`
 	}
-	if scope != query.ScopeAll && scope != scopeIntrinsic && !slices.Contains(query.Scopes(), scope) {
-		return query.TagNamesResult{}, scope, "", bad("invalid scope: %q is none of resource, span, event, link, instrumentation, intrinsic", scope)
+	jsonScopes struct {
+		Explain *jsonExplain    `json:"explain,omitempty"`
+		Metrics jsonMetrics     `json:"metrics"`
+		Scopes  []jsonScopeTags `json:"scopes"`
 	}
-	req := query.TagNamesRequest{Scope: scope}
+	jsonScopeTags struct {
+		Name query.Scope `json:"name"`
+		Tags []string    `json:"tags"`
+	}
+	jsonValues[V string | jsonTyped] struct {
+		Explain *jsonExplain `json:"explain,omitempty"`
+		Metrics jsonMetrics  `json:"metrics"`
+		Values  []V          `json:"tagValues"`
+	}
+	jsonTyped struct {
+		Type  string `json:"type"`
+		Value string `json:"value"`
+	}
+)
+
+// parseTagNames reads the parameters of both forms of /api/search/tags.
+func parseTagNames(v url.Values) (query.TagNamesRequest, error) {
+	r := query.TagNamesRequest{Scope: query.Scope(v.Get("scope"))}
+	if r.Scope == "none" {
+		r.Scope = query.ScopeAll
+	}
+	if r.Scope != query.ScopeAll && r.Scope != scopeIntrinsic && !slices.Contains(query.Scopes(), r.Scope) {
+		return r, bad("invalid scope: %q is none of resource, span, event, link, instrumentation, intrinsic", r.Scope)
+	}
 	var err error
-	if req.Range, err = parseRange(params); err != nil {
-		return query.TagNamesResult{}, scope, "", err
+	if r.Range, err = parseRange(v); err != nil {
+		return r, err
 	}
-	if req.Limit, err = parseNumber(params, "limit", 0, MaxLimit); err != nil {
-		return query.TagNamesResult{}, scope, "", err
+	if r.Limit, err = parseNumber(v, "limit", 0, MaxLimit); err != nil {
+		return r, err
+	}
+	r.Explain, err = parseBool(v, "explain")
+	return r, err
+}
+
+func tagNames(ctx context.Context, e query.Engine, r *http.Request) (query.TagNamesResult, query.Scope, string, error) {
+	req, err := parseTagNames(r.URL.Query())
+	if err != nil {
+		return query.TagNamesResult{}, req.Scope, "", err
 	}
 	var warning string
 	req.Query, warning = filter(r)
-	if scope == scopeIntrinsic {
-		return query.TagNamesResult{}, scope, "", nil
+	if req.Scope == scopeIntrinsic {
+		return query.TagNamesResult{}, req.Scope, "", nil
 	}
-	res, err := h.engine.TagNames(ctx, req)
-	return res, scope, recent(res.Recent, warning), err
+	res, err := e.TagNames(ctx, req)
+	return res, req.Scope, incomplete(warning, "names", full(res.Names, req.Limit), res.Recent), err
 }
 
-func (h *Handler) tagsV1(ctx context.Context, r *http.Request) (answer, error) {
-	res, scope, warning, err := h.tags(ctx, r)
+// full tells whether a scope has as many names as it may, so that there may be more.
+func full(names map[query.Scope][]string, limit int) bool {
+	for _, list := range names {
+		if limit > 0 && len(list) >= limit {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Handler) tagsV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	res, scope, warning, err := tagNames(ctx, e, r)
 	if err != nil {
 		return answer{stats: res.Stats}, err
 	}
@@ -77,66 +123,69 @@ func (h *Handler) tagsV1(ctx context.Context, r *http.Request) (answer, error) {
 		names = append(names, intrinsicTags...)
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning,
-		body: marshal(map[string]any{"tagNames": names, "metrics": newMetrics(res.Stats)})}, nil
+	out := jsonTags{newExplain(res.Explain), newMetrics(res.Stats), slices.Compact(names)}
+	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
 }
 
-func (h *Handler) tagsV2(ctx context.Context, r *http.Request) (answer, error) {
-	type jsonScopeTags struct {
-		Name query.Scope `json:"name"`
-		Tags []string    `json:"tags"`
-	}
-	res, scope, warning, err := h.tags(ctx, r)
+func (h *Handler) tagsV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	res, scope, warning, err := tagNames(ctx, e, r)
 	if err != nil {
 		return answer{stats: res.Stats}, err
 	}
-	scopes := []jsonScopeTags{}
+	out := jsonScopes{newExplain(res.Explain), newMetrics(res.Stats), []jsonScopeTags{}}
 	for _, s := range query.Scopes() {
 		if len(res.Names[s]) > 0 {
-			scopes = append(scopes, jsonScopeTags{s, res.Names[s]})
+			out.Scopes = append(out.Scopes, jsonScopeTags{s, res.Names[s]})
 		}
 	}
 	if scope == query.ScopeAll || scope == scopeIntrinsic {
-		scopes = append(scopes, jsonScopeTags{scopeIntrinsic, intrinsicTags})
+		out.Scopes = append(out.Scopes, jsonScopeTags{scopeIntrinsic, intrinsicTags})
 	}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning,
-		body: marshal(map[string]any{"scopes": scopes, "metrics": newMetrics(res.Stats)})}, nil
+	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
 }
 
-func (h *Handler) values(ctx context.Context, r *http.Request) (query.TagValuesResult, string, error) {
-	params := r.URL.Query()
-	req := query.TagValuesRequest{Tag: r.PathValue("tag")}
+// parseTagValues reads the parameters of both forms of /api/search/tag/.../values.
+func parseTagValues(tag string, v url.Values) (query.TagValuesRequest, error) {
+	r := query.TagValuesRequest{Tag: tag}
 	var err error
-	if req.Range, err = parseRange(params); err != nil {
-		return query.TagValuesResult{}, "", err
+	if r.Range, err = parseRange(v); err != nil {
+		return r, err
 	}
-	if req.Limit, err = parseNumber(params, "limit", 0, query.MaxValues); err != nil {
+	if r.Limit, err = parseNumber(v, "limit", 0, query.MaxValues); err != nil {
+		return r, err
+	}
+	r.Explain, err = parseBool(v, "explain")
+	return r, err
+}
+
+func tagValues(ctx context.Context, e query.Engine, r *http.Request) (query.TagValuesResult, string, error) {
+	req, err := parseTagValues(r.PathValue("tag"), r.URL.Query())
+	if err != nil {
 		return query.TagValuesResult{}, "", err
 	}
 	var warning string
 	req.Query, warning = filter(r)
-	res, err := h.engine.TagValues(ctx, req)
-	if res.More && warning == "" {
-		warning = "there are more values: the answer was cut by the limit"
-	}
-	return res, recent(res.Recent, warning), err
+	res, err := e.TagValues(ctx, req)
+	return res, incomplete(warning, "values", res.More, res.Recent), err
 }
 
-// recent adds to a warning that not all spans were looked at.
-func recent(is bool, warning string) string {
-	if !is {
-		return warning
-	}
-	text := fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans)
+// incomplete adds to a warning what an answer lacks.
+func incomplete(warning, what string, more, recent bool) string {
+	var list []string
 	if warning != "" {
-		text = warning + "; " + text
+		list = append(list, warning)
 	}
-	return text
+	if more {
+		list = append(list, "there are more "+what+": the answer was cut by the limit")
+	}
+	if recent {
+		list = append(list, fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans))
+	}
+	return strings.Join(list, "; ")
 }
 
-func (h *Handler) valuesV1(ctx context.Context, r *http.Request) (answer, error) {
-	res, warning, err := h.values(ctx, r)
+func (h *Handler) valuesV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	res, warning, err := tagValues(ctx, e, r)
 	if err != nil {
 		return answer{stats: res.Stats}, err
 	}
@@ -145,30 +194,24 @@ func (h *Handler) valuesV1(ctx context.Context, r *http.Request) (answer, error)
 		values = append(values, v.String())
 	}
 	slices.Sort(values)
-	values = slices.Compact(values)
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning,
-		body: marshal(map[string]any{"tagValues": values, "metrics": newMetrics(res.Stats)})}, nil
+	out := jsonValues[string]{newExplain(res.Explain), newMetrics(res.Stats), slices.Compact(values)}
+	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
 }
 
-func (h *Handler) valuesV2(ctx context.Context, r *http.Request) (answer, error) {
-	type typed struct {
-		Type  string `json:"type"`
-		Value string `json:"value"`
-	}
+func (h *Handler) valuesV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
 	if tag := r.PathValue("tag"); !scoped(tag) {
 		return answer{}, bad("tag name is not valid intrinsic or scoped attribute: %s: write span.%s, resource.%s or .%s", tag, tag, tag, tag)
 	}
-	res, warning, err := h.values(ctx, r)
+	res, warning, err := tagValues(ctx, e, r)
 	if err != nil {
 		return answer{stats: res.Stats}, err
 	}
-	values := []typed{}
+	out := jsonValues[jsonTyped]{newExplain(res.Explain), newMetrics(res.Stats), []jsonTyped{}}
 	for _, v := range res.Values {
 		kind, text := typedValue(v)
-		values = append(values, typed{kind, text})
+		out.Values = append(out.Values, jsonTyped{kind, text})
 	}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning,
-		body: marshal(map[string]any{"tagValues": values, "metrics": newMetrics(res.Stats)})}, nil
+	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
 }
 
 // scoped tells whether a tag says where to look.

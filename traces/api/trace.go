@@ -14,16 +14,26 @@ import (
 	"supersonic/traces/span"
 )
 
+// The forms of answers.
 const (
 	typeJSON  = "application/json"
 	typeProto = "application/protobuf"
+	typeLLM   = "application/vnd.grafana.llm"
 )
 
-func wantsProto(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), typeProto)
+// wanted is the form that a request for a trace asks for, JSON if it names none
+// that there is.
+func wanted(r *http.Request) string {
+	accept := r.Header.Get("Accept")
+	for _, kind := range []string{typeProto, typeJSON, typeLLM} {
+		if strings.Contains(accept, kind) {
+			return kind
+		}
+	}
+	return typeJSON
 }
 
-func (h *Handler) trace(ctx context.Context, r *http.Request) (*query.Trace, query.Stats, error) {
+func trace(ctx context.Context, e query.Engine, r *http.Request) (*query.Trace, query.Stats, error) {
 	id, err := parseTraceID(r.PathValue("id"))
 	if err != nil {
 		return nil, query.Stats{}, err
@@ -31,29 +41,39 @@ func (h *Handler) trace(ctx context.Context, r *http.Request) (*query.Trace, que
 	if _, err := parseRange(r.URL.Query()); err != nil {
 		return nil, query.Stats{}, err
 	}
-	return h.engine.Trace(ctx, id)
+	return e.Trace(ctx, id)
 }
 
-func (h *Handler) traceV1(ctx context.Context, r *http.Request) (answer, error) {
-	t, stats, err := h.trace(ctx, r)
+func (h *Handler) traceV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	t, stats, err := trace(ctx, e, r)
+	a := answer{kind: wanted(r), stats: stats}
 	if err != nil {
-		return answer{stats: stats}, err
+		return a, err
 	}
-	if wantsProto(r) {
-		body, err := protoTrace(t)
-		return answer{kind: typeProto, body: body, stats: stats}, err
+	switch a.kind {
+	case typeProto:
+		a.body, err = protoTrace(t)
+	case typeLLM:
+		a.body = marshal(newPlainTrace(t))
+	default:
+		a.body = marshal(map[string]any{"batches": jsonBatches(t.Spans)})
 	}
-	return answer{kind: typeJSON, stats: stats, body: marshal(map[string]any{"batches": jsonBatches(t.Spans)})}, nil
+	return a, err
 }
 
-func (h *Handler) traceV2(ctx context.Context, r *http.Request) (answer, error) {
-	t, stats, err := h.trace(ctx, r)
+func (h *Handler) traceV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	t, stats, err := trace(ctx, e, r)
+	a := answer{kind: wanted(r), stats: stats}
 	if err != nil && !errors.Is(err, query.ErrNotFound) {
-		return answer{stats: stats}, err
+		return a, err
 	}
-	if wantsProto(r) {
-		body, err := protoTraceV2(t, stats)
-		return answer{kind: typeProto, body: body, stats: stats}, err
+	switch a.kind {
+	case typeProto:
+		a.body, err = protoTraceV2(t, stats)
+		return a, err
+	case typeLLM:
+		a.body = marshal(map[string]any{"trace": newPlainTrace(t)})
+		return a, nil
 	}
 	trace := map[string]any{}
 	out := map[string]any{"trace": trace}
@@ -61,7 +81,8 @@ func (h *Handler) traceV2(ctx context.Context, r *http.Request) (answer, error) 
 		trace["resourceSpans"] = jsonBatches(t.Spans)
 		out["metrics"] = map[string]string{"inspectedBytes": strconv.FormatInt(stats.Bytes, 10)}
 	}
-	return answer{kind: typeJSON, stats: stats, body: marshal(out)}, nil
+	a.body = marshal(out)
+	return a, nil
 }
 
 // grouped sorts nothing away: spans stay in their order within a resource and

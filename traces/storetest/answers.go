@@ -24,7 +24,7 @@ import (
 // data set's README gives.
 type Recorded struct {
 	Query  string          `json:"q"`
-	Kind   string          `json:"kind"` // S search, X refused search, T tags; M, I metrics
+	Kind   string          `json:"kind"` // S search, X refused search, T tags; M series, I values
 	Status int             `json:"status"`
 	Doubt  bool            `json:"doubt"` // Tempo answers against its own documentation
 	Answer json.RawMessage `json:"answer"`
@@ -103,14 +103,18 @@ func Differences() map[string]string {
 	}
 }
 
-// RunAnswers holds a target that has the data set against recorded answers of the
-// kinds S, X and T. Doubtful ones are left to the language's own tests, and so are
-// those that differs names.
+// RunAnswers holds a target that has the data set against recorded answers.
+// Doubtful ones are left to the language's own tests, and so are those that
+// differs names.
 func RunAnswers(t *testing.T, target Target, answers []Recorded, differs map[string]string) {
 	c := NewClient(t, target)
 	for _, r := range answers {
-		check := map[string]func(*testing.T, *Client, Recorded){"S": checkSearch, "X": checkRefused, "T": checkTags}[r.Kind]
-		if check == nil || r.Doubt || differs[r.Query] != "" {
+		if r.Doubt || differs[r.Query] != "" {
+			continue
+		}
+		check := checks[r.Kind]
+		if check == nil {
+			t.Errorf("%s: no check for answers of kind %q", r.Query, r.Kind)
 			continue
 		}
 		t.Run(r.Kind+" "+r.Query, func(t *testing.T) {
@@ -119,6 +123,10 @@ func RunAnswers(t *testing.T, target Target, answers []Recorded, differs map[str
 			check(t, &c, r)
 		})
 	}
+}
+
+var checks = map[string]func(*testing.T, *Client, Recorded){
+	"S": checkSearch, "X": checkRefused, "T": checkTags, "M": checkSeries, "I": checkSeries,
 }
 
 func searchPath(q string) string {

@@ -20,7 +20,7 @@ import (
 
 // Target is a running store.
 type Target struct {
-	GRPC string // host:port of OTLP over gRPC
+	GRPC string // host:port of OTLP over gRPC; "" for a target that is only asked
 	HTTP string // base URL of OTLP over HTTP
 	API  string // base URL of the query API
 	// Settle is how long after its acknowledgement a trace may be missing. Ours
@@ -38,6 +38,9 @@ type Client struct {
 // NewClient connects to a target; the connection ends with the test.
 func NewClient(t testing.TB, target Target) *Client {
 	t.Helper()
+	if target.GRPC == "" {
+		return &Client{t: t, target: target}
+	}
 	conn, err := grpc.NewClient(target.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(1<<30)))
 	if err != nil {

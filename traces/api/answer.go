@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"supersonic/traces/query"
+)
+
+// answer is what a question gives back.
+type answer struct {
+	status  int // 0 means 200
+	kind    string
+	body    []byte
+	warning string
+	stats   query.Stats
+}
+
+const typeText = "text/plain; charset=utf-8"
+
+func (a answer) write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	if a.warning != "" {
+		h.Set("Warning", fmt.Sprintf("299 - %q", a.warning))
+	}
+	h.Add("Vary", "Accept")
+	w.WriteHeader(a.status)
+	w.Write(a.body)
+}
+
+var (
+	errCrowded  = errors.New("too many queries at once: ask again later")
+	errNotReady = errors.New("the trace store is starting or stopping: ask again later")
+	errTimeout  = errors.New("the query took longer than the limit")
+)
+
+// refused is an error that knows its HTTP status.
+type refused struct {
+	status int
+	text   string
+}
+
+func (e refused) Error() string { return e.text }
+
+// fault is the one place where an error becomes an HTTP answer: plain text, as
+// Tempo's are.
+func fault(err error) answer {
+	return answer{status: statusOf(err), kind: typeText, body: []byte(err.Error())}
+}
+
+func statusOf(err error) int {
+	var bad query.BadRequest
+	var no refused
+	var large query.TooLarge
+	switch {
+	case errors.As(err, &no):
+		return no.status
+	case errors.As(err, &bad):
+		return http.StatusBadRequest
+	case errors.As(err, &large):
+		return http.StatusUnprocessableEntity
+	case errors.Is(err, query.ErrNotFound):
+		return http.StatusNotFound
+	case errors.Is(err, errCrowded):
+		return http.StatusTooManyRequests
+	case errors.Is(err, errNotReady):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, errTimeout), errors.Is(err, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout
+	case errors.Is(err, context.Canceled):
+		return 499 // the asker left; nobody reads this but the metric
+	}
+	return http.StatusInternalServerError
+}
+
+// hinted adds a hint to the mux's own refusals, which are 404 and 405, and lets
+// its redirects pass.
+type hinted struct {
+	http.ResponseWriter
+	hint func(status int) string
+	done bool
+}
+
+func (w *hinted) WriteHeader(status int) {
+	text := ""
+	if status >= 400 {
+		text = w.hint(status)
+		w.done = true
+	}
+	w.ResponseWriter.WriteHeader(status)
+	if w.done {
+		w.ResponseWriter.Write([]byte(text))
+	}
+}
+
+func (w *hinted) Write(b []byte) (int, error) {
+	if w.done {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}

@@ -1,0 +1,239 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"supersonic/traceql"
+	"supersonic/traces/query"
+)
+
+// Limits of a metrics query.
+const (
+	DefaultSeries    = 1000
+	MaxSeries        = 100_000
+	DefaultExemplars = 100 // of an answer, shared among its series
+	MaxExemplars     = 10_000
+	hintExemplars    = "exemplars"
+)
+
+// The answers of /api/metrics/query_range and /api/metrics/query. Their clients
+// read them as protobuf's JSON, which refuses fields that it does not know: what
+// is added only comes to who asks for it.
+type (
+	jsonRange struct {
+		Series  []jsonSeries `json:"series"`
+		Metrics jsonMetrics  `json:"metrics"`
+		Status  string       `json:"status,omitempty"`
+		Message string       `json:"message,omitempty"`
+		Explain *jsonExplain `json:"explain,omitempty"`
+	}
+	jsonSeries struct {
+		Labels    []jsonAttr     `json:"labels"`
+		Samples   []jsonSample   `json:"samples"`
+		Exemplars []jsonExemplar `json:"exemplars,omitempty"`
+	}
+	jsonSample struct {
+		Time  int64 `json:"timestampMs,string"`
+		Value any   `json:"value"`
+	}
+	jsonExemplar struct {
+		Labels []jsonAttr `json:"labels"`
+		Value  any        `json:"value"`
+		Time   int64      `json:"timestampMs,string"`
+	}
+	jsonInstant struct {
+		Series  []jsonInstantSeries `json:"series"`
+		Metrics jsonMetrics         `json:"metrics"`
+		Status  string              `json:"status,omitempty"`
+		Message string              `json:"message,omitempty"`
+		Explain *jsonExplain        `json:"explain,omitempty"`
+	}
+	jsonInstantSeries struct {
+		Labels []jsonAttr `json:"labels"`
+		Value  any        `json:"value"`
+	}
+)
+
+// statusPartial is Tempo's word for an answer that a limit cut.
+const statusPartial = "PARTIAL"
+
+// parseMetrics reads what both kinds of metrics queries take; now is for ranges
+// without an end.
+func parseMetrics(v url.Values, now time.Time) (query.MetricsRequest, error) {
+	r := query.MetricsRequest{Query: v.Get("q")}
+	if r.Query == "" {
+		r.Query = v.Get("query")
+	}
+	if r.Query == "" {
+		return r, bad("no query: give one as q, like { status = error } | rate()")
+	}
+	var err error
+	if r.Range, err = parseClosedRange(v, now); err != nil {
+		return r, err
+	}
+	if r.MaxSeries, err = parseNumber(v, "maxSeries", 0, MaxSeries); err != nil {
+		return r, err
+	}
+	if r.MaxSeries == 0 {
+		r.MaxSeries = DefaultSeries
+	}
+	r.Explain, err = parseBool(v, "explain")
+	return r, err
+}
+
+// parseQueryRange reads the parameters of /api/metrics/query_range.
+func parseQueryRange(v url.Values, now time.Time) (query.MetricsRequest, error) {
+	r, err := parseMetrics(v, now)
+	if err != nil {
+		return r, err
+	}
+	if r.Step, err = parseStep(v, r.Range); err != nil {
+		return r, err
+	}
+	r.Exemplars, err = parseNumber(v, "exemplars", 0, MaxExemplars)
+	if r.Exemplars == 0 {
+		r.Exemplars = DefaultExemplars
+	}
+	r.Exemplars = hintedExemplars(r.Query, r.Exemplars)
+	return r, err
+}
+
+// hintedExemplars is the number of exemplars that the query's own hint asks for:
+// with(exemplars=false) is none. A query that does not parse is the engine's to
+// refuse.
+func hintedExemplars(text string, asked int) int {
+	q, err := traceql.Parse(text)
+	if err != nil {
+		return asked
+	}
+	switch hint := q.Hint(hintExemplars); hint.Type() {
+	case traceql.TypeBool:
+		if !hint.True() {
+			return 0
+		}
+	case traceql.TypeInt:
+		return int(min(max(hint.AsInt(), 0), MaxExemplars))
+	}
+	return asked
+}
+
+func (h *Handler) queryRange(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	req, err := parseQueryRange(r.URL.Query(), h.opts.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	res, err := e.Metrics(ctx, req)
+	if err != nil {
+		return answer{stats: res.Stats}, err
+	}
+	out := jsonRange{Series: newSeries(res.Series, req.Exemplars), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
+	out.Status, out.Message = partial(res, req)
+	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: metricsWarning(res, out.Message)}, nil
+}
+
+func (h *Handler) queryInstant(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+	req, err := parseMetrics(r.URL.Query(), h.opts.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	res, err := e.Metrics(ctx, req)
+	if err != nil {
+		return answer{stats: res.Stats}, err
+	}
+	out := jsonInstant{Series: []jsonInstantSeries{}, Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
+	for _, s := range res.Series {
+		if n := len(s.Points); n > 0 {
+			out.Series = append(out.Series, jsonInstantSeries{labelsOf(s.Labels), jsonFloat(s.Points[n-1].Value)})
+		}
+	}
+	out.Status, out.Message = partial(res, req)
+	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: metricsWarning(res, out.Message)}, nil
+}
+
+// partial says what the limit of series left out, "" if nothing.
+func partial(res query.MetricsResult, req query.MetricsRequest) (status, message string) {
+	if res.Refused == 0 {
+		return "", ""
+	}
+	return statusPartial, fmt.Sprintf("%d spans are in no series: there are more than %d of them; ask for more by maxSeries, or group by less", res.Refused, req.MaxSeries)
+}
+
+func metricsWarning(res query.MetricsResult, message string) string {
+	list := res.Warnings
+	if message != "" {
+		list = append(list, message)
+	}
+	return strings.Join(list, "; ")
+}
+
+// newSeries leaves out series without a point, and keeps so many exemplars, as
+// many of each series as of the others where they have them.
+func newSeries(list []traceql.Series, exemplars int) []jsonSeries {
+	keep := fairShare(list, exemplars)
+	out := []jsonSeries{}
+	for i, s := range list {
+		if len(s.Points) == 0 {
+			continue
+		}
+		j := jsonSeries{Labels: labelsOf(s.Labels), Samples: make([]jsonSample, len(s.Points))}
+		for k, p := range s.Points {
+			j.Samples[k] = jsonSample{millis(p.Time), jsonFloat(p.Value)}
+		}
+		for _, x := range spread(s.Exemplars, keep[i]) {
+			j.Exemplars = append(j.Exemplars, newExemplar(x))
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+func millis(nanos uint64) int64 { return int64(nanos / uint64(time.Millisecond)) }
+
+func newExemplar(x traceql.Exemplar) jsonExemplar {
+	text := func(key string, id []byte) jsonAttr {
+		return jsonAttr{key, map[string]any{"stringValue": hex.EncodeToString(id)}}
+	}
+	return jsonExemplar{[]jsonAttr{text("trace:id", x.Trace[:]), text("span:id", x.Span[:])}, jsonFloat(x.Value), millis(x.Time)}
+}
+
+func labelsOf(list []traceql.Label) []jsonAttr {
+	out := make([]jsonAttr, len(list))
+	for i, l := range list {
+		out[i] = jsonAttr{l.Name, staticValue(l.Value)}
+	}
+	return out
+}
+
+// fairShare deals total exemplars out to the series, one each in turn.
+func fairShare(list []traceql.Series, total int) []int {
+	keep := make([]int, len(list))
+	for dealt := true; dealt && total > 0; {
+		dealt = false
+		for i, s := range list {
+			if total > 0 && keep[i] < len(s.Exemplars) && len(s.Points) > 0 {
+				keep[i]++
+				total--
+				dealt = true
+			}
+		}
+	}
+	return keep
+}
+
+// spread picks n of a list at even distances.
+func spread[T any](list []T, n int) []T {
+	if n >= len(list) {
+		return list
+	}
+	out := make([]T, n)
+	for i := range out {
+		out[i] = list[i*len(list)/n]
+	}
+	return out
+}
