@@ -1,0 +1,141 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/zlib"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/mem"
+)
+
+const (
+	// firstBuffer is what a body gets whose length is not known.
+	firstBuffer = 64 << 10
+	// readTime is how long a sender may be silent within a body.
+	readTime = 30 * time.Second
+)
+
+// body is the body of a request, for which claimed bytes are in its claim.
+type body struct {
+	mem.Buffer
+	claimed int
+}
+
+// body reads a request up to the limit, decompressed. The memory is claimed before it
+// is used.
+func (r *Receiver) body(w http.ResponseWriter, req *http.Request, c *claim) (body, error) {
+	limit := r.opts.Limits.ExportBytes
+	if req.ContentLength > int64(limit) {
+		return body{}, tooLarge(limit)
+	}
+	deadline := http.NewResponseController(w)
+	// Off after the body: net/http watches the connection while the store works.
+	defer deadline.SetReadDeadline(time.Time{})
+	in := &patient{http.MaxBytesReader(w, req.Body, int64(limit)), deadline}
+	out, done, err := decompress(in, req.Header.Get("Content-Encoding"))
+	if err != nil {
+		return body{}, readError(err, limit)
+	}
+	defer done()
+	size := firstBuffer
+	if out == io.Reader(in) && req.ContentLength >= 0 {
+		size = int(req.ContentLength) + 1 // the end is seen without another buffer
+	}
+	return r.readAll(out, c, size, limit)
+}
+
+// patient gives each read time anew.
+type patient struct {
+	io.Reader
+	deadline *http.ResponseController
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	p.deadline.SetReadDeadline(time.Now().Add(readTime)) // not there in a server without deadlines
+	return p.Reader.Read(b)
+}
+
+// decompress returns a reader of what in compresses, and what to call after it.
+func decompress(in io.Reader, name string) (out io.Reader, done func(), err error) {
+	switch name {
+	case "", "identity":
+		return in, func() {}, nil
+	case "gzip", "zstd":
+		out, err = encoding.GetCompressor(name).Decompress(in)
+	case "deflate": // which in HTTP is zlib
+		out, err = zlib.NewReader(in)
+	default:
+		err = fmt.Errorf("%w: %q", errEncoding, name)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, func() {
+		if c, ok := out.(io.Closer); ok {
+			c.Close()
+		}
+	}, nil
+}
+
+// readAll reads in up to limit bytes, into a first buffer of a size.
+func (r *Receiver) readAll(in io.Reader, c *claim, size, limit int) (body, error) {
+	size = min(size, limit+1)
+	if !c.more(size) {
+		return body{}, c.err
+	}
+	buf, n := r.buffers.Get(size), 0
+	give := func() { r.buffers.Put(buf) }
+	for {
+		if n == len(*buf) {
+			if n > limit {
+				give()
+				return body{}, tooLarge(limit)
+			}
+			more := min(2*size, limit+1)
+			if !c.more(more) {
+				give()
+				return body{}, c.err
+			}
+			larger := r.buffers.Get(more)
+			copy(*larger, *buf)
+			give()
+			c.less(size)
+			buf, size = larger, more
+		}
+		got, err := in.Read((*buf)[n:])
+		n += got
+		switch {
+		case n > limit:
+			give()
+			return body{}, tooLarge(limit)
+		case err == io.EOF:
+			*buf = (*buf)[:n]
+			return body{mem.NewBuffer(buf, &r.buffers), size}, nil
+		case err != nil:
+			give()
+			return body{}, readError(err, limit)
+		}
+	}
+}
+
+func tooLarge(limit int) error {
+	return fmt.Errorf("%w: at most %d bytes, decompressed", errTooLarge, limit)
+}
+
+func readError(err error, limit int) error {
+	var most *http.MaxBytesError
+	switch {
+	case errors.As(err, &most):
+		return tooLarge(limit)
+	case errors.Is(err, errEncoding):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%w: nothing came of the body for %s", errGone, readTime)
+	}
+	return malformed(fmt.Errorf("cannot read the body: %w", err))
+}
