@@ -1,23 +1,33 @@
 package traceql
 
-// Aggregator gathers the series of a metrics query, trace by trace. It belongs to
-// one goroutine; its memory grows with series and intervals, and for quantiles
+import "encoding/binary"
+
+// Aggregator gathers the series of a metrics query: trace by trace (Add), or, for a
+// storage that finds out the groups and values itself, span by span (Group, Observe,
+// Count). Several may gather parts of the spans and be merged. It belongs to one
+// goroutine; its memory (Bytes) grows with series and intervals, and for quantiles
 // and compare() with values.
 type Aggregator struct {
 	query    *Query
 	rng      Range
 	n        int // intervals
+	unit     float64
+	fn       function
 	weighted bool
-	groups   map[string]*groupSeries
+	groups   map[string]*Group
 	refused  uint64
+	bytes    int64
 	compare  *comparison
+
+	labels []Label // of the span that is being added
+	key    []byte
 }
 
-// groupSeries is what is gathered for one set of by() values.
-type groupSeries struct {
+// Group is what is gathered for one set of by() values.
+type Group struct {
 	labels    []Label
 	cells     []cell
-	exemplars []Exemplar
+	exemplars exemplars
 }
 
 // NewAggregator prepares a metrics query for a range.
@@ -29,7 +39,12 @@ func NewAggregator(q *Query, r Range) (*Aggregator, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Aggregator{query: q, rng: r, n: n, weighted: q.Hint(HintWeighted).True(), groups: make(map[string]*groupSeries)}
+	a := &Aggregator{query: q, rng: r, n: n, unit: unitOf(q.Metrics), fn: functionOf(q.Metrics.Func),
+		weighted: q.Hint(HintWeighted).True(), groups: make(map[string]*Group)}
+	a.labels = make([]Label, len(q.Metrics.By))
+	for i, by := range q.Metrics.By {
+		a.labels[i].Name = by.Attribute.Label()
+	}
 	if q.Metrics.Compare != nil {
 		a.compare = newComparison(q.Metrics.Compare, r, n)
 	}
@@ -41,6 +56,21 @@ func (a *Aggregator) Refused() uint64 { return a.refused }
 
 // Range is the range as aligned to steps.
 func (a *Aggregator) Range() Range { return a.rng }
+
+// Intervals is how many intervals the range has.
+func (a *Aggregator) Intervals() int { return a.n }
+
+// Interval finds the interval in which a span counts by its start; ok is false
+// outside of the range.
+func (a *Aggregator) Interval(start uint64) (at int, ok bool) { return a.rng.interval(start) }
+
+// Bytes is about how much memory is held.
+func (a *Aggregator) Bytes() int64 {
+	if a.compare != nil {
+		return int64(a.compare.cells) * 8
+	}
+	return a.bytes
+}
 
 // Add counts the spans of a trace that the query selects and that start within
 // the range.
@@ -75,14 +105,17 @@ func (a *Aggregator) observe(e env) {
 }
 
 func (a *Aggregator) add(e env, at int, value float64) {
-	g := a.group(e)
+	for i, by := range a.query.Metrics.By {
+		a.labels[i].Value = LabelValue(e.read(by.Attribute))
+	}
+	g := a.Group(a.labels)
 	if g == nil {
 		a.refused++
 		return
 	}
-	g.cells[at].add(a.query.Metrics.Func, value, a.weight(e.span()))
-	if len(g.exemplars) < a.rng.MaxExemplars {
-		g.exemplars = append(g.exemplars, Exemplar{e.t.id, e.span().ID(), e.span().Start(), value / a.unit()})
+	a.Observe(g, at, value, a.weight(e.span()))
+	if id := e.span().ID(); a.TakesExemplar(g, id) {
+		a.AddExemplar(g, Exemplar{e.t.id, id, e.span().Start(), value})
 	}
 }
 
@@ -93,37 +126,90 @@ func (a *Aggregator) weight(s Span) float64 {
 	return 1
 }
 
-// group finds or makes the group of a span; nil when there are too many.
-func (a *Aggregator) group(e env) *groupSeries {
-	labels := a.labels(e)
-	key := labelKey(labels)
-	g, ok := a.groups[key]
-	if !ok && (a.rng.MaxSeries == 0 || len(a.groups) < a.rng.MaxSeries) {
-		g = &groupSeries{labels: labels, cells: make([]cell, a.n)}
-		a.groups[key] = g
+// LabelValue is what a label has of a value: of several parts the first.
+func LabelValue(v Static) (first Static) {
+	if v.Type() != TypeArray {
+		return v
 	}
-	return g
-}
-
-// labels are the values of by(); of several parts the first counts.
-func (a *Aggregator) labels(e env) []Label {
-	labels := make([]Label, len(a.query.Metrics.By))
-	for i, by := range a.query.Metrics.By {
-		v := e.read(by.Attribute)
-		if v.Type() == TypeArray {
-			v = firstPart(v)
-		}
-		labels[i] = Label{by.Attribute.Label(), v}
-	}
-	return labels
-}
-
-func firstPart(v Static) (first Static) {
 	partsOf(v, func(p Static) bool {
 		first = p
 		return true
 	})
 	return first
+}
+
+// Group finds or makes the group of labels, which are the values of by() in its
+// order; nil when there are too many (Range.MaxSeries). It keeps a copy of them.
+func (a *Aggregator) Group(labels []Label) *Group {
+	a.key = appendLabelKey(a.key[:0], labels)
+	g, ok := a.groups[string(a.key)]
+	if ok || a.rng.MaxSeries > 0 && len(a.groups) >= a.rng.MaxSeries {
+		return g
+	}
+	g = &Group{labels: append([]Label(nil), labels...), cells: make([]cell, a.n)}
+	a.groups[string(a.key)] = g
+	a.bytes += int64(a.n)*cellBytes + int64(2*len(a.key)) + groupBytes
+	return g
+}
+
+// groupBytes is about what a group takes beside its cells and labels' texts.
+const groupBytes = 256
+
+// LabelNames are the names of by(), in its order.
+func (a *Aggregator) LabelNames() []string {
+	names := make([]string, len(a.labels))
+	for i := range names {
+		names[i] = a.labels[i].Name
+	}
+	return names
+}
+
+// Refuse counts spans that have no group.
+func (a *Aggregator) Refuse(spans uint64) { a.refused += spans }
+
+// Observe counts one value of a span in a group's interval; where the function takes
+// no attribute the value is 1. Times are in nanoseconds.
+func (a *Aggregator) Observe(g *Group, at int, value, weight float64) {
+	a.bytes += g.cells[at].add(a.fn, value, weight)
+}
+
+// Count counts n spans of weight 1 in a group's interval, for rate and
+// count_over_time.
+func (a *Aggregator) Count(g *Group, at, n int) {
+	c := &g.cells[at]
+	c.n += n
+	c.weight += float64(n)
+	c.sum += float64(n)
+	c.edge = 1
+}
+
+// Merge adds what another Aggregator of the same query and range gathered, which is
+// then not used again. It tells false if the two had to refuse spans, or have
+// together too many series: then only one Aggregator can tell which came first.
+func (a *Aggregator) Merge(o *Aggregator) bool {
+	if a.refused > 0 || o.refused > 0 {
+		return false
+	}
+	if a.compare != nil {
+		a.compare.merge(o.compare)
+		return true
+	}
+	for key, g := range o.groups {
+		have, ok := a.groups[key]
+		switch {
+		case ok:
+			for i := range g.cells {
+				have.cells[i].merge(a.fn, &g.cells[i])
+			}
+			have.exemplars.merge(&g.exemplars, a.rng.MaxExemplars)
+		case a.rng.MaxSeries > 0 && len(a.groups) >= a.rng.MaxSeries:
+			return false
+		default:
+			a.groups[key] = g
+		}
+	}
+	a.bytes += o.bytes
+	return true
 }
 
 // Series is the answer, ordered by labels; points are ordered by time. Intervals
@@ -143,21 +229,20 @@ func (a *Aggregator) Series() []Series {
 	return out
 }
 
-func (a *Aggregator) finish(g *groupSeries) []Series {
-	m := a.query.Metrics
-	switch m.Func {
-	case "quantile_over_time":
+func (a *Aggregator) finish(g *Group) []Series {
+	switch a.fn {
+	case fnQuantile:
 		return a.quantileSeries(g)
-	case "histogram_over_time":
+	case fnHistogram:
 		return a.histogramSeries(g)
 	}
 	labels := g.labels
 	if len(labels) == 0 {
-		labels = []Label{{"__name__", String(m.Func)}}
+		labels = []Label{{"__name__", String(a.query.Metrics.Func)}}
 	}
-	s := Series{Labels: labels, Exemplars: g.exemplars}
+	s := Series{Labels: labels, Exemplars: g.exemplars.list(a.unit)}
 	for i := range g.cells {
-		if v, ok := g.cells[i].value(m.Func, a.rng.seconds(), a.unit()); ok {
+		if v, ok := g.cells[i].value(a.fn, a.rng.seconds(), a.unit); ok {
 			s.Points = append(s.Points, Point{a.rng.stamp(i), v})
 		}
 	}
@@ -167,4 +252,21 @@ func (a *Aggregator) finish(g *groupSeries) []Series {
 // withLabel puts a label before the group's.
 func withLabel(name string, v Static, labels []Label) []Label {
 	return append([]Label{{name, v}}, labels...)
+}
+
+// appendLabelKey appends what tells labels apart.
+func appendLabelKey(key []byte, labels []Label) []byte {
+	for i := range labels {
+		v := &labels[i].Value
+		key = append(key, byte(v.typ))
+		switch v.typ {
+		case TypeString:
+			key = binary.AppendUvarint(key, uint64(len(v.s)))
+			key = append(key, v.s...)
+		case TypeNil:
+		default:
+			key = binary.BigEndian.AppendUint64(key, v.n)
+		}
+	}
+	return key
 }

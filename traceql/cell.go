@@ -6,47 +6,151 @@ import (
 	"slices"
 )
 
+// function is a metrics function.
+type function uint8
+
+const (
+	fnRate function = iota
+	fnCount
+	fnMin
+	fnMax
+	fnAvg
+	fnSum
+	fnQuantile
+	fnHistogram
+	fnCompare
+)
+
+var functions = map[string]function{
+	"rate": fnRate, "count_over_time": fnCount, "min_over_time": fnMin, "max_over_time": fnMax, "avg_over_time": fnAvg,
+	"sum_over_time": fnSum, "quantile_over_time": fnQuantile, "histogram_over_time": fnHistogram, "compare": fnCompare,
+}
+
+func functionOf(name string) function { return functions[name] }
+
 // cell is what one interval of one group holds.
 type cell struct {
-	weight   float64 // number of spans
-	sum      float64
-	edge     float64 // least or largest value
-	n        int
-	values   []weighted        // for exact quantiles
+	weight float64 // number of spans
+	sum    float64
+	edge   float64 // least or largest value
+	n      int
+	*distribution
+}
+
+// distribution is what quantiles and histograms hold.
+type distribution struct {
+	values   []float64         // for exact quantiles
+	weights  []float64         // of the values; nil: all 1
 	exponent map[int16]float64 // weight by power of two, for histograms
 }
 
-type weighted struct{ value, weight float64 }
+// What cells take; a map entry about.
+const (
+	cellBytes         = 40
+	distributionBytes = 56
+	exponentBytes     = 48
+)
 
-func (c *cell) add(fn string, value, weight float64) {
+// add counts a value and tells how many bytes more that takes.
+func (c *cell) add(fn function, value, weight float64) (bytes int64) {
 	first := c.n == 0
 	c.n++
 	c.weight += weight
 	c.sum += value * weight
 	switch {
-	case fn == "quantile_over_time":
-		c.values = append(c.values, weighted{value, weight})
-	case fn == "histogram_over_time":
-		if c.exponent == nil {
-			c.exponent = make(map[int16]float64)
-		}
-		c.exponent[bucketOf(value)] += weight
-	case first || fn == "min_over_time" && value < c.edge || fn == "max_over_time" && value > c.edge:
+	case fn == fnQuantile:
+		return c.keep(value, weight)
+	case fn == fnHistogram:
+		return c.bucket(value, weight)
+	case first || fn == fnMin && value < c.edge || fn == fnMax && value > c.edge:
 		c.edge = value
+	}
+	return 0
+}
+
+func (c *cell) distributed() (bytes int64) {
+	if c.distribution != nil {
+		return 0
+	}
+	c.distribution = new(distribution)
+	return distributionBytes
+}
+
+func (c *cell) keep(value, weight float64) (bytes int64) {
+	bytes = c.distributed()
+	before := cap(c.values) + cap(c.weights)
+	if weight != 1 && c.weights == nil {
+		c.weights = ones(len(c.values))
+	}
+	c.values = append(c.values, value)
+	if c.weights != nil {
+		c.weights = append(c.weights, weight)
+	}
+	return bytes + 8*int64(cap(c.values)+cap(c.weights)-before)
+}
+
+func ones(n int) []float64 {
+	list := make([]float64, n, n+1)
+	for i := range list {
+		list[i] = 1
+	}
+	return list
+}
+
+func (c *cell) bucket(value, weight float64) (bytes int64) {
+	bytes = c.distributed()
+	if c.exponent == nil {
+		c.exponent = make(map[int16]float64)
+	}
+	before := len(c.exponent)
+	c.exponent[bucketOf(value)] += weight
+	return bytes + exponentBytes*int64(len(c.exponent)-before)
+}
+
+// merge adds another cell.
+func (c *cell) merge(fn function, o *cell) {
+	if o.n == 0 {
+		return
+	}
+	if c.n == 0 {
+		*c = *o
+		return
+	}
+	if fn == fnMin && o.edge < c.edge || fn == fnMax && o.edge > c.edge {
+		c.edge = o.edge
+	}
+	c.n += o.n
+	c.weight += o.weight
+	c.sum += o.sum
+	if c.distribution == nil || o.distribution == nil {
+		return
+	}
+	if c.weights != nil || o.weights != nil {
+		if c.weights == nil {
+			c.weights = ones(len(c.values))
+		}
+		if o.weights == nil {
+			o.weights = ones(len(o.values))
+		}
+		c.weights = append(c.weights, o.weights...)
+	}
+	c.values = append(c.values, o.values...)
+	for exp, weight := range o.exponent {
+		c.exponent[exp] += weight
 	}
 }
 
 // value is the point of a function; seconds is the interval's length, unit what
 // the function's values are divided by.
-func (c *cell) value(fn string, seconds, unit float64) (float64, bool) {
+func (c *cell) value(fn function, seconds, unit float64) (float64, bool) {
 	switch fn {
-	case "rate":
+	case fnRate:
 		return c.weight / seconds, true
-	case "count_over_time":
+	case fnCount:
 		return c.weight, true
-	case "sum_over_time":
+	case fnSum:
 		return c.sum / unit, c.n > 0
-	case "avg_over_time":
+	case fnAvg:
 		return c.sum / c.weight / unit, c.n > 0
 	}
 	return c.edge / unit, c.n > 0
@@ -72,24 +176,26 @@ func bucketBound(exp int16) float64 {
 	return math.Ldexp(1, int(exp))
 }
 
-// unit is what values are divided by on their way out: times are gathered in
+// unitOf is what values are divided by on their way out: times are gathered in
 // nanoseconds, so that bucket bounds are powers of two of these, and told in
 // seconds.
-func (a *Aggregator) unit() float64 {
-	if arg := a.query.Metrics.Arg; arg != nil && arg.Intrinsic.Type() == TypeDuration {
+func unitOf(m *Metrics) float64 {
+	if m.Arg != nil && m.Arg.Intrinsic.Type() == TypeDuration {
 		return 1e9
 	}
 	return 1
 }
 
-func (a *Aggregator) histogramSeries(g *groupSeries) []Series {
+func (a *Aggregator) histogramSeries(g *Group) []Series {
 	byBucket := make(map[int16]*Series)
-	unit := a.unit()
 	for i := range g.cells {
+		if g.cells[i].distribution == nil {
+			continue
+		}
 		for exp, weight := range g.cells[i].exponent {
 			s, ok := byBucket[exp]
 			if !ok {
-				s = &Series{Labels: withLabel("__bucket", Float(bucketBound(exp)/unit), g.labels)}
+				s = &Series{Labels: withLabel("__bucket", Float(bucketBound(exp)/a.unit), g.labels)}
 				byBucket[exp] = s
 			}
 			s.Points = append(s.Points, Point{a.rng.stamp(i), weight})
@@ -102,28 +208,50 @@ func (a *Aggregator) histogramSeries(g *groupSeries) []Series {
 	return out
 }
 
-func (a *Aggregator) quantileSeries(g *groupSeries) []Series {
+func (a *Aggregator) quantileSeries(g *Group) []Series {
 	m := a.query.Metrics
 	bucketed := a.query.Hint(HintBuckets).True()
 	out := make([]Series, len(m.Quantiles))
+	exemplars := g.exemplars.list(a.unit)
 	for k, q := range m.Quantiles {
-		out[k] = Series{Labels: withLabel("p", Float(q), g.labels), Exemplars: g.exemplars}
+		out[k] = Series{Labels: withLabel("p", Float(q), g.labels), Exemplars: exemplars}
 	}
+	points := make([]float64, len(m.Quantiles))
 	for i := range g.cells {
-		values := g.cells[i].values
-		if len(values) == 0 {
+		c := &g.cells[i]
+		if c.n == 0 {
 			continue
 		}
-		slices.SortFunc(values, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
-		for k, q := range m.Quantiles {
-			v := quantile(values, g.cells[i].weight, q)
-			if bucketed {
-				v = bucketQuantile(values, q)
+		switch {
+		case bucketed:
+			slices.SortFunc(c.values, cmp.Compare[float64])
+			c.weights = nil // of no use for estimates, and now in another order
+			for k, q := range m.Quantiles {
+				points[k] = bucketQuantile(c.values, q)
 			}
-			out[k].Points = append(out[k].Points, Point{a.rng.stamp(i), v / a.unit()})
+		case c.weights == nil:
+			quantiles(c.values, m.Quantiles, points)
+		default:
+			c.weightedQuantiles(m.Quantiles, points)
+		}
+		for k, v := range points {
+			out[k].Points = append(out[k].Points, Point{a.rng.stamp(i), v / a.unit})
 		}
 	}
 	return out
+}
+
+type weighted struct{ value, weight float64 }
+
+func (c *cell) weightedQuantiles(qs, out []float64) {
+	list := make([]weighted, len(c.values))
+	for i, v := range c.values {
+		list[i] = weighted{v, c.weights[i]}
+	}
+	slices.SortFunc(list, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
+	for k, q := range qs {
+		out[k] = quantile(list, c.weight, q)
+	}
 }
 
 // quantile is the least value that at least a share q of the weight does not
@@ -142,13 +270,13 @@ func quantile(sorted []weighted, total, q float64) float64 {
 // bucketQuantile estimates from powers of two as Tempo does: the bucket in which
 // the rank falls, interpolated on a logarithmic scale from the bound of the
 // bucket in use before it (if there is none, from half its own bound).
-func bucketQuantile(sorted []weighted, q float64) float64 {
+func bucketQuantile(sorted []float64, q float64) float64 {
 	rank := max(1, math.Ceil(q*float64(len(sorted))))
 	var before, lower float64
 	for len(sorted) > 0 {
-		exp := bucketOf(sorted[0].value)
+		exp := bucketOf(sorted[0])
 		n := 0
-		for n < len(sorted) && bucketOf(sorted[n].value) == exp {
+		for n < len(sorted) && bucketOf(sorted[n]) == exp {
 			n++
 		}
 		upper := bucketBound(exp)

@@ -9,12 +9,37 @@ import (
 // comparison gathers compare(): how often each value of each attribute occurs in
 // the selection and outside it.
 type comparison struct {
-	args   *CompareArgs
-	rng    Range
-	n      int
-	totals [2]map[string][]float64
-	values [2]map[string]map[string]*valueCount // by attribute, by value
-	cells  int                                  // points held
+	args  *CompareArgs
+	rng   Range
+	n     int
+	sides [2]map[comparedName]*comparedAttribute
+	cells int // points held
+}
+
+// comparedName is what is compared: an intrinsic, or an attribute of a scope.
+type comparedName struct {
+	in    Intrinsic
+	scope Scope
+	name  string
+}
+
+func (n comparedName) String() string {
+	if n.in != IntrinsicNone {
+		return n.in.String()
+	}
+	return n.scope.String() + "." + n.name
+}
+
+type comparedAttribute struct {
+	totals []float64 // by interval
+	values map[comparedValue]*valueCount
+}
+
+// comparedValue is a value in a form that can be a key.
+type comparedValue struct {
+	typ  Type
+	n    uint64
+	text string
 }
 
 // maxCompared bounds the points that compare() holds (8 bytes each). Beyond it
@@ -44,9 +69,8 @@ var comparedIntrinsics = []Intrinsic{
 
 func newComparison(args *CompareArgs, r Range, n int) *comparison {
 	c := &comparison{args: args, rng: r, n: n}
-	for side := range c.totals {
-		c.totals[side] = make(map[string][]float64)
-		c.values[side] = make(map[string]map[string]*valueCount)
+	for side := range c.sides {
+		c.sides[side] = make(map[comparedName]*comparedAttribute)
 	}
 	return c
 }
@@ -57,11 +81,11 @@ func (c *comparison) observe(e env, at int, weight float64) {
 		side = selection
 	}
 	for _, in := range comparedIntrinsics {
-		c.count(side, in.String(), e.single(Attribute{Intrinsic: in}), at, weight)
+		c.count(side, comparedName{in: in}, e.single(Attribute{Intrinsic: in}), at, weight)
 	}
 	for _, scope := range []Scope{ScopeSpan, ScopeResource, ScopeInstrumentation} {
 		e.span().Each(scope, func(name string, v Static) bool {
-			c.count(side, scope.String()+"."+name, v, at, weight)
+			c.count(side, comparedName{scope: scope, name: name}, v, at, weight)
 			return true
 		})
 	}
@@ -73,36 +97,69 @@ func (c *comparison) selects(e env) bool {
 	return within && e.matches(c.args.Filter)
 }
 
-func (c *comparison) count(side int, name string, v Static, at int, weight float64) {
-	totals, ok := c.totals[side][name]
+func (c *comparison) count(side int, name comparedName, v Static, at int, weight float64) {
+	a, ok := c.sides[side][name]
 	if !ok {
-		totals = make([]float64, c.n)
-		c.totals[side][name] = totals
-		c.values[side][name] = make(map[string]*valueCount)
+		a = &comparedAttribute{totals: make([]float64, c.n), values: make(map[comparedValue]*valueCount)}
+		c.sides[side][name] = a
 	}
-	totals[at] += weight
-	key := v.Type().String() + v.String()
-	count, ok := c.values[side][name][key]
+	a.totals[at] += weight
+	key := comparedValue{v.typ, v.n, v.s}
+	if v.typ == TypeArray {
+		key.text = v.String()
+	}
+	count, ok := a.values[key]
 	if !ok && c.cells > maxCompared {
 		return
 	}
 	if !ok {
 		c.cells += c.n
 		count = &valueCount{value: v, counts: make([]float64, c.n)}
-		c.values[side][name][key] = count
+		a.values[key] = count
 	}
 	count.total += weight
 	count.counts[at] += weight
 }
 
+// merge adds what another comparison counted, which is then not used again.
+func (c *comparison) merge(o *comparison) {
+	for side := range c.sides {
+		for name, from := range o.sides[side] {
+			to, ok := c.sides[side][name]
+			if !ok {
+				c.sides[side][name] = from
+				c.cells += c.n * len(from.values)
+				continue
+			}
+			addAll(to.totals, from.totals)
+			for key, v := range from.values {
+				if have, ok := to.values[key]; ok {
+					have.total += v.total
+					addAll(have.counts, v.counts)
+				} else if c.cells <= maxCompared {
+					c.cells += c.n
+					to.values[key] = v
+				}
+			}
+		}
+	}
+}
+
+func addAll(to, from []float64) {
+	for i, n := range from {
+		to[i] += n
+	}
+}
+
 // series are the top values of each attribute on both sides, and their totals.
 func (c *comparison) series() []Series {
 	var out []Series
-	for side, name := range sideNames {
-		for attr, totals := range c.totals[side] {
-			out = append(out, c.one(name+"_total", attr, Nil(), totals))
-			for _, v := range topValues(c.values[side][attr], c.args.TopN) {
-				out = append(out, c.one(name, attr, v.value, v.counts))
+	for side, meta := range sideNames {
+		for name, a := range c.sides[side] {
+			attr := name.String()
+			out = append(out, c.one(meta+"_total", attr, Nil(), a.totals))
+			for _, v := range topValues(a.values, c.args.TopN) {
+				out = append(out, c.one(meta, attr, v.value, v.counts))
 			}
 		}
 	}
@@ -117,7 +174,7 @@ func (c *comparison) one(meta, attr string, v Static, counts []float64) Series {
 	return s
 }
 
-func topValues(values map[string]*valueCount, n int) []*valueCount {
+func topValues(values map[comparedValue]*valueCount, n int) []*valueCount {
 	list := make([]*valueCount, 0, len(values))
 	for _, v := range values {
 		list = append(list, v)
@@ -126,7 +183,10 @@ func topValues(values map[string]*valueCount, n int) []*valueCount {
 		if c := cmp.Compare(b.total, a.total); c != 0 {
 			return c
 		}
-		return strings.Compare(a.value.String(), b.value.String())
+		if c := strings.Compare(a.value.String(), b.value.String()); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.value.typ, b.value.typ)
 	})
 	return list[:min(n, len(list))]
 }

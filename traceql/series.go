@@ -106,19 +106,6 @@ type Series struct {
 	Exemplars []Exemplar
 }
 
-// labelKey orders series and tells them apart.
-func labelKey(labels []Label) string {
-	var b strings.Builder
-	for _, l := range labels {
-		b.WriteString(l.Name)
-		b.WriteByte(0)
-		b.WriteByte('0' + byte(l.Value.Type()))
-		b.WriteString(l.Value.String())
-		b.WriteByte(0)
-	}
-	return b.String()
-}
-
 func sortSeries(list []Series) {
 	slices.SortFunc(list, func(a, b Series) int {
 		for i := range min(len(a.Labels), len(b.Labels)) {
