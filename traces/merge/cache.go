@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"container/list"
 	"sync"
 
 	"supersonic/traces/column"
@@ -11,7 +12,7 @@ import (
 const cacheBytes = 32 << 20
 
 // spareVectors is how many empty Vectors of a type are kept.
-const spareVectors = 4
+const spareVectors = 12
 
 // cache keeps decoded pages that will be read of again. Who takes a page has it alone
 // until it is given back.
@@ -19,9 +20,9 @@ type cache struct {
 	limit int
 
 	mu    sync.Mutex
-	held  map[pageKey]*held
+	held  map[pageKey]*list.Element // of order
+	order list.List                 // of held, the one that was used longest ago first
 	bytes int
-	clock uint64
 	spare map[column.Type][]*column.Vector
 }
 
@@ -34,22 +35,20 @@ type pageKey struct {
 }
 
 type held struct {
+	key  pageKey
 	vec  *column.Vector
 	size int
-	used uint64
 }
 
 // take returns a page, nil if it is not here.
 func (c *cache) take(k pageKey) *column.Vector {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := c.held[k]
-	if h == nil {
+	e := c.held[k]
+	if e == nil {
 		return nil
 	}
-	delete(c.held, k)
-	c.bytes -= h.size
-	return h.vec
+	return c.remove(e).vec
 }
 
 // give keeps a page, and lets go of those that were used longest ago.
@@ -57,32 +56,25 @@ func (c *cache) give(k pageKey, v *column.Vector) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held == nil {
-		c.held = make(map[pageKey]*held)
+		c.held = make(map[pageKey]*list.Element)
 	}
-	if old := c.held[k]; old != nil { // somebody decoded it meanwhile
-		c.bytes -= old.size
+	if e := c.held[k]; e != nil { // somebody decoded it meanwhile
+		c.remove(e)
 	}
-	c.clock++
-	h := &held{vec: v, size: memory(v), used: c.clock}
-	c.held[k] = h
+	h := &held{key: k, vec: v, size: memory(v)}
+	c.held[k] = c.order.PushBack(h)
 	c.bytes += h.size
 	for c.bytes > c.limit && len(c.held) > 1 {
-		c.evict()
+		old := c.remove(c.order.Front())
+		c.free(old.key.key.Type, old.vec)
 	}
 }
 
-// evict lets go of a page. There are hundreds at most.
-func (c *cache) evict() {
-	var oldest pageKey
-	var least *held
-	for k, h := range c.held {
-		if least == nil || h.used < least.used {
-			oldest, least = k, h
-		}
-	}
-	delete(c.held, oldest)
-	c.bytes -= least.size
-	c.free(oldest.key.Type, least.vec)
+func (c *cache) remove(e *list.Element) *held {
+	h := c.order.Remove(e).(*held)
+	delete(c.held, h.key)
+	c.bytes -= h.size
+	return h
 }
 
 // empty returns a Vector to read into.

@@ -27,7 +27,9 @@
 // dictionaries, else plain. chapterPages pages share one dictionary, which has all
 // texts of those that it is made of; codes are translated through tables.
 //
-// Measured on 1 M spans of site traffic in 8 heads: see BenchmarkMerge.
+// Measured on 1 M spans of site traffic in 8 inputs, CPU-s beside the decoding: New
+// 0.05, reading every column 0.23; where each input has a share of every moment, and
+// no two traces in a row are of one, 0.08 and 0.52.
 //
 // Concurrency: a Segment serves any number of goroutines. It refers to its inputs and
 // must not outlive them.

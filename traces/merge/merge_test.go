@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"supersonic/traces/column"
@@ -280,4 +281,61 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	if _, err := New([]column.Segment{seg, failing{Segment: seg, key: column.Start, page: 2, how: func(v *column.Vector) { clear(v.Ints) }}}, Options{}); err == nil {
 		t.Error("an input that is not in order is merged")
 	}
+}
+
+func TestPagesAreReadInAnyOrderByMany(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 15))
+	pieces := inPieces(r, columntest.Random(r, 600), 5)
+	var inputs []column.Segment
+	for _, p := range pieces {
+		inputs = append(inputs, columntest.New(slices.Clone(p), columntest.Options{PageRows: 20, Plain: mixed}))
+	}
+	got, err := New(inputs, Options{pageRows: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.cache.limit = 50_000 // so that pages are let go of as well
+	want, err := New(inputs, Options{pageRows: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := append(column.Fixed(), got.Keys()...)
+	var wait sync.WaitGroup
+	for i := range uint64(4) {
+		wait.Go(func() {
+			r := rand.New(rand.NewPCG(i, 16))
+			for range 300 {
+				k, page := keys[r.IntN(len(keys))], r.IntN(got.Pages())
+				if err := samePage(got, want, k, page); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if got.cache.bytes > got.cache.limit {
+		t.Errorf("the cache holds %d B, more than %d", got.cache.bytes, got.cache.limit)
+	}
+}
+
+// samePage compares a page of two merges.
+func samePage(a, b *Segment, k column.Key, page int) error {
+	if a.Column(k) == nil {
+		return nil
+	}
+	var x, y column.Vector
+	if err := errors.Join(a.Column(k).Read(page, &x), b.Column(k).Read(page, &y)); err != nil {
+		return err
+	}
+	if k.Type.Text() {
+		for i := range x.Len {
+			if x.Has(i) != y.Has(i) || x.StringAt(i) != y.StringAt(i) {
+				return fmt.Errorf("%v, page %d: value %d is %q, want %q", k, page, i, x.StringAt(i), y.StringAt(i))
+			}
+		}
+	}
+	if !slices.Equal(x.Offsets, y.Offsets) || !slices.Equal(x.Ints, y.Ints) || !slices.Equal(x.IDs, y.IDs) || !slices.Equal(x.Present, y.Present) {
+		return fmt.Errorf("%v, page %d differs", k, page)
+	}
+	return nil
 }
