@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/klauspost/compress/zlib"
@@ -16,6 +16,8 @@ import (
 const (
 	// firstBuffer is what a body gets whose length is not known.
 	firstBuffer = 64 << 10
+	// mostFirst is the most it gets for its word.
+	mostFirst = 1 << 20
 	// readTime is how long a sender may be silent within a body.
 	readTime = 30 * time.Second
 )
@@ -30,34 +32,61 @@ type body struct {
 // is used.
 func (r *Receiver) body(w http.ResponseWriter, req *http.Request, c *claim) (body, error) {
 	limit := r.opts.Limits.ExportBytes
-	if req.ContentLength > int64(limit) {
-		return body{}, tooLarge(limit)
-	}
 	deadline := http.NewResponseController(w)
 	// Off after the body: net/http watches the connection while the store works.
 	defer deadline.SetReadDeadline(time.Time{})
-	in := &patient{http.MaxBytesReader(w, req.Body, int64(limit)), deadline}
-	out, done, err := decompress(in, req.Header.Get("Content-Encoding"))
+	in := &patient{Reader: http.MaxBytesReader(w, req.Body, int64(limit)), deadline: deadline}
+	name := req.Header.Get("Content-Encoding")
+	if req.ContentLength > int64(limit) {
+		return body{}, in.explain(errTooLarge, name, limit)
+	}
+	out, done, err := decompress(in, name)
 	if err != nil {
-		return body{}, readError(err, limit)
+		return body{}, in.explain(err, name, limit)
 	}
 	defer done()
 	size := firstBuffer
-	if out == io.Reader(in) && req.ContentLength >= 0 {
-		size = int(req.ContentLength) + 1 // the end is seen without another buffer
+	if n := req.ContentLength; out == io.Reader(in) && n >= 0 {
+		size = int(min(n+1, mostFirst)) // one more: the end is seen without another buffer
 	}
-	return r.readAll(out, c, size, limit)
+	all, err := r.readAll(out, c, size, limit)
+	if err != nil {
+		return body{}, in.explain(err, name, limit)
+	}
+	return all, nil
 }
 
-// patient gives each read time anew.
+// patient reads from a connection, and gives each read time anew.
 type patient struct {
 	io.Reader
 	deadline *http.ResponseController
+	err      error // of the connection, not of what was sent
 }
 
 func (p *patient) Read(b []byte) (int, error) {
-	p.deadline.SetReadDeadline(time.Now().Add(readTime)) // not there in a server without deadlines
-	return p.Reader.Read(b)
+	p.deadline.SetReadDeadline(time.Now().Add(readTime)) // an error: a server without deadlines
+	n, err := p.Reader.Read(b)
+	var network net.Error
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) {
+		p.err = err
+	}
+	return n, err
+}
+
+// explain says what an error of reading is to the sender.
+func (p *patient) explain(err error, name string, limit int) error {
+	var most *http.MaxBytesError
+	switch {
+	case errors.As(err, &most), errors.Is(err, errTooLarge):
+		return fmt.Errorf("%w: at most %d bytes, decompressed", errTooLarge, limit)
+	case errors.Is(err, errEncoding), errors.Is(err, errBusy), errors.Is(err, errNeeds):
+		return err
+	case p.err != nil:
+		return fmt.Errorf("%w: its body ended early, or nothing came for %s", errGone, readTime)
+	case name != "":
+		return malformed(fmt.Errorf("cannot read the body as %s: %w", name, err))
+	}
+	return malformed(fmt.Errorf("cannot read the body: %w", err))
 }
 
 // decompress returns a reader of what in compresses, and what to call after it.
@@ -94,7 +123,7 @@ func (r *Receiver) readAll(in io.Reader, c *claim, size, limit int) (body, error
 		if n == len(*buf) {
 			if n > limit {
 				give()
-				return body{}, tooLarge(limit)
+				return body{}, errTooLarge
 			}
 			more := min(2*size, limit+1)
 			if !c.more(more) {
@@ -112,30 +141,13 @@ func (r *Receiver) readAll(in io.Reader, c *claim, size, limit int) (body, error
 		switch {
 		case n > limit:
 			give()
-			return body{}, tooLarge(limit)
+			return body{}, errTooLarge
 		case err == io.EOF:
 			*buf = (*buf)[:n]
 			return body{mem.NewBuffer(buf, &r.buffers), size}, nil
 		case err != nil:
 			give()
-			return body{}, readError(err, limit)
+			return body{}, err
 		}
 	}
-}
-
-func tooLarge(limit int) error {
-	return fmt.Errorf("%w: at most %d bytes, decompressed", errTooLarge, limit)
-}
-
-func readError(err error, limit int) error {
-	var most *http.MaxBytesError
-	switch {
-	case errors.As(err, &most):
-		return tooLarge(limit)
-	case errors.Is(err, errEncoding):
-		return err
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%w: nothing came of the body for %s", errGone, readTime)
-	}
-	return malformed(fmt.Errorf("cannot read the body: %w", err))
 }

@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -96,7 +94,7 @@ func (r *Receiver) export(stream grpc.ServerStream) error {
 	var m message
 	if err := stream.RecvMsg(&m); err != nil {
 		e.claim.end()
-		return r.unread(ctx, err)
+		return r.unread(err)
 	}
 	if !e.claim.more(m.Len()) {
 		m.Free()
@@ -112,19 +110,19 @@ func (r *Receiver) export(stream grpc.ServerStream) error {
 
 // unread counts an export that could not be received. The status is grpc-go's, which
 // has sent it already: RESOURCE_EXHAUSTED for a size, INTERNAL for a compression.
-func (r *Receiver) unread(ctx context.Context, err error) error {
+func (r *Receiver) unread(err error) error {
 	cause := malformed(err)
-	switch {
-	case ctx.Err() != nil:
-		cause = errGone
-	case status.Code(err) == codes.ResourceExhausted:
+	switch status.Code(err) {
+	case codes.ResourceExhausted:
 		cause = errTooLarge
+	case codes.Canceled, codes.DeadlineExceeded:
+		cause = errGone
 	}
 	r.refuse(cause)
-	if _, ok := status.FromError(err); !ok || errors.Is(cause, errGone) {
-		return grpcError(cause)
+	if _, ok := status.FromError(err); ok {
+		return err
 	}
-	return err
+	return grpcError(cause)
 }
 
 func grpcError(err error) error {

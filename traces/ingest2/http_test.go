@@ -1,0 +1,240 @@
+package ingest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	"supersonic/traces/otlp"
+)
+
+func compressed(t testing.TB, name, body string) string {
+	t.Helper()
+	var out bytes.Buffer
+	var z io.WriteCloser
+	switch name {
+	case "":
+		return body
+	case "gzip":
+		z = gzip.NewWriter(&out)
+	case "deflate":
+		z = zlib.NewWriter(&out)
+	case "zstd":
+		var err error
+		if z, err = zstd.NewWriter(&out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := io.WriteString(z, body); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+var encodings = []string{"", "gzip", "zstd", "deflate"}
+
+func readAll(t testing.TB, resp *http.Response) []byte {
+	t.Helper()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestHTTPTakesProtobufAndJSONInEachCompression(t *testing.T) {
+	w := newWorld(t, nil)
+	long := strings.Repeat("a", 200_000) // more than the first buffer
+	for _, encoding := range encodings {
+		for kind, body := range map[string]string{
+			typeProto:                    string(encoded(t, spans(long, encoding))),
+			typeJSON + "; charset=utf-8": encodedJSON(t, spans(long, encoding)),
+		} {
+			resp := w.post(compressed(t, encoding, body), "Content-Type: "+kind, "Content-Encoding: "+encoding)
+			answer := readAll(t, resp)
+			if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != strings.Split(kind, ";")[0] {
+				t.Errorf("%s, %q: %s: %q", kind, encoding, resp.Status, answer)
+			}
+			if want := map[bool]string{true: "{}", false: ""}[strings.HasPrefix(kind, typeJSON)]; string(answer) != want {
+				t.Errorf("%s: %q", kind, answer)
+			}
+		}
+	}
+	w.want(map[string]int{"received": 16, "kept": 16})
+}
+
+func TestPartialSuccessByHTTP(t *testing.T) {
+	w := newWorld(t, nil)
+	td := spans("a")
+	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetTraceID([16]byte{})
+	const why = "spans left out: 1 without a trace id"
+	resp := ptraceotlp.NewExportResponse()
+	if err := resp.UnmarshalProto(readAll(t, w.post(string(encoded(t, td)), "Content-Type: "+typeProto))); err != nil {
+		t.Fatal(err)
+	}
+	if p := resp.PartialSuccess(); p.RejectedSpans() != 1 || p.ErrorMessage() != why {
+		t.Errorf("%d: %s", p.RejectedSpans(), p.ErrorMessage())
+	}
+	text := readAll(t, w.post(encodedJSON(t, td), "Content-Type: "+typeJSON))
+	if want := `{"partialSuccess":{"rejectedSpans":"1","errorMessage":"` + why + `"}}`; string(text) != want {
+		t.Errorf("got %s, want %s", text, want)
+	}
+	if w.exports != 0 {
+		t.Error("an export without spans to keep came to the store")
+	}
+}
+
+func TestErrorsByHTTPAreAStatus(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Limits.ExportBytes = 1 << 20 })
+	zeros := strings.Repeat("\x00", 2<<20)
+	for _, c := range []struct {
+		name, body, encoding string
+		status               int
+		text                 string
+	}{
+		{"no export", "no export", "", 400, "not an OTLP trace export"},
+		{"no gzip", "no gzip", "gzip", 400, "gzip"},
+		{"gzip that ends", compressed(t, "gzip", zeros)[:1000], "gzip", 400, "unexpected EOF"},
+		{"no zstd", "no zstd", "zstd", 400, "not an OTLP"},
+		{"other compression", "", "br", 415, `"br"`},
+		{"too large", zeros, "", 413, "at most 1048576 bytes"},
+		{"too large in gzip", compressed(t, "gzip", zeros), "gzip", 413, "at most 1048576 bytes"},
+		{"too large in zstd", compressed(t, "zstd", zeros), "zstd", 413, "at most 1048576 bytes"},
+		{"too large in deflate", compressed(t, "deflate", zeros), "deflate", 413, "at most 1048576 bytes"},
+	} {
+		resp := w.post(c.body, "Content-Type: "+typeProto, "Content-Encoding: "+c.encoding)
+		var st spb.Status
+		err := proto.Unmarshal(readAll(t, resp), &st)
+		if err != nil || resp.StatusCode != c.status || !strings.Contains(st.Message, c.text) || st.Code == 0 || resp.Header.Get("Retry-After") != "" {
+			t.Errorf("%s: %s, %v, %v", c.name, resp.Status, &st, err)
+		}
+		resp = w.post(c.body, "Content-Type: "+typeJSON, "Content-Encoding: "+c.encoding)
+		var js struct {
+			Code    codes.Code
+			Message string
+		}
+		if err := json.Unmarshal(readAll(t, resp), &js); err != nil || resp.StatusCode != c.status || js.Code == 0 {
+			t.Errorf("%s: %s, %v, %v", c.name, resp.Status, js, err)
+		}
+	}
+	w.want(map[string]int{"export malformed": 8, "export too_large": 8, "export unsupported": 2})
+}
+
+func TestABodyOfUnknownLengthIsBounded(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Limits.ExportBytes = 1 << 20 })
+	endless := io.MultiReader(strings.NewReader(strings.Repeat("x", 10<<20)))
+	resp, err := http.Post(w.http.URL+"/v1/traces", typeProto, endless)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != 413 {
+		t.Error(resp.Status)
+	}
+}
+
+func TestOtherRequestsAreRefused(t *testing.T) {
+	w := newWorld(t, nil)
+	if resp := w.post("x", "Content-Type: text/plain"); resp.StatusCode != 415 {
+		t.Error(resp.Status)
+	}
+	if resp := w.post("x"); resp.StatusCode != 415 {
+		t.Error(resp.Status)
+	}
+	for path, want := range map[string]int{"/v1/traces": 405, "/v1/logs": 404} {
+		resp, err := http.Get(w.http.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("GET %s: %s", path, resp.Status)
+		}
+	}
+}
+
+func TestAStoreThatCannotWriteByHTTP(t *testing.T) {
+	for err, want := range map[error]int{syscall.ENOSPC: 429, syscall.EIO: 503} {
+		w := newWorld(t, nil)
+		w.before = func(*otlp.Batch) error { return fmt.Errorf("write: %w", err) }
+		resp := w.post(string(encoded(t, spans("a"))), "Content-Type: "+typeProto)
+		if resp.StatusCode != want || resp.Header.Get("Retry-After") != "1" {
+			t.Errorf("%v: %s %v", err, resp.Status, resp.Header)
+		}
+	}
+}
+
+func TestJSONThatNestsTooDeepIsRefused(t *testing.T) {
+	w := newWorld(t, nil)
+	for name, body := range map[string]string{
+		"attribute": `{"resourceSpans":[{"resource":{"attributes":[{"key":"k","value":` + strings.Repeat(`{"arrayValue":{"values":[`, 65) + strings.Repeat(`]}}`, 65) + `}]}}]}`,
+		"brackets":  strings.Repeat("[", 5_000_000),
+		"unknown":   `{"other":` + strings.Repeat(`{"a":`, 5_000_000),
+	} {
+		if resp := w.post(body, "Content-Type: "+typeJSON); resp.StatusCode != 400 {
+			t.Errorf("%s: %s", name, resp.Status)
+		}
+	}
+	w.want(map[string]int{"export malformed": 3})
+}
+
+func TestJSONThatBlowsUpInMemoryIsRefused(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Limits = Limits{ExportBytes: 8 << 20, InFlightBytes: 64 << 20} })
+	body := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + strings.Repeat("{},", 2_000_000) + `{}]}]}]}`
+	if resp := w.post(body, "Content-Type: "+typeJSON); resp.StatusCode != 413 {
+		t.Error(resp.Status)
+	}
+	w.want(map[string]int{"export too_large": 1})
+}
+
+func TestASenderThatLeavesWithinItsBody(t *testing.T) {
+	w := newWorld(t, nil)
+	conn, err := net.Dial("tcp", w.http.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100000\r\n\r\nsome", typeProto)
+	eventually(t, "the body is being read", func() bool { return w.r.InFlight() > 0 })
+	conn.Close()
+	eventually(t, "it is given up", func() bool { return w.r.InFlight() == 0 })
+	w.want(map[string]int{"export gone": 1})
+}
+
+func TestASenderThatLeavesWhileItsSpansAreStored(t *testing.T) {
+	w := newWorld(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/traces", bytes.NewReader(encoded(t, spans("a"))))
+	req.Header.Set("Content-Type", typeProto)
+	w.before = func(*otlp.Batch) error { cancel(); return nil }
+	answer := httptest.NewRecorder()
+	w.r.Handler().ServeHTTP(answer, req)
+	if answer.Code != 503 || w.kept() != "a" || len(w.consumed) != 0 {
+		t.Errorf("%d, kept %q, consumed %q", answer.Code, w.kept(), w.consumed)
+	}
+}
+
+func TestErrorsThatNobodyKnowsAreNotSentAgain(t *testing.T) {
+	if v := fate(errors.New("?")); v.again || v.code != codes.Internal || v.status != 500 {
+		t.Error(v)
+	}
+}
