@@ -1,0 +1,108 @@
+package block
+
+import (
+	"container/list"
+	"sync"
+)
+
+// Cache keeps what was decoded of blocks, up to a number of bytes: dictionaries,
+// bounds of pages, rare attributes. What was not asked for longest goes first. Many
+// Blocks share one.
+type Cache struct {
+	most int64
+
+	mu      sync.Mutex
+	used    int64
+	entries map[cacheKey]*list.Element
+	order   *list.List // the one that was asked for last in front
+	blocks  uint64
+}
+
+// NewCache makes a Cache of so many bytes.
+func NewCache(bytes int64) *Cache {
+	return &Cache{most: bytes, entries: make(map[cacheKey]*list.Element), order: list.New()}
+}
+
+// Bytes is about how much the Cache holds.
+func (c *Cache) Bytes() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used
+}
+
+// cacheKey names a thing: of a column a dictionary by row group, else a page of all.
+type cacheKey struct {
+	block    uint64
+	kind     cacheKind
+	leaf, at int32
+}
+
+type cacheKind uint8
+
+const (
+	cacheDict cacheKind = iota
+	cacheBounds
+	cacheRest
+	cacheValues
+)
+
+type cached struct {
+	key   cacheKey
+	value any
+	size  int64
+}
+
+// number numbers a Block.
+func (c *Cache) number() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.blocks++
+	return c.blocks
+}
+
+func (c *Cache) get(key cacheKey) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.entries[key]
+	if e == nil {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*cached).value
+}
+
+// put keeps a value and returns it, or what another goroutine put before.
+func (c *Cache) put(key cacheKey, value any, size int64) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.entries[key]; e != nil {
+		return e.Value.(*cached).value
+	}
+	size += 200 // of the entry
+	c.entries[key] = c.order.PushFront(&cached{key, value, size})
+	c.used += size
+	for c.used > c.most && c.order.Len() > 1 {
+		c.drop(c.order.Back())
+	}
+	return value
+}
+
+func (c *Cache) drop(e *list.Element) {
+	of := e.Value.(*cached)
+	c.order.Remove(e)
+	delete(c.entries, of.key)
+	c.used -= of.size
+}
+
+// forget drops what is kept of a block.
+func (c *Cache) forget(block uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.order.Front(); e != nil; {
+		next := e.Next()
+		if e.Value.(*cached).key.block == block {
+			c.drop(e)
+		}
+		e = next
+	}
+}

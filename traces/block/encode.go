@@ -1,0 +1,184 @@
+package block
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+
+	"supersonic/traces/column"
+)
+
+// write writes what was gathered of a column.
+func (w *writer) write(c *chunk) error {
+	g := &w.gather
+	c.offset = w.out.size
+	c.encoding, c.codec = encPlain, codecZstd
+	dict, count := w.dictionary()
+	switch {
+	case count > 0:
+		c.encoding = encDictionary
+		c.dict.count = uint32(count)
+	case g.leaf.form == formInt && g.leaf.key != column.EventTime && g.leaf.key.Type == column.Int:
+		c.encoding = encDelta
+	}
+	if g.leaf.form == formText && !g.leaf.blob {
+		g.leaf.blob = !g.texts.valid()
+	}
+	if c.encoding == encPlain && w.random(c) {
+		c.codec = codecNone
+	}
+	if count > 0 {
+		head, size, crc, err := w.page(c.codec, true, dict, count, encPlain)
+		if err != nil {
+			return err
+		}
+		c.dict.head, c.dict.size, c.dict.raw, c.dict.crc = head, size, uint32(len(dict)), crc
+	}
+	c.pages = make([]pageEntry, len(g.pages))
+	for i := range g.pages {
+		p, e := &g.pages[i], &c.pages[i]
+		e.offset = w.out.size
+		w.raw = w.body(w.raw[:0], c, p)
+		if len(w.raw) > math.MaxInt32 {
+			return fmt.Errorf("page %d has %d bytes, a page of Parquet has at most 2 GiB", w.first+i, len(w.raw))
+		}
+		var err error
+		if e.head, e.size, e.crc, err = w.page(c.codec, false, w.raw, p.slots, int32(c.encoding)); err != nil {
+			return err
+		}
+		e.raw, e.slots, e.values, e.lo, e.hi = uint32(len(w.raw)), uint32(p.slots), uint32(p.last-p.first), p.lo, p.hi
+	}
+	return nil
+}
+
+// random tells whether compression is in vain, by the first page.
+func (w *writer) random(c *chunk) bool {
+	for i := range w.gather.pages {
+		if p := &w.gather.pages[i]; p.last-p.first >= 64 {
+			w.raw = w.body(w.raw[:0], c, p)
+			w.packed = w.zstd.EncodeAll(w.raw, w.packed[:0])
+			return len(w.packed)*100 > len(w.raw)*97
+		}
+	}
+	return false
+}
+
+// page writes a page.
+func (w *writer) page(codec uint8, dictionary bool, raw []byte, values int, encoding int32) (head uint8, size, crc uint32, err error) {
+	body := raw
+	if codec == codecZstd {
+		w.packed = w.zstd.EncodeAll(raw, w.packed[:0])
+		body = w.packed
+	}
+	crc = checksum(body)
+	header := pageHeader(dictionary, len(raw), len(body), crc, values, encoding)
+	if _, err = w.out.Write(header); err == nil {
+		_, err = w.out.Write(body)
+	}
+	return uint8(len(header)), uint32(len(body)), crc, err
+}
+
+// dictionary is the bytes of the column's dictionary and its number of values, 0 if
+// there is none. w.codes are then the values' codes.
+func (w *writer) dictionary() (raw []byte, count int) {
+	g := &w.gather
+	switch {
+	case g.leaf.form == formText && !g.texts.plain:
+		w.codes = append(w.codes[:0], g.texts.codes...)
+		for _, t := range g.texts.dict {
+			raw = binary.LittleEndian.AppendUint32(raw, uint32(len(t)))
+			raw = append(raw, t...)
+		}
+		return raw, len(g.texts.dict)
+	case g.leaf.form == formInt && !packed(g.leaf.key):
+		words, ok := numberCodes(w, len(g.ints), func(i int) uint64 { return uint64(g.ints[i]) })
+		return words, len(words) / 8 * ok
+	case g.leaf.form == formDouble:
+		words, ok := numberCodes(w, len(g.floats), func(i int) uint64 { return math.Float64bits(g.floats[i]) })
+		return words, len(words) / 8 * ok
+	}
+	return nil, 0
+}
+
+// packed tells which numbers never have a dictionary.
+func packed(k column.Key) bool {
+	return k == column.Start || k == column.Duration || k == column.EventTime
+}
+
+// mostNumbers is up to how many different numbers there is a dictionary.
+const mostNumbers = 256
+
+// numberCodes numbers n words; ok is 0 where they are too many, else 1.
+func numberCodes(w *writer, n int, word func(i int) uint64) (raw []byte, ok int) {
+	var slots [4 * mostNumbers]struct {
+		word uint64
+		code uint32 // + 1
+	}
+	w.codes = w.codes[:0]
+	count := uint32(0)
+	var last uint64
+	code := uint32(0)
+	for i := range n {
+		x := word(i)
+		if code == 0 || x != last {
+			s := x * 0x9e3779b97f4a7c15 >> 54
+			for slots[s].code != 0 && slots[s].word != x {
+				s = (s + 1) % uint64(len(slots))
+			}
+			if slots[s].code == 0 {
+				if count++; count > mostNumbers {
+					return nil, 0
+				}
+				slots[s].word, slots[s].code = x, count
+				raw = binary.LittleEndian.AppendUint64(raw, x)
+			}
+			last, code = x, slots[s].code
+		}
+		w.codes = append(w.codes, code-1)
+	}
+	return raw, 1
+}
+
+// body appends a page's bytes before compression.
+func (w *writer) body(dst []byte, c *chunk, p *gathered) []byte {
+	g := &w.gather
+	dst = append(dst, g.levels[p.levels:p.levEnd]...)
+	switch {
+	case c.encoding == encDictionary:
+		width := bits.Len32(c.dict.count - 1)
+		return appendHybrid(append(dst, byte(width)), w.codes[p.first:p.last], width)
+	case c.encoding == encDelta:
+		return appendDelta(dst, g.ints[p.first:p.last])
+	}
+	switch g.leaf.form {
+	case formInt:
+		for _, v := range g.ints[p.first:p.last] {
+			dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
+		}
+	case formDouble:
+		for _, v := range g.floats[p.first:p.last] {
+			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(v))
+		}
+	case formBool:
+		w.codes = w.codes[:0]
+		for _, v := range g.ints[p.first:p.last] {
+			w.codes = append(w.codes, uint32(v)&1)
+		}
+		dst = appendPacked(dst, w.codes, 1)
+	case formText:
+		from := 0
+		if p.first > 0 {
+			from = g.texts.ends[p.first-1]
+		}
+		for _, end := range g.texts.ends[p.first:p.last] {
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(end-from))
+			dst = append(dst, g.texts.text[from:end]...)
+			from = end
+		}
+	default:
+		n := g.leaf.form.width()
+		dst = append(dst, g.ids[p.first*n:p.last*n]...)
+	}
+	return dst
+}

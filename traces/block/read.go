@@ -1,0 +1,517 @@
+package block
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"supersonic/traces/column"
+)
+
+// blockColumn is a column of a Block that lies in the file as one.
+type blockColumn struct {
+	b    *Block
+	leaf *leaf
+	at   int // number of the leaf
+}
+
+// Column implements column.Segment.
+func (b *Block) Column(k column.Key) column.Column {
+	if i, ok := b.ix.byKey[k]; ok {
+		if l := &b.ix.leaves[i]; !l.some || l.nest == nestRest {
+			return nil
+		}
+		return b.leaf(i)
+	}
+	if b.ix.slow[k] {
+		return &restColumn{b: b, key: k}
+	}
+	return nil
+}
+
+func (b *Block) leaf(i int) *blockColumn {
+	return &blockColumn{b: b, leaf: &b.ix.leaves[i], at: i}
+}
+
+// entry is where a page of the column lies.
+func (c *blockColumn) entry(page int) (*chunk, *pageEntry) {
+	p := &c.b.ix.pages[page]
+	k := &c.b.ix.groups[p.group].chunks[c.at]
+	return k, &k.pages[p.inside]
+}
+
+// Zone implements column.Column, as do the methods below.
+func (c *blockColumn) Zone(page int) (lo, hi int64, ok bool) {
+	_, e := c.entry(page)
+	if c.leaf.form != formInt || e.values == 0 {
+		return 0, 0, false
+	}
+	return e.lo, e.hi, true
+}
+
+// nothing is the dictionary of pages without a value.
+var nothing = &column.Dict{Texts: []string{""}}
+
+func (c *blockColumn) Dict(page int) (*column.Dict, error) {
+	k, e := c.entry(page)
+	switch {
+	case c.leaf.form != formText:
+		return nil, nil
+	case e.values == 0 && c.leaf.optional:
+		return nothing, nil
+	case k.dict.count == 0:
+		return nil, nil
+	}
+	d, err := c.dict(c.b.ix.pages[page].group)
+	if err != nil {
+		return nil, err
+	}
+	return d.texts, nil
+}
+
+// dictionary is a decoded dictionary: of texts, or of numbers.
+type dictionary struct {
+	texts *column.Dict
+	words []uint64
+}
+
+// dict reads the dictionary of a row group.
+func (c *blockColumn) dict(group int) (*dictionary, error) {
+	key := cacheKey{c.b.id, cacheDict, int32(c.at), int32(group)}
+	if d, ok := c.b.cache.get(key).(*dictionary); ok {
+		return d, nil
+	}
+	k := &c.b.ix.groups[group].chunks[c.at]
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
+	raw, err := c.bytes(m, k.codec, k.offset+int64(k.dict.head), k.dict.size, k.dict.raw, k.dict.crc)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := decodeDict(raw, c.leaf.form, int(k.dict.count))
+	if !ok {
+		return nil, c.damage(k.offset, "the dictionary does not fit its page")
+	}
+	return c.b.cache.put(key, d, int64(2*len(raw)+24*int(k.dict.count))).(*dictionary), nil
+}
+
+func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
+	if f != formText {
+		if len(raw) != 8*count || f.width() != 8 {
+			return nil, false
+		}
+		d := &dictionary{words: make([]uint64, count)}
+		for i := range d.words {
+			d.words[i] = binary.LittleEndian.Uint64(raw[8*i:])
+		}
+		return d, true
+	}
+	all, texts := string(raw), make([]string, 1, count+1) // one piece of memory for all
+	for at := 0; len(texts) <= count; {
+		if len(raw)-at < 4 {
+			return nil, false
+		}
+		n := int64(binary.LittleEndian.Uint32(raw[at:]))
+		at += 4
+		if n > int64(len(raw)-at) {
+			return nil, false
+		}
+		texts = append(texts, all[at:at+int(n)])
+		at += int(n)
+	}
+	return &dictionary{texts: &column.Dict{Texts: texts}}, true
+}
+
+func (c *blockColumn) damage(at int64, what string) error {
+	return c.b.damage(DataFile, at, fmt.Sprintf("column %q: %s", c.leaf.name, what))
+}
+
+// memory is what reading a page needs and nobody keeps.
+type memory struct {
+	packed, raw []byte
+	levels      []uint32
+	codes       []uint32
+	starts      column.Vector
+}
+
+var memories = sync.Pool{New: func() any { return new(memory) }}
+
+var decoders = sync.Pool{New: func() any {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		panic(err) // of options that are constants
+	}
+	return d
+}}
+
+// bytes reads a page and unpacks it. They are m's.
+func (c *blockColumn) bytes(m *memory, codec uint8, at int64, size, raw, crc uint32) ([]byte, error) {
+	m.packed = sized(m.packed, int(size))
+	if err := c.b.checked(c.b.data, DataFile, m.packed, at, crc, fmt.Sprintf("a page of column %q", c.leaf.name)); err != nil {
+		return nil, err
+	}
+	if codec == codecNone {
+		return m.packed, nil
+	}
+	m.raw = sized(m.raw, int(raw))
+	z := decoders.Get().(*zstd.Decoder)
+	out, err := z.DecodeAll(m.packed, m.raw[:0:raw])
+	decoders.Put(z)
+	if err != nil {
+		return nil, c.damage(at, "a page cannot be unpacked: "+err.Error())
+	}
+	if len(out) != int(raw) {
+		return nil, c.damage(at, fmt.Sprintf("a page has %d bytes unpacked, the index says %d", len(out), raw))
+	}
+	return out, nil
+}
+
+func (c *blockColumn) Read(page int, v *column.Vector) error {
+	v.Reset()
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
+	return c.read(m, page, v)
+}
+
+func (c *blockColumn) read(m *memory, page int, v *column.Vector) error {
+	k, e := c.entry(page)
+	v.Rows = c.b.ix.pages[page].Rows
+	v.Len = v.Rows
+	if e.values == 0 && c.leaf.nest == nestNone && c.leaf.optional {
+		c.absent(v)
+		return nil
+	}
+	at := e.offset + int64(e.head)
+	raw, err := c.bytes(m, k.codec, at, e.size, e.raw, e.crc)
+	if err != nil {
+		return err
+	}
+	v.Cost += int(e.size)
+	raw, err = c.levels(m, v, e, raw)
+	if err == nil {
+		err = c.values(m, page, v, k, int(e.values), raw)
+	}
+	if err != nil {
+		return c.damage(at, fmt.Sprintf("page %d: %v", page, err))
+	}
+	if c.leaf.rel != relNone {
+		return c.relate(m, page, v)
+	}
+	return nil
+}
+
+// absent fills v with Len absent values.
+func (c *blockColumn) absent(v *column.Vector) {
+	v.Present = zeroed(v.Present, v.Len)
+	switch c.leaf.form {
+	case formInt, formBool:
+		v.Ints = zeroed(v.Ints, v.Len)
+	case formDouble:
+		v.Floats = zeroed(v.Floats, v.Len)
+	case formText:
+		v.Present = v.Present[:0]
+		v.Codes, v.Dict = zeroed(v.Codes, v.Len), nothing
+	case formUUID:
+		v.Ends = zeroed(v.Ends, v.Len+1)
+	default:
+		v.IDs = zeroed(v.IDs, v.Len*c.leaf.form.width())
+		v.Present = v.Present[:0] // ids are fixed columns: zero is none
+	}
+}
+
+// levels reads which rows and items have values, and returns what follows.
+func (c *blockColumn) levels(m *memory, v *column.Vector, e *pageEntry, raw []byte) ([]byte, error) {
+	if c.leaf.nest == nestNone {
+		if !c.leaf.optional {
+			return raw, nil
+		}
+		def, raw, err := takeLevels(&m.levels, raw, int(e.slots), 1)
+		if err == nil && int(e.values) < len(def) {
+			err = setPresent(v, def, 1, int(e.values))
+		}
+		return raw, err
+	}
+	width := 1
+	if c.leaf.optional {
+		width = 2
+	}
+	rep, raw, err := takeLevels(&m.codes, raw, int(e.slots), 1)
+	if err != nil {
+		return nil, err
+	}
+	def, raw, err := takeLevels(&m.levels, raw, int(e.slots), width)
+	if err != nil {
+		return nil, err
+	}
+	items, err := setOffsets(v, rep, def)
+	if err != nil {
+		return nil, err
+	}
+	v.Len = len(items)
+	if !c.leaf.optional {
+		if v.Len != int(e.values) {
+			return nil, errShort
+		}
+		return raw, nil
+	}
+	if int(e.values) < v.Len {
+		err = setPresent(v, items, 2, int(e.values))
+	} else if int(e.values) > v.Len {
+		err = errShort
+	}
+	return raw, err
+}
+
+// takeLevels reads levels, and returns what follows.
+func takeLevels(to *[]uint32, raw []byte, n, width int) (levels []uint32, rest []byte, err error) {
+	if len(raw) < 4 || int64(binary.LittleEndian.Uint32(raw)) > int64(len(raw)-4) {
+		return nil, nil, errShort
+	}
+	size := int(binary.LittleEndian.Uint32(raw)) + 4
+	*to = sized(*to, n)
+	return *to, raw[size:], readHybrid(*to, raw[4:size], width)
+}
+
+// setPresent marks the values whose level is full. Others become zeros.
+func setPresent(v *column.Vector, levels []uint32, full uint32, values int) error {
+	v.Present = sized(v.Present, len(levels))
+	n := 0
+	for i, l := range levels {
+		there := l == full
+		v.Present[i] = there
+		if there {
+			n++
+		}
+	}
+	if n != values {
+		return fmt.Errorf("%d values are there, the index says %d", n, values)
+	}
+	return nil
+}
+
+// setOffsets sets where each row's items are, and returns the items' levels.
+func setOffsets(v *column.Vector, rep, def []uint32) (items []uint32, err error) {
+	v.Offsets = sized(v.Offsets, v.Rows+1)
+	items = def[:0]
+	row := 0
+	for i, d := range def {
+		if rep[i] == 0 {
+			if row >= v.Rows {
+				return nil, errShort
+			}
+			v.Offsets[row] = uint32(len(items))
+			row++
+		} else if d == 0 || row == 0 {
+			return nil, errShort
+		}
+		if d > 0 {
+			items = append(items, d)
+		}
+	}
+	if row != v.Rows {
+		return nil, errShort
+	}
+	v.Offsets[row] = uint32(len(items))
+	return items, nil
+}
+
+// values reads n values and puts them where they belong.
+func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
+	if k.encoding == encDictionary {
+		return c.coded(m, page, v, k, n, raw)
+	}
+	switch c.leaf.form {
+	case formInt:
+		v.Ints = sized(v.Ints, v.Len)
+		if err := readInts(v.Ints[:n], raw, k.encoding); err != nil {
+			return err
+		}
+		spread(v, v.Ints, n, 1)
+	case formBool:
+		if len(raw) < (n+7)/8 {
+			return errShort
+		}
+		v.Ints = sized(v.Ints, v.Len)
+		for i := range n {
+			v.Ints[i] = int64(raw[i>>3] >> (i & 7) & 1)
+		}
+		spread(v, v.Ints, n, 1)
+	case formDouble:
+		if len(raw) != 8*n {
+			return errShort
+		}
+		v.Floats = sized(v.Floats, v.Len)
+		for i := range n {
+			v.Floats[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
+		}
+		spread(v, v.Floats, n, 1)
+	case formID8, formID16:
+		width := c.leaf.form.width()
+		if len(raw) != width*n {
+			return errShort
+		}
+		v.IDs = sized(v.IDs, width*v.Len)
+		copy(v.IDs, raw)
+		spread(v, v.IDs, n, width)
+	default:
+		return c.texts(v, n, raw)
+	}
+	if c.leaf.key.Scope == column.ScopeFixed {
+		v.Present = v.Present[:0] // zero is none
+	}
+	return nil
+}
+
+func readInts(dst []int64, raw []byte, encoding uint8) error {
+	if encoding == encDelta {
+		return readDelta(dst, raw)
+	}
+	if len(raw) != 8*len(dst) {
+		return errShort
+	}
+	for i := range dst {
+		dst[i] = int64(binary.LittleEndian.Uint64(raw[8*i:]))
+	}
+	return nil
+}
+
+// spread moves the n values at the beginning of a list, of width elements each, to
+// where Present has them.
+func spread[T any](v *column.Vector, list []T, n, width int) {
+	if n == v.Len {
+		return
+	}
+	var zero T
+	for i := v.Len - 1; i >= 0; i-- {
+		to := list[i*width : (i+1)*width]
+		if v.Present[i] {
+			n--
+			copy(to, list[n*width:(n+1)*width])
+			continue
+		}
+		for k := range to {
+			to[k] = zero
+		}
+	}
+}
+
+// texts reads n plain texts.
+func (c *blockColumn) texts(v *column.Vector, n int, raw []byte) error {
+	uuid := c.leaf.form == formUUID
+	if uuid && len(raw) != 16*n {
+		return errShort
+	}
+	if uuid {
+		v.Text = sized(v.Text, uuidText*n)[:0]
+	} else {
+		v.Text = sized(v.Text, len(raw))[:0]
+	}
+	v.Ends = sized(v.Ends, v.Len+1)
+	v.Ends[0] = 0
+	all := n == v.Len
+	for i := range v.Len {
+		switch {
+		case !all && !v.Present[i]:
+		case uuid:
+			v.Text = appendUUID(v.Text, raw[:16])
+			raw = raw[16:]
+		default:
+			if len(raw) < 4 || int64(binary.LittleEndian.Uint32(raw)) > int64(len(raw)-4) {
+				return errShort
+			}
+			size := 4 + int(binary.LittleEndian.Uint32(raw))
+			v.Text = append(v.Text, raw[4:size]...)
+			raw = raw[size:]
+		}
+		v.Ends[i+1] = uint32(len(v.Text))
+	}
+	return nil
+}
+
+// coded reads n values that are codes of the dictionary.
+func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
+	d, err := c.dict(c.b.ix.pages[page].group)
+	if err != nil {
+		return err
+	}
+	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
+		return errShort
+	}
+	width := int(raw[0])
+	codes := &m.codes
+	if c.leaf.form == formText {
+		codes = &v.Codes
+	}
+	*codes = sized(*codes, v.Len)
+	if err := readHybrid((*codes)[:n], raw[1:], width); err != nil {
+		return err
+	}
+	for _, code := range (*codes)[:n] {
+		if code >= k.dict.count {
+			return fmt.Errorf("code %d of a dictionary of %d", code, k.dict.count)
+		}
+	}
+	switch c.leaf.form {
+	case formText:
+		for i := range v.Codes[:n] {
+			v.Codes[i]++
+		}
+		spread(v, v.Codes, n, 1)
+		v.Dict, v.Present = d.texts, v.Present[:0]
+		return nil
+	case formInt:
+		v.Ints = sized(v.Ints, v.Len)
+		for i, code := range (*codes)[:n] {
+			v.Ints[i] = int64(d.words[code])
+		}
+		spread(v, v.Ints, n, 1)
+	default:
+		v.Floats = sized(v.Floats, v.Len)
+		for i, code := range (*codes)[:n] {
+			v.Floats[i] = math.Float64frombits(d.words[code])
+		}
+		spread(v, v.Floats, n, 1)
+	}
+	return nil
+}
+
+// relate makes numbers of differences.
+func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {
+	b := c.b
+	if c.leaf.rel == relBefore {
+		starts := &m.starts
+		starts.Reset()
+		inner := memories.Get().(*memory)
+		err := b.leaf(b.ix.byKey[column.Start]).read(inner, page, starts)
+		memories.Put(inner)
+		if err != nil {
+			return err
+		}
+		v.Cost += starts.Cost
+		for row, last := range starts.Ints {
+			for i := v.Offsets[row]; i < v.Offsets[row+1]; i++ {
+				last += v.Ints[i]
+				v.Ints[i] = last
+			}
+		}
+		return nil
+	}
+	var times column.Vector
+	if err := b.leaf(b.ix.byKey[column.EventTime]).Read(page, &times); err != nil {
+		return err
+	}
+	if times.Len != v.Len {
+		return c.damage(0, fmt.Sprintf("page %d: %d values for %d events", page, v.Len, times.Len))
+	}
+	v.Cost += times.Cost
+	for i := range v.Ints {
+		if v.Has(i) {
+			v.Ints[i] += times.Ints[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package block
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// errShort says that an encoded list ends early or does not fit its count.
+var errShort = errors.New("its values end early")
+
+// appendHybrid appends numbers of width bits in Parquet's RLE and bit-packing hybrid.
+func appendHybrid(dst []byte, vals []uint32, width int) []byte {
+	least := 8 // a shorter run is cheaper bit-packed
+	if width > 0 {
+		least = max(8, (64/width+7)&^7)
+	}
+	for len(vals) > 0 {
+		if n := runOf(vals); n >= least || n == len(vals) || width == 0 {
+			dst = appendRun(dst, vals[0], n, width)
+			vals = vals[n:]
+			continue
+		}
+		n := 8
+		for n < len(vals) && !startsRun(vals[n:], least) {
+			n += 8
+		}
+		n = min(n, len(vals))
+		dst = binary.AppendUvarint(dst, uint64((n+7)/8)<<1|1)
+		dst = appendPacked(dst, vals[:n], width)
+		vals = vals[n:]
+	}
+	return dst
+}
+
+func runOf(vals []uint32) int {
+	n, first := 1, vals[0]
+	for n < len(vals) && vals[n] == first {
+		n++
+	}
+	return n
+}
+
+func startsRun(vals []uint32, least int) bool {
+	if len(vals) < least {
+		return false
+	}
+	for _, v := range vals[1:least] {
+		if v != vals[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func appendRun(dst []byte, val uint32, n, width int) []byte {
+	dst = binary.AppendUvarint(dst, uint64(n)<<1)
+	for b := 0; b < width; b += 8 {
+		dst = append(dst, byte(val>>b))
+	}
+	return dst
+}
+
+// appendPacked appends groups of 8 numbers, the last one filled up with zeros.
+func appendPacked(dst []byte, vals []uint32, width int) []byte {
+	var acc uint64
+	bits := 0
+	put := func(v uint32) {
+		acc |= uint64(v) << bits
+		bits += width
+		for bits >= 8 {
+			dst = append(dst, byte(acc))
+			acc >>= 8
+			bits -= 8
+		}
+	}
+	for _, v := range vals {
+		put(v)
+	}
+	for n := len(vals); n%8 != 0; n++ {
+		put(0)
+	}
+	return dst
+}
+
+// readHybrid fills dst from src.
+func readHybrid(dst []uint32, src []byte, width int) error {
+	for len(dst) > 0 {
+		head, n := binary.Uvarint(src)
+		if n <= 0 {
+			return errShort
+		}
+		src = src[n:]
+		if head&1 == 0 {
+			size := (width + 7) / 8
+			if len(src) < size || head>>1 > uint64(len(dst)) {
+				return errShort
+			}
+			var val uint32
+			for i := range size {
+				val |= uint32(src[i]) << (8 * i)
+			}
+			src = src[size:]
+			fill(dst[:head>>1], val)
+			dst = dst[head>>1:]
+			continue
+		}
+		groups := head >> 1
+		if groups > uint64(len(dst)+7)/8 || uint64(len(src)) < groups*uint64(width) {
+			return errShort
+		}
+		size, count := int(groups)*width, min(int(groups)*8, len(dst))
+		unpack(dst[:count], src[:size:len(src)], width)
+		src, dst = src[size:], dst[count:]
+	}
+	return nil
+}
+
+func fill(dst []uint32, val uint32) {
+	if val == 0 {
+		clear(dst)
+		return
+	}
+	for i := range dst {
+		dst[i] = val
+	}
+}
+
+// unpack reads bit-packed numbers: whole groups of 8, of which dst may end early.
+func unpack(dst []uint32, src []byte, width int) {
+	switch {
+	case width == 0:
+		clear(dst)
+		return
+	case width == 1:
+		dst, src = unpackBits(dst, src)
+	case width <= 8:
+		dst, src = unpackSmall(dst, src, width)
+	}
+	unpackAny(dst, src, width)
+}
+
+func unpackBits(dst []uint32, src []byte) ([]uint32, []byte) {
+	for len(dst) >= 8 && len(src) > 0 {
+		x := uint32(src[0])
+		d := dst[:8]
+		d[0], d[1], d[2], d[3] = x&1, x>>1&1, x>>2&1, x>>3&1
+		d[4], d[5], d[6], d[7] = x>>4&1, x>>5&1, x>>6&1, x>>7
+		dst, src = dst[8:], src[1:]
+	}
+	return dst, src
+}
+
+// unpackSmall reads groups whose 8 numbers are in one word.
+func unpackSmall(dst []uint32, src []byte, width int) ([]uint32, []byte) {
+	w, mask := uint(width)&63, uint64(1)<<width-1
+	for len(dst) >= 8 && len(src) >= 8 {
+		x := binary.LittleEndian.Uint64(src)
+		d := dst[:8]
+		d[0] = uint32(x & mask)
+		x >>= w
+		d[1] = uint32(x & mask)
+		x >>= w
+		d[2] = uint32(x & mask)
+		x >>= w
+		d[3] = uint32(x & mask)
+		x >>= w
+		d[4] = uint32(x & mask)
+		x >>= w
+		d[5] = uint32(x & mask)
+		x >>= w
+		d[6] = uint32(x & mask)
+		x >>= w
+		d[7] = uint32(x & mask)
+		dst, src = dst[8:], src[width:]
+	}
+	return dst, src
+}
+
+func unpackAny(dst []uint32, src []byte, width int) {
+	mask := uint64(1)<<width - 1
+	bit := 0
+	for i := range dst {
+		dst[i] = uint32(word(src, bit>>3) >> (bit & 7) & mask)
+		bit += width
+	}
+}
+
+// word is the 8 bytes at an offset, or what there is of them.
+func word(src []byte, at int) uint64 {
+	if at+8 <= len(src) {
+		return binary.LittleEndian.Uint64(src[at:])
+	}
+	var x uint64
+	for i, b := range src[min(at, len(src)):] {
+		x |= uint64(b) << (8 * i)
+	}
+	return x
+}

@@ -1,0 +1,46 @@
+package block
+
+import "encoding/hex"
+
+// uuidText is the length of a UUID in its usual form.
+const uuidText = 36
+
+// parseUUID reads a UUID of 36 characters, lower case: what appendUUID writes.
+func parseUUID(b []byte) (id [16]byte, ok bool) {
+	if len(b) != uuidText || b[8] != '-' || b[13] != '-' || b[18] != '-' || b[23] != '-' {
+		return id, false
+	}
+	var bad byte
+	for n, at := range uuidBytes {
+		hi, lo := unhex[b[at]], unhex[b[at+1]]
+		bad |= hi | lo
+		id[n] = hi<<4 | lo&15
+	}
+	return id, bad < 16
+}
+
+// uuidBytes is where each byte begins.
+var uuidBytes = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
+
+// unhex is the value of a digit, 0xff of what is none.
+var unhex = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 0xff
+	}
+	for i, c := range "0123456789abcdef" {
+		t[c] = byte(i)
+	}
+	return t
+}()
+
+func appendUUID(dst []byte, id []byte) []byte {
+	n := len(dst)
+	dst = append(dst, "00000000-0000-0000-0000-000000000000"...)
+	b := dst[n:]
+	hex.Encode(b, id[:4])
+	hex.Encode(b[9:], id[4:6])
+	hex.Encode(b[14:], id[6:8])
+	hex.Encode(b[19:], id[8:10])
+	hex.Encode(b[24:], id[10:16])
+	return dst
+}

@@ -1,0 +1,333 @@
+package block
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"path/filepath"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"supersonic/internal/faultfs"
+	"supersonic/traces/column"
+)
+
+// The files of a block.
+const (
+	DataFile  = "spans.parquet"
+	IndexFile = "index"
+)
+
+// groupPages is how many pages a row group has.
+const groupPages = 32
+
+// Write makes a block of a Segment in a directory that is there and empty, and syncs
+// both files. The caller syncs the directory, and removes what is in it after an
+// error. Of meta, who calls fills what the Segment does not tell; the rest is filled
+// in what Write returns.
+//
+// It reads each column of the Segment once, a row group at a time, some columns
+// twice, and holds one column of a row group in memory.
+func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, error) {
+	w := &writer{seg: seg, zstd: encoders.Get().(*zstd.Encoder)}
+	defer encoders.Put(w.zstd)
+	w.ix.meta = meta
+	if err := w.writeData(fs, filepath.Join(dir, DataFile)); err != nil {
+		return Meta{}, fmt.Errorf("write %s: %w", filepath.Join(dir, DataFile), err)
+	}
+	raw := w.ix.encode(w.bounds, w.makeIDs())
+	if err := writeFile(fs, filepath.Join(dir, IndexFile), raw); err != nil {
+		return Meta{}, fmt.Errorf("write %s: %w", filepath.Join(dir, IndexFile), err)
+	}
+	w.ix.meta.Bytes = w.ix.data.size + int64(len(raw))
+	return w.ix.meta, nil
+}
+
+// encoders are kept, since one has megabytes of tables.
+var encoders = sync.Pool{New: func() any {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	if err != nil {
+		panic(err) // of options that are constants
+	}
+	return e
+}}
+
+func writeFile(fs faultfs.FS, name string, raw []byte) error {
+	f, err := fs.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// counted counts what is written, and its checksum.
+type counted struct {
+	*bufio.Writer
+	size int64
+	crc  uint32
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	c.size += int64(len(b))
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, b)
+	return c.Writer.Write(b)
+}
+
+// writer writes one block.
+type writer struct {
+	seg    column.Segment
+	ix     index
+	cols   []column.Column // by leaf
+	out    counted
+	zstd   *zstd.Encoder
+	bounds []byte
+	hashes []uint64 // by trace
+
+	// Of the row group that is being written, by page.
+	first  int
+	starts [][]int64
+	times  [][]int64 // of events
+	lists  [nests][]*listLevels
+	values []column.Vector // of the map of rare attributes
+
+	vec    column.Vector
+	gather gather
+	raw    []byte
+	packed []byte
+	codes  []uint32
+	rest   restBuilder
+}
+
+func (w *writer) makeIDs() []byte {
+	var raw []byte
+	w.ix.ids, raw = makeIDs(w.hashes)
+	return raw
+}
+
+func (w *writer) writeData(fs faultfs.FS, name string) (err error) {
+	if err := w.plan(); err != nil {
+		return err
+	}
+	f, err := fs.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w.out = counted{Writer: bufio.NewWriterSize(f, 1<<20)}
+	if _, err := w.out.Write([]byte(parquetMagic)); err != nil {
+		return err
+	}
+	for w.first = 0; w.first < len(w.ix.pages); w.first += groupPages {
+		if err := w.group(); err != nil {
+			return err
+		}
+	}
+	d := &w.ix.data
+	d.footer = w.out.size
+	foot := footer(&w.ix)
+	d.footerCRC = checksum(foot)
+	if _, err := w.out.Write(foot); err != nil {
+		return err
+	}
+	d.size, d.crc = w.out.size, w.out.crc
+	if err := w.out.Flush(); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// plan decides on columns, and reads what the Segment tells of pages.
+func (w *writer) plan() (err error) {
+	m := &w.ix.meta
+	m.Rows, m.Traces, m.MinStart, m.MaxEnd, m.MaxSpanStart = 0, 0, 0, 0, 0
+	for p := range w.seg.Pages() {
+		info := w.seg.Page(p)
+		if p == 0 {
+			m.MinStart = info.MinStart
+		}
+		m.Rows, m.Traces = m.Rows+info.Rows, m.Traces+info.Traces
+		m.MaxEnd, m.MaxSpanStart = max(m.MaxEnd, info.MaxEnd), max(m.MaxSpanStart, info.MaxSpanStart)
+		bounds, err := w.seg.Bounds(p)
+		if err != nil {
+			return err
+		}
+		at := len(w.bounds)
+		for i, b := range bounds[1:] {
+			w.bounds = binary.AppendUvarint(w.bounds, uint64(b-bounds[i]))
+		}
+		w.ix.pages = append(w.ix.pages, pageInfo{PageInfo: info, size: uint32(len(w.bounds) - at), crc: checksum(w.bounds[at:])})
+	}
+	if w.ix.leaves, w.ix.rest, err = leavesOf(w.seg); err != nil {
+		return err
+	}
+	for i := range w.ix.leaves {
+		l := &w.ix.leaves[i]
+		var col column.Column
+		if l.nest != nestRest {
+			col = w.seg.Column(l.key)
+		}
+		w.cols = append(w.cols, col)
+		if err := w.choose(l, col); err != nil {
+			return fmt.Errorf("column %q: %w", l.name, err)
+		}
+	}
+	w.rest.keys = w.ix.rest
+	return nil
+}
+
+// group writes a row group.
+func (w *writer) group() error {
+	n := min(groupPages, len(w.ix.pages)-w.first)
+	w.starts, w.times, w.lists = make([][]int64, n), make([][]int64, n), [nests][]*listLevels{}
+	g := group{first: w.first, pages: n, chunks: make([]chunk, len(w.ix.leaves))}
+	for i := range w.ix.leaves {
+		if err := w.column(i, &g.chunks[i], n); err != nil {
+			return fmt.Errorf("column %q: %w", w.ix.leaves[i].name, err)
+		}
+	}
+	w.ix.groups = append(w.ix.groups, g)
+	return nil
+}
+
+// column writes a column of a row group.
+func (w *writer) column(i int, c *chunk, pages int) error {
+	l := &w.ix.leaves[i]
+	w.gather.reset(l)
+	w.gather.texts.never = l.key == restValue
+	for p := range pages {
+		list, err := w.read(i, p)
+		if err != nil {
+			return err
+		}
+		var lo, hi int64
+		if l.rel != relNone {
+			lo, hi = bounds(w.present())
+			w.relate(l, p)
+		}
+		if err := w.gather.add(&w.vec, list); err != nil {
+			return err
+		}
+		if l.rel != relNone {
+			g := &w.gather.pages[p]
+			g.lo, g.hi = lo, hi
+		}
+	}
+	w.gather.texts.settle()
+	return w.write(c)
+}
+
+// present is the numbers of the vector that are there.
+func (w *writer) present() []int64 {
+	if len(w.vec.Present) == 0 {
+		return w.vec.Ints
+	}
+	var out []int64
+	for i, there := range w.vec.Present {
+		if there {
+			out = append(out, w.vec.Ints[i])
+		}
+	}
+	return out
+}
+
+// read reads page p of the row group into the vector, zeros if there is no column,
+// and notes what other columns need.
+func (w *writer) read(i, p int) (*listLevels, error) {
+	l, page := &w.ix.leaves[i], w.first+p
+	if l.nest == nestRest {
+		return w.readRest(l, p)
+	}
+	v := &w.vec
+	if w.cols[i] == nil {
+		w.zeros(l, p)
+	} else if err := w.cols[i].Read(page, v); err != nil {
+		return nil, err
+	}
+	if v.Rows != w.ix.pages[page].Rows {
+		return nil, fmt.Errorf("page %d has %d rows, the column %d", page, w.ix.pages[page].Rows, v.Rows)
+	}
+	switch l.key {
+	case column.TraceID:
+		if err := w.noteTraces(page); err != nil {
+			return nil, err
+		}
+	case column.Start:
+		w.starts[p] = append([]int64(nil), v.Ints...)
+	case column.EventTime:
+		w.times[p] = append([]int64(nil), v.Ints...)
+	}
+	if l.nest == nestNone {
+		return nil, nil
+	}
+	if len(w.lists[l.nest]) == p { // the list's first column
+		w.lists[l.nest] = append(w.lists[l.nest], newListLevels(append([]uint32(nil), v.Offsets...)))
+	}
+	list := w.lists[l.nest][p]
+	if n := len(list.offsets) - 1; v.Len != int(list.offsets[n]) {
+		return nil, fmt.Errorf("page %d: %d values for %d items", page, v.Len, list.offsets[n])
+	}
+	return list, nil
+}
+
+// zeros fills the vector with what a fixed column has that is not there.
+func (w *writer) zeros(l *leaf, p int) {
+	v := &w.vec
+	v.Reset()
+	v.Rows = w.ix.pages[w.first+p].Rows
+	v.Len = v.Rows
+	if l.nest != nestNone {
+		if len(w.lists[l.nest]) > p {
+			v.Offsets = append(v.Offsets, w.lists[l.nest][p].offsets...)
+		} else {
+			v.Offsets = zeroed(v.Offsets, v.Rows+1)
+		}
+		v.Len = int(v.Offsets[v.Rows])
+	}
+	switch l.form {
+	case formInt, formBool:
+		v.Ints = zeroed(v.Ints, v.Len)
+	case formDouble:
+		v.Floats = zeroed(v.Floats, v.Len)
+	case formText:
+		v.Ends = zeroed(v.Ends, v.Len+1)
+	default:
+		v.IDs = zeroed(v.IDs, v.Len*l.form.width())
+	}
+}
+
+// noteTraces notes the hashes of a page's traces.
+func (w *writer) noteTraces(page int) error {
+	bounds, err := w.seg.Bounds(page)
+	if err != nil {
+		return err
+	}
+	for _, row := range bounds[:len(bounds)-1] {
+		w.hashes = append(w.hashes, hashID([16]byte(w.vec.IDs[16*row:])))
+	}
+	return nil
+}
+
+// relate makes the vector's numbers differences.
+func (w *writer) relate(l *leaf, p int) {
+	ints := w.vec.Ints
+	if l.rel == relTime {
+		for i := range ints {
+			if w.vec.Has(i) {
+				ints[i] -= w.times[p][i]
+			}
+		}
+		return
+	}
+	for row, last := range w.starts[p] {
+		for i := w.vec.Offsets[row]; i < w.vec.Offsets[row+1]; i++ {
+			ints[i], last = ints[i]-last, ints[i]
+		}
+	}
+}
