@@ -1,0 +1,135 @@
+package oracle
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"supersonic/traceql"
+	"supersonic/traces/query"
+	"supersonic/traces/span"
+)
+
+// closeness is how far values of series may lie apart, as a share of the larger:
+// sums depend on their order.
+const closeness = 1e-9
+
+func diffMetrics(a, b *query.MetricsResult) error {
+	if a.Range.Start != b.Range.Start || a.Range.End != b.Range.End || a.Range.Step != b.Range.Step || a.Refused != b.Refused {
+		return fmt.Errorf("range %+v, %d refused, and %+v, %d in the second", a.Range, a.Refused, b.Range, b.Refused)
+	}
+	if !slices.Equal(a.Warnings, b.Warnings) {
+		return fmt.Errorf("warnings %q, and %q in the second", a.Warnings, b.Warnings)
+	}
+	for i := range min(len(a.Series), len(b.Series)) {
+		if err := diffSeries(&a.Series[i], &b.Series[i]); err != nil {
+			return fmt.Errorf("series %d of %d and %d: %w", i, len(a.Series), len(b.Series), err)
+		}
+	}
+	if len(a.Series) != len(b.Series) {
+		return fmt.Errorf("%d series, and %d in the second", len(a.Series), len(b.Series))
+	}
+	return nil
+}
+
+func labels(s *traceql.Series) string {
+	var out []string
+	for _, l := range s.Labels {
+		out = append(out, l.Name+"="+exact(l.Value))
+	}
+	return "{" + strings.Join(out, ", ") + "}"
+}
+
+func diffSeries(a, b *traceql.Series) error {
+	if x, y := labels(a), labels(b); x != y {
+		return fmt.Errorf("%s, and %s in the second", x, y)
+	}
+	if len(a.Points) != len(b.Points) || len(a.Exemplars) != len(b.Exemplars) {
+		return fmt.Errorf("%s: %d points, %d exemplars, and %d, %d in the second:\n%v\n%v",
+			labels(a), len(a.Points), len(a.Exemplars), len(b.Points), len(b.Exemplars), a.Points, b.Points)
+	}
+	for i, p := range a.Points {
+		if q := b.Points[i]; p.Time != q.Time || !near(p.Value, q.Value) {
+			return fmt.Errorf("%s: point %d is %v, and %v in the second", labels(a), i, p, q)
+		}
+	}
+	for i, e := range a.Exemplars {
+		f := b.Exemplars[i]
+		if !near(e.Value, f.Value) {
+			return fmt.Errorf("%s: exemplar %d is %+v, and %+v in the second", labels(a), i, e, f)
+		}
+		e.Value, f.Value = 0, 0
+		if e != f {
+			return fmt.Errorf("%s: exemplar %d is %+v, and %+v in the second", labels(a), i, e, f)
+		}
+	}
+	return nil
+}
+
+func near(a, b float64) bool {
+	if a == b || math.IsNaN(a) && math.IsNaN(b) {
+		return true
+	}
+	return math.Abs(a-b) <= closeness*max(math.Abs(a), math.Abs(b))
+}
+
+func diffTrace(a, b *query.Trace) error {
+	if a.ID != b.ID || a.Start != b.Start || a.End != b.End || len(a.Spans) != len(b.Spans) {
+		return fmt.Errorf("%v from %d to %d, %d spans, and %v from %d to %d, %d in the second", a.ID, a.Start, a.End, len(a.Spans), b.ID, b.Start, b.End, len(b.Spans))
+	}
+	for i := range a.Spans {
+		if x, y := spanText(&a.Spans[i]), spanText(&b.Spans[i]); x != y {
+			return fmt.Errorf("span %d is %s, and %s in the second", i, x, y)
+		}
+	}
+	return nil
+}
+
+// spanText is all of a span, its attributes by name.
+func spanText(s *span.Span) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %v %v state %q flags %d name %q kind %d %d-%d status %d %q dropped %d %d %d weight %v",
+		s.TraceID, s.ID, s.Parent, s.TraceState, s.Flags, s.Name, s.Kind, s.Start, s.End, s.Status, s.StatusText, s.Dropped, s.DroppedEv, s.DroppedLn, s.Weight)
+	fmt.Fprintf(&b, " attrs %s resource %s %d %q", mapText(s.Attrs), mapText(s.Resource.Attrs), s.Resource.Dropped, s.Resource.SchemaURL)
+	fmt.Fprintf(&b, " scope %q %q %s %d %q", s.Scope.Name, s.Scope.Version, mapText(s.Scope.Attrs), s.Scope.Dropped, s.Scope.SchemaURL)
+	for _, e := range s.Events {
+		fmt.Fprintf(&b, " event %d %q %d %s", e.Time, e.Name, e.Dropped, mapText(e.Attrs))
+	}
+	for _, l := range s.Links {
+		fmt.Fprintf(&b, " link %v %v %q %d %d %s", l.TraceID, l.SpanID, l.TraceState, l.Flags, l.Dropped, mapText(l.Attrs))
+	}
+	return b.String()
+}
+
+func mapText(m pcommon.Map) string {
+	var parts []string
+	for k, v := range m.All() {
+		parts = append(parts, fmt.Sprintf("%q=%s", k, valueText(v)))
+	}
+	slices.Sort(parts)
+	return "{" + strings.Join(parts, " ") + "}"
+}
+
+func valueText(v pcommon.Value) string {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return fmt.Sprintf("%q", v.Str())
+	case pcommon.ValueTypeDouble:
+		return fmt.Sprintf("float %x", math.Float64bits(v.Double()))
+	case pcommon.ValueTypeBytes:
+		return "bytes " + hex.EncodeToString(v.Bytes().AsRaw())
+	case pcommon.ValueTypeMap:
+		return mapText(v.Map())
+	case pcommon.ValueTypeSlice:
+		var parts []string
+		for _, p := range v.Slice().All() {
+			parts = append(parts, valueText(p))
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	}
+	return v.Type().String() + " " + v.AsString()
+}
