@@ -1,0 +1,158 @@
+package store
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"supersonic/internal/faultfs"
+	"supersonic/traces/block"
+	"supersonic/traces/column"
+	"supersonic/traces/span"
+)
+
+// makeBlock writes a Segment as a block and opens it; nil if it has no rows. When it
+// returns the block is there for good. After an error nothing of it is.
+func (s *Store) makeBlock(n name, seg column.Segment, split []span.TraceID, meta block.Meta, applied uint64) (*part, error) {
+	if seg.Pages() == 0 {
+		return nil, nil
+	}
+	tmp := s.path(tmpName, n.String())
+	if err := removeAll(s.files, tmp); err != nil { // of an attempt before
+		return nil, err
+	}
+	final := s.path(blocksName, n.String())
+	meta, err := s.writeBlock(tmp, final, seg, split, meta, applied)
+	if err != nil {
+		return nil, errors.Join(err, removeAll(s.files, tmp))
+	}
+	p, err := s.openPart(n)
+	if err != nil {
+		return nil, errors.Join(err, s.removeBlock(n.String()))
+	}
+	p.meta.Bytes = max(p.meta.Bytes, meta.Bytes)
+	return p, nil
+}
+
+func (s *Store) writeBlock(tmp, final string, seg column.Segment, split []span.TraceID, meta block.Meta, applied uint64) (block.Meta, error) {
+	if err := s.files.MkdirAll(tmp); err != nil {
+		return meta, err
+	}
+	meta, err := block.Write(s.files, tmp, seg, meta)
+	if err != nil {
+		return meta, err
+	}
+	if err := writeFile(s.files, filepath.Join(tmp, splitName), encodeSplit(applied, split)); err != nil {
+		return meta, err
+	}
+	if err := s.files.SyncDir(tmp); err != nil {
+		return meta, err
+	}
+	// What is there of that name is what an attempt left that failed behind its rename.
+	if err := s.removeBlock(filepath.Base(final)); err != nil {
+		return meta, err
+	}
+	if err := s.files.Rename(tmp, final); err != nil {
+		return meta, err
+	}
+	if err := s.files.SyncDir(filepath.Dir(final)); err != nil {
+		return meta, errors.Join(err, s.removeBlock(filepath.Base(final)))
+	}
+	return meta, nil
+}
+
+// writeFile makes a new file for good.
+func writeFile(files faultfs.FS, path string, data []byte) error {
+	f, err := files.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// removeAll removes a file, or a directory with all that is in it; it may be missing.
+func removeAll(files faultfs.FS, path string) error {
+	entries, err := files.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		for _, e := range entries {
+			if e.IsDir() {
+				err = removeAll(files, filepath.Join(path, e.Name()))
+			} else {
+				err = files.Remove(filepath.Join(path, e.Name()))
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if err := files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// removeBlock takes a block's directory away at once, then removes its files. It may
+// be missing.
+func (s *Store) removeBlock(base string) error {
+	from, gone := s.path(blocksName, base), s.path(tmpName, "gone-"+base)
+	if _, err := s.files.ReadDir(from); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := removeAll(s.files, gone); err != nil {
+		return err
+	}
+	if err := s.files.Rename(from, gone); err != nil {
+		return err
+	}
+	if err := s.files.SyncDir(s.path(blocksName)); err != nil {
+		return err
+	}
+	return removeAll(s.files, gone)
+}
+
+// openPart opens a block.
+func (s *Store) openPart(n name) (*part, error) {
+	b, err := block.Open(s.files, s.path(blocksName, n.String()), block.Options{Cache: s.opts.Cache})
+	if err != nil {
+		return nil, err
+	}
+	p := &part{name: n, block: b, meta: b.Meta()}
+	p.seg = watched{b, p}
+	if p.meta.First != n.first || p.meta.Last != n.last {
+		b.Release()
+		return nil, fmt.Errorf("%w: block %s says that it is of cuts %d to %d: it was renamed", block.ErrDamaged, n, p.meta.First, p.meta.Last)
+	}
+	return p, nil
+}
+
+// listBlocks lists the blocks of a directory by name, those with larger ranges and
+// higher levels before what they cover. foreign are other names in it.
+func listBlocks(files faultfs.FS, dir string) (names []name, foreign []string, err error) {
+	entries, err := files.ReadDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		n, ok := parseName(e.Name())
+		switch {
+		case ok && e.IsDir():
+			names = append(names, n)
+		case e.Name() != damagedName:
+			foreign = append(foreign, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b name) int {
+		return cmp.Or(cmp.Compare(b.last-b.first, a.last-a.first), cmp.Compare(b.level, a.level), cmp.Compare(b.rewritten, a.rewritten), cmp.Compare(a.first, b.first))
+	})
+	return names, foreign, nil
+}
