@@ -5,26 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"supersonic/traces/query"
 )
 
 // answer is what a question gives back.
 type answer struct {
-	status  int // 0 means 200
-	kind    string
-	body    []byte
-	warning string
-	stats   query.Stats
+	status   int
+	kind     string
+	body     []byte
+	warnings []string
+	stats    query.Stats
 }
 
+// told is what an engine told beside its answer.
+type told struct {
+	stats    query.Stats
+	warnings []string
+}
+
+// message is an answer that is written as JSON, by its tags, or as protobuf.
+type message interface{ proto() []byte }
+
+// maxWarning bounds the header Warning, in bytes.
+const maxWarning = 2000
+
 const typeText = "text/plain; charset=utf-8"
+
+// warning is the header of RFC 7234: one line, ASCII.
+func (a answer) warning() string {
+	text := strings.Join(a.warnings, "; ")
+	return fmt.Sprintf("299 - %+q", text[:min(len(text), maxWarning)])
+}
 
 func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
-	if a.warning != "" {
-		h.Set("Warning", fmt.Sprintf("299 - %q", a.warning))
+	if len(a.warnings) > 0 {
+		h.Set("Warning", a.warning())
 	}
 	h.Add("Vary", "Accept")
 	w.WriteHeader(a.status)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"google.golang.org/grpc"
 
 	"supersonic/traces/query"
 )
@@ -58,6 +60,8 @@ type Handler struct {
 	mux    *http.ServeMux
 	zipped http.Handler // mux, with answers compressed for who takes them so
 	pages  []string     // patterns, for /status/endpoints
+
+	streams *grpc.Server // answers the same questions over gRPC, at the same port
 }
 
 // New makes a Handler over engine, which is not used if opts.Tenant is given.
@@ -79,6 +83,7 @@ func New(engine query.Engine, opts Options) *Handler {
 	h.zipped = zip(http.HandlerFunc(h.serve))
 	h.questions()
 	h.operations()
+	h.streams = h.newStreams()
 	return h
 }
 
@@ -86,15 +91,60 @@ func New(engine query.Engine, opts Options) *Handler {
 func (h *Handler) questions() {
 	h.query("GET /api/traces/{id}", "traces", h.traceV1)
 	h.query("GET /api/v2/traces/{id}", "traces_v2", h.traceV2)
-	h.query("GET /api/search", "search", h.search)
-	h.query("GET /api/search/tags", "tags", h.tagsV1)
-	h.query("GET /api/v2/search/tags", "tags_v2", h.tagsV2)
-	h.query("GET /api/search/tag/{tag}/values", "values", h.valuesV1)
-	h.query("GET /api/v2/search/tag/{tag}/values", "values_v2", h.valuesV2)
-	h.query("GET /api/metrics/query_range", "metrics_range", h.queryRange)
-	h.query("GET /api/metrics/query", "metrics_instant", h.queryInstant)
 	h.query("DELETE /api/traces/{id}", "delete", h.deleteOne)
 	h.query("DELETE /api/traces", "delete", h.deleteSelected)
+	for _, q := range h.streamed() {
+		h.query("GET "+q.path, q.endpoint, func(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
+			return reply(ctx, e, r, q.ask)
+		})
+	}
+}
+
+// question is one that is asked over HTTP and over gRPC.
+type question struct {
+	path, endpoint string
+	method         string  // of tempopb.StreamingQuerier
+	fields         []field // of its request
+	ask            func(ctx context.Context, e query.Engine, v url.Values) (message, told, error)
+}
+
+func (h *Handler) streamed() []question {
+	return []question{
+		{"/api/search", "search", "Search", searchFields, h.search},
+		{"/api/search/tags", "tags", "SearchTags", tagFields, h.tagsV1},
+		{"/api/v2/search/tags", "tags_v2", "SearchTagsV2", tagFields, h.tagsV2},
+		{"/api/search/tag/{tag...}", "values", "SearchTagValues", valueFields, h.valuesV1},
+		{"/api/v2/search/tag/{tag...}", "values_v2", "SearchTagValuesV2", valueFields, h.valuesV2},
+		{"/api/metrics/query_range", "metrics_range", "MetricsQueryRange", rangeFields, h.queryRange},
+		{"/api/metrics/query", "metrics_instant", "MetricsQueryInstant", instantFields, h.queryInstant},
+	}
+}
+
+// paramTag is the parameter that holds the tag of a path.
+const paramTag = "tag"
+
+// reply asks over HTTP. The tag of a path may hold slashes.
+func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(context.Context, query.Engine, url.Values) (message, told, error)) (answer, error) {
+	v := r.URL.Query()
+	v.Del(paramTag)
+	if path := r.PathValue("tag"); path != "" {
+		tag, ok := strings.CutSuffix(path, "/values")
+		if !ok {
+			return answer{}, refused{http.StatusNotFound, "404 page not found: the values of a tag are at .../tag/" + path + "/values"}
+		}
+		v.Set(paramTag, tag)
+	}
+	out, t, err := ask(ctx, e, v)
+	a := answer{kind: typeJSON, stats: t.stats, warnings: t.warnings}
+	switch {
+	case err != nil:
+		return a, err
+	case wanted(r) == typeProto:
+		a.kind, a.body = typeProto, out.proto()
+	default:
+		a.body = marshal(out)
+	}
+	return a, nil
 }
 
 // Handle adds a page beside the API's: /metrics, say.
@@ -103,7 +153,13 @@ func (h *Handler) Handle(pattern string, page http.Handler) {
 	h.pages = append(h.pages, pattern)
 }
 
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.zipped.ServeHTTP(w, r) }
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 2 && strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
+		h.streams.ServeHTTP(w, r)
+		return
+	}
+	h.zipped.ServeHTTP(w, r)
+}
 
 // serve is the mux, but that what it does not know gets a hint.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
@@ -120,17 +176,11 @@ type ask func(ctx context.Context, e query.Engine, r *http.Request) (answer, err
 func (h *Handler) query(pattern, endpoint string, run ask) {
 	method, path, _ := strings.Cut(pattern, " ")
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begun := time.Now()
-		a, err := h.run(r, run)
+		a, err := h.observed(r.Context(), endpoint, r.Header, func(ctx context.Context, e query.Engine) (answer, error) { return run(ctx, e, r) })
 		if err != nil {
-			stats := a.stats
 			a = fault(err)
-			a.stats = stats
 		}
 		a.write(w)
-		if h.opts.Observe != nil {
-			h.opts.Observe(endpoint, a.status, time.Since(begun), a.stats)
-		}
 	})
 	h.Handle(method+" "+h.opts.Prefix+path, page)
 	if method == http.MethodGet {
@@ -138,29 +188,41 @@ func (h *Handler) query(pattern, endpoint string, run ask) {
 	}
 }
 
-func (h *Handler) run(r *http.Request, run ask) (answer, error) {
+// observed runs a question and tells Options.Observe.
+func (h *Handler) observed(ctx context.Context, endpoint string, header http.Header, run func(context.Context, query.Engine) (answer, error)) (answer, error) {
+	begun := time.Now()
+	a, err := h.run(ctx, header, run)
+	a.status = http.StatusOK
+	if err != nil {
+		a.status = statusOf(err)
+	}
+	if h.opts.Observe != nil {
+		h.opts.Observe(endpoint, a.status, time.Since(begun), a.stats)
+	}
+	return a, err
+}
+
+// run runs a question with the engine of who asks, when there is a slot, for as
+// long as a question may take.
+func (h *Handler) run(ctx context.Context, header http.Header, run func(context.Context, query.Engine) (answer, error)) (answer, error) {
 	if h.opts.Ready != nil && !h.opts.Ready() {
 		return answer{}, errNotReady
 	}
-	engine, err := h.engineOf(r.Header)
+	engine, err := h.engineOf(header)
 	if err != nil {
 		return answer{}, err
 	}
-	leave, err := h.enter(r.Context())
+	leave, err := h.enter(ctx)
 	if err != nil {
 		return answer{}, err
 	}
 	defer leave()
-	ctx := r.Context()
 	if h.opts.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, h.opts.Timeout, errTimeout)
 		defer cancel()
 	}
-	a, err := run(ctx, engine, r)
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
+	a, err := run(ctx, engine)
 	if err != nil && context.Cause(ctx) == errTimeout {
 		err = fmt.Errorf("%w of %s: ask for less time, or for fewer spans", errTimeout, h.opts.Timeout)
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"supersonic/traceql"
@@ -123,28 +121,29 @@ func hintedExemplars(text string, asked int) int {
 	return asked
 }
 
-func (h *Handler) queryRange(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	req, err := parseQueryRange(r.URL.Query(), h.opts.Now())
+func (h *Handler) queryRange(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	req, err := parseQueryRange(v, h.opts.Now())
 	if err != nil {
-		return answer{}, err
+		return nil, told{}, err
 	}
 	res, err := e.Metrics(ctx, req)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, told{stats: res.Stats}, err
 	}
 	out := jsonRange{Series: newSeries(res.Series, req.Exemplars), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
-	out.Status, out.Message = partial(res, req)
-	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: metricsWarning(res, out.Message)}, nil
+	t := told{res.Stats, res.Warnings}
+	out.Status, out.Message = t.partial(res, req)
+	return out, t, nil
 }
 
-func (h *Handler) queryInstant(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	req, err := parseMetrics(r.URL.Query(), h.opts.Now())
+func (h *Handler) queryInstant(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	req, err := parseMetrics(v, h.opts.Now())
 	if err != nil {
-		return answer{}, err
+		return nil, told{}, err
 	}
 	res, err := e.Metrics(ctx, req)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, told{stats: res.Stats}, err
 	}
 	out := jsonInstant{Series: []jsonInstantSeries{}, Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
 	for _, s := range res.Series {
@@ -152,24 +151,19 @@ func (h *Handler) queryInstant(ctx context.Context, e query.Engine, r *http.Requ
 			out.Series = append(out.Series, jsonInstantSeries{labelsOf(s.Labels), jsonFloat(s.Points[n-1].Value)})
 		}
 	}
-	out.Status, out.Message = partial(res, req)
-	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: metricsWarning(res, out.Message)}, nil
+	t := told{res.Stats, res.Warnings}
+	out.Status, out.Message = t.partial(res, req)
+	return out, t, nil
 }
 
 // partial says what the limit of series left out, "" if nothing.
-func partial(res query.MetricsResult, req query.MetricsRequest) (status, message string) {
+func (t *told) partial(res query.MetricsResult, req query.MetricsRequest) (status, message string) {
 	if res.Refused == 0 {
 		return "", ""
 	}
-	return statusPartial, fmt.Sprintf("%d spans are in no series: there are more than %d of them; ask for more by maxSeries, or group by less", res.Refused, req.MaxSeries)
-}
-
-func metricsWarning(res query.MetricsResult, message string) string {
-	list := res.Warnings
-	if message != "" {
-		list = append(list, message)
-	}
-	return strings.Join(list, "; ")
+	message = fmt.Sprintf("%d spans are in no series: there are more than %d of them; ask for more by maxSeries, or group by less", res.Refused, req.MaxSeries)
+	t.warnings = append(t.warnings, message)
+	return statusPartial, message
 }
 
 // newSeries leaves out series without a point, and keeps so many exemplars, as

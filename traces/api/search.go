@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -59,14 +59,14 @@ func newMetrics(s query.Stats) jsonMetrics {
 	return jsonMetrics{Traces: s.Traces, Bytes: s.Bytes, Spans: s.Spans, Completed: 1, Total: 1}
 }
 
-func (h *Handler) search(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	req, err := parseSearch(r.URL.Query())
+func (h *Handler) search(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	req, err := parseSearch(v)
 	if err != nil {
-		return answer{}, err
+		return nil, told{}, err
 	}
 	res, err := e.Search(ctx, req)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, told{stats: res.Stats}, err
 	}
 	out := jsonSearch{Traces: make([]jsonHit, len(res.Traces)), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
 	for i := range res.Traces {
@@ -76,7 +76,7 @@ func (h *Handler) search(ctx context.Context, e query.Engine, r *http.Request) (
 	if res.More {
 		warnings = append(warnings, "there may be older traces: the answer was cut by the limit of "+strconv.Itoa(req.Limit))
 	}
-	return answer{kind: typeJSON, body: marshal(out), stats: res.Stats, warning: strings.Join(warnings, "; ")}, nil
+	return out, told{res.Stats, warnings}, nil
 }
 
 func newHit(h *query.Hit) jsonHit {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,32 +22,32 @@ var intrinsicTags = []string{
 	"status", "statusMessage", "trace:duration", "trace:rootName", "trace:rootService", "traceDuration",
 }
 
-// filter reads the q of a tag request: one that does not parse is left out.
-func filter(r *http.Request) (q, warning string) {
-	q = r.URL.Query().Get("q")
+// filter keeps the q of a tag request unless it does not parse: then it is left
+// out, with a warning.
+func filter(q string) (kept string, warnings []string) {
 	if q == "" {
-		return "", ""
+		return "", nil
 	}
 	parsed, err := traceql.Parse(q)
 	switch {
 	case err != nil:
-		return "", "q is left out: " + err.Error()
+		return "", []string{"q is left out: " + err.Error()}
 	case parsed.IsMetrics():
-		return "", "q is left out: it is a metrics query"
+		return "", []string{"q is left out: it is a metrics query"}
 	}
-	return q, ""
+	return q, nil
 }
 
 // The answers, fields in the order of their names.
 type (
 	jsonTags struct {
 		Explain *jsonExplain `json:"explain,omitempty"`
-		Metrics jsonMetrics  `json:"metrics"`
+		Metrics jsonMetadata `json:"metrics"`
 		Names   []string     `json:"tagNames"`
 	}
 	jsonScopes struct {
 		Explain *jsonExplain    `json:"explain,omitempty"`
-		Metrics jsonMetrics     `json:"metrics"`
+		Metrics jsonMetadata    `json:"metrics"`
 		Scopes  []jsonScopeTags `json:"scopes"`
 	}
 	jsonScopeTags struct {
@@ -57,14 +56,23 @@ type (
 	}
 	jsonValues[V string | jsonTyped] struct {
 		Explain *jsonExplain `json:"explain,omitempty"`
-		Metrics jsonMetrics  `json:"metrics"`
+		Metrics jsonMetadata `json:"metrics"`
 		Values  []V          `json:"tagValues"`
+	}
+	jsonMetadata struct {
+		Bytes     int64 `json:"inspectedBytes,string,omitempty"`
+		Completed int   `json:"completedJobs"`
+		Total     int   `json:"totalJobs"`
 	}
 	jsonTyped struct {
 		Type  string `json:"type"`
 		Value string `json:"value"`
 	}
 )
+
+func newMetadata(s query.Stats) jsonMetadata {
+	return jsonMetadata{Bytes: s.Bytes, Completed: 1, Total: 1}
+}
 
 // parseTagNames reads the parameters of both forms of /api/search/tags.
 func parseTagNames(v url.Values) (query.TagNamesRequest, error) {
@@ -86,18 +94,22 @@ func parseTagNames(v url.Values) (query.TagNamesRequest, error) {
 	return r, err
 }
 
-func tagNames(ctx context.Context, e query.Engine, r *http.Request) (query.TagNamesResult, query.Scope, string, error) {
-	req, err := parseTagNames(r.URL.Query())
+// tagNames asks for names; those of the scope intrinsic are not asked for.
+func tagNames(ctx context.Context, e query.Engine, v url.Values) (query.TagNamesResult, query.Scope, told, error) {
+	var res query.TagNamesResult
+	req, err := parseTagNames(v)
 	if err != nil {
-		return query.TagNamesResult{}, req.Scope, "", err
+		return res, req.Scope, told{}, err
 	}
-	var warning string
-	req.Query, warning = filter(r)
+	var t told
+	req.Query, t.warnings = filter(v.Get("q"))
 	if req.Scope == scopeIntrinsic {
-		return query.TagNamesResult{}, req.Scope, "", nil
+		return res, req.Scope, t, nil
 	}
-	res, err := e.TagNames(ctx, req)
-	return res, req.Scope, incomplete(warning, "names", full(res.Names, req.Limit), res.Recent), err
+	res, err = e.TagNames(ctx, req)
+	t.stats = res.Stats
+	t.lacks("names", full(res.Names, req.Limit), res.Recent)
+	return res, req.Scope, t, err
 }
 
 // full tells whether a scope has as many names as it may, so that there may be more.
@@ -110,10 +122,10 @@ func full(names map[query.Scope][]string, limit int) bool {
 	return false
 }
 
-func (h *Handler) tagsV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	res, scope, warning, err := tagNames(ctx, e, r)
+func (h *Handler) tagsV1(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	res, scope, t, err := tagNames(ctx, e, v)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, t, err
 	}
 	names := []string{}
 	for _, list := range res.Names {
@@ -123,16 +135,15 @@ func (h *Handler) tagsV1(ctx context.Context, e query.Engine, r *http.Request) (
 		names = append(names, intrinsicTags...)
 	}
 	slices.Sort(names)
-	out := jsonTags{newExplain(res.Explain), newMetrics(res.Stats), slices.Compact(names)}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
+	return jsonTags{newExplain(res.Explain), newMetadata(res.Stats), slices.Compact(names)}, t, nil
 }
 
-func (h *Handler) tagsV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	res, scope, warning, err := tagNames(ctx, e, r)
+func (h *Handler) tagsV2(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	res, scope, t, err := tagNames(ctx, e, v)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, t, err
 	}
-	out := jsonScopes{newExplain(res.Explain), newMetrics(res.Stats), []jsonScopeTags{}}
+	out := jsonScopes{newExplain(res.Explain), newMetadata(res.Stats), []jsonScopeTags{}}
 	for _, s := range query.Scopes() {
 		if len(res.Names[s]) > 0 {
 			out.Scopes = append(out.Scopes, jsonScopeTags{s, res.Names[s]})
@@ -141,12 +152,12 @@ func (h *Handler) tagsV2(ctx context.Context, e query.Engine, r *http.Request) (
 	if scope == query.ScopeAll || scope == scopeIntrinsic {
 		out.Scopes = append(out.Scopes, jsonScopeTags{scopeIntrinsic, intrinsicTags})
 	}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
+	return out, t, nil
 }
 
 // parseTagValues reads the parameters of both forms of /api/search/tag/.../values.
-func parseTagValues(tag string, v url.Values) (query.TagValuesRequest, error) {
-	r := query.TagValuesRequest{Tag: tag}
+func parseTagValues(v url.Values) (query.TagValuesRequest, error) {
+	r := query.TagValuesRequest{Tag: v.Get(paramTag)}
 	var err error
 	if r.Range, err = parseRange(v); err != nil {
 		return r, err
@@ -158,60 +169,56 @@ func parseTagValues(tag string, v url.Values) (query.TagValuesRequest, error) {
 	return r, err
 }
 
-func tagValues(ctx context.Context, e query.Engine, r *http.Request) (query.TagValuesResult, string, error) {
-	req, err := parseTagValues(r.PathValue("tag"), r.URL.Query())
+func tagValues(ctx context.Context, e query.Engine, v url.Values) (query.TagValuesResult, told, error) {
+	req, err := parseTagValues(v)
 	if err != nil {
-		return query.TagValuesResult{}, "", err
+		return query.TagValuesResult{}, told{}, err
 	}
-	var warning string
-	req.Query, warning = filter(r)
+	var t told
+	req.Query, t.warnings = filter(v.Get("q"))
 	res, err := e.TagValues(ctx, req)
-	return res, incomplete(warning, "values", res.More, res.Recent), err
+	t.stats = res.Stats
+	t.lacks("values", res.More, res.Recent)
+	return res, t, err
 }
 
-// incomplete adds to a warning what an answer lacks.
-func incomplete(warning, what string, more, recent bool) string {
-	var list []string
-	if warning != "" {
-		list = append(list, warning)
-	}
+// lacks warns of what an answer about tags lacks.
+func (t *told) lacks(what string, more, recent bool) {
 	if more {
-		list = append(list, "there are more "+what+": the answer was cut by the limit")
+		t.warnings = append(t.warnings, "there are more "+what+": the answer was cut by the limit")
 	}
 	if recent {
-		list = append(list, fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans))
+		t.warnings = append(t.warnings, fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans))
 	}
-	return strings.Join(list, "; ")
 }
 
-func (h *Handler) valuesV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	res, warning, err := tagValues(ctx, e, r)
+func (h *Handler) valuesV1(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	res, t, err := tagValues(ctx, e, v)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, t, err
 	}
 	values := []string{}
 	for _, v := range res.Values {
 		values = append(values, v.String())
 	}
 	slices.Sort(values)
-	out := jsonValues[string]{newExplain(res.Explain), newMetrics(res.Stats), slices.Compact(values)}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
+	return jsonValues[string]{newExplain(res.Explain), newMetadata(res.Stats), slices.Compact(values)}, t, nil
 }
 
-func (h *Handler) valuesV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
-	if tag := r.PathValue("tag"); !scoped(tag) {
-		return answer{}, bad("tag name is not valid intrinsic or scoped attribute: %s: write span.%s, resource.%s or .%s", tag, tag, tag, tag)
+func (h *Handler) valuesV2(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	if tag := v.Get(paramTag); !scoped(tag) {
+		return nil, told{}, bad("tag name is not valid intrinsic or scoped attribute: %s: write span.%s, resource.%s or .%s", tag, tag, tag, tag)
 	}
-	res, warning, err := tagValues(ctx, e, r)
+	res, t, err := tagValues(ctx, e, v)
 	if err != nil {
-		return answer{stats: res.Stats}, err
+		return nil, t, err
 	}
-	out := jsonValues[jsonTyped]{newExplain(res.Explain), newMetrics(res.Stats), []jsonTyped{}}
+	out := jsonValues[jsonTyped]{newExplain(res.Explain), newMetadata(res.Stats), []jsonTyped{}}
 	for _, v := range res.Values {
 		kind, text := typedValue(v)
 		out.Values = append(out.Values, jsonTyped{kind, text})
 	}
-	return answer{kind: typeJSON, stats: res.Stats, warning: warning, body: marshal(out)}, nil
+	return out, t, nil
 }
 
 // scoped tells whether a tag says where to look.
