@@ -1,0 +1,96 @@
+package query
+
+import (
+	"fmt"
+	"sync"
+	"syscall"
+	"testing"
+
+	"supersonic/traces/head"
+	"supersonic/traces/otlp"
+	"supersonic/traces/traffic"
+)
+
+// benchSpans is how much the benchmarks ask over: about two million spans in 16 parts.
+const (
+	benchParts = 16
+	benchRows  = 125_000
+)
+
+// siteSnapshot is a site's traffic in views of heads: as a head is cut.
+func siteSnapshot(tb testing.TB, parts, rows int) *fixedSnapshot {
+	tb.Helper()
+	stream := traffic.New(traffic.Options{Seed: 1, TraceState: "ot=th:fd70a3d70a3d7"})
+	d := otlp.NewDecoder(otlp.Limits{})
+	out := &fixedSnapshot{}
+	at := uint64(0)
+	for i := range parts {
+		h := head.New(head.Options{MaxRows: 2 * rows, MaxBytes: 1 << 30})
+		for h.Rows() < rows {
+			export, _ := stream.Next()
+			b, err := d.Decode(export, at+1)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			if err := h.Append(b, at); err != nil {
+				tb.Fatal(err)
+			}
+			b.Release()
+			at++
+		}
+		out.Parts = append(out.Parts, Part{Segment: h.View(), Name: fmt.Sprint("part ", i), Hidden: map[int][]uint32{}})
+	}
+	return out
+}
+
+var benchSite = sync.OnceValue(func() *fixedSnapshot { return siteSnapshot(&testing.B{}, benchParts, benchRows) })
+
+func benchCPU() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec)*1e3 + float64(u.Utime.Usec+u.Stime.Usec)/1e3
+}
+
+// BenchmarkSearch tells CPU milliseconds of a search over two million spans, of the
+// newest 20 or of what is not there.
+func BenchmarkSearch(b *testing.B) {
+	for _, c := range []struct{ name, query string }{
+		{"newest", `{}`},
+		{"service", `{ resource.service.name =~ ".*envoy.*|.*gateway.*" }`},
+		{"duration", `{ duration > 20ms }`},
+		{"model", `{ span.triton.model_name = "model_03" && duration > 10ms }`},
+		{"structure", `{ name = "ingress" } >> { name = "compute" && duration > 5ms }`},
+		{"siblings", `{ name = "InferRequest" } > { span.triton.model_name = "model_07" } | count() > 0`},
+		{"none-service-duration", `{ resource.service.name != "x" && duration > 1h }`},
+		{"none-service-duration-zone", `{ resource.service.name != "x" && duration > 9s && kind = server }`},
+		{"none-name-duration", `{ name = "compute" && duration > 5s }`},
+		{"none-rows", `{ kind = client && name = "compute" }`},
+		{"none-event", `{ event:timeSinceStart > 1h }`},
+		{"none-event-wide", `{ event:timeSinceStart > 25s }`},
+		{"none-rare", `{ span.no.such.attribute = "x" }`},
+		{"none-model", `{ span.triton.model_name = "no model" }`},
+		{"none-evaluated", `{ name = "ingress" } !>> { duration > 100000h }`},
+		{"rows-structure", `{ name = "compute" } >> { name = "ingress" }`},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			e := NewEngine(benchSite(), EngineOptions{})
+			hits := 0
+			one := func() {
+				out, err := e.Search(b.Context(), SearchRequest{Query: c.query, Limit: 20, SpansPerSet: 3})
+				if err != nil {
+					b.Fatal(err)
+				}
+				hits = len(out.Traces)
+			}
+			one()
+			start := benchCPU()
+			for b.Loop() {
+				one()
+			}
+			b.ReportMetric((benchCPU()-start)/float64(b.N), "CPU-ms/op")
+			b.ReportMetric(float64(hits), "hits")
+		})
+	}
+}

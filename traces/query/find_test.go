@@ -1,0 +1,283 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"supersonic/traceql"
+	"supersonic/traces/column/columntest"
+	"supersonic/traces/span"
+	"supersonic/traces/storetest"
+)
+
+// asker makes queries at random, over what columntest.Random makes.
+type asker struct{ *rand.Rand }
+
+func (a asker) one(list ...string) string { return list[a.IntN(len(list))] }
+
+func (a asker) query() string {
+	q := a.spanset(2)
+	for range a.IntN(3) {
+		switch a.IntN(8) {
+		case 0:
+			q += " | count() " + a.one(">", "<", "=", ">=", "!=") + a.one(" 1", " 2", " 3")
+		case 1:
+			q += " | by(" + a.attribute() + ")"
+		case 2:
+			q += " | select(" + a.attribute() + ", " + a.attribute() + ")"
+		case 3:
+			q += " | " + a.filter()
+		case 4:
+			q += " | " + a.one("avg", "max", "min", "sum") + "(" + a.one("duration", "span.attr.1", "event:timeSinceStart") + ") " + a.one("> 1ms", "< 10s", ">= 0")
+		case 5:
+			q += " | coalesce()"
+		case 6:
+			q += " | " + a.spanset(1)
+		}
+	}
+	return q
+}
+
+func (a asker) spanset(depth int) string {
+	if depth == 0 || a.IntN(3) == 0 {
+		return a.filter()
+	}
+	op := a.one("&&", "||", ">", ">>", "<", "<<", "~", "!>", "!>>", "!<", "!<<", "!~", "&>", "&>>", "&<", "&<<", "&~")
+	l, r := a.spanset(depth-1), a.spanset(depth-1)
+	if a.IntN(4) == 0 {
+		l += " | " + a.one(a.filter(), "count() > 1", "by(name)", "select(name)")
+	}
+	return "(" + l + ") " + op + " (" + r + ")"
+}
+
+func (a asker) filter() string {
+	if a.IntN(12) == 0 {
+		return "{}"
+	}
+	return "{ " + a.field(2) + " }"
+}
+
+func (a asker) field(depth int) string {
+	if depth > 0 && a.IntN(2) == 0 {
+		return "(" + a.field(depth-1) + a.one(" && ", " && ", " || ") + a.field(depth-1) + ")"
+	}
+	switch a.IntN(16) {
+	case 0:
+		return "!(" + a.comparison() + ")"
+	case 1:
+		return a.attribute() + a.one(" = nil", " != nil")
+	case 2:
+		return a.one("", "!") + a.one("span.attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "parent.attr.1")
+	case 3:
+		return a.attribute() + a.one(" = ", " != ", " < ") + a.attribute()
+	case 4:
+		return a.one("true", "false", "1 = 1", "span.attr.1 + 1 > 2", `"word-1" = name`, "1s < duration")
+	}
+	return a.comparison()
+}
+
+func (a asker) comparison() string {
+	switch a.IntN(12) {
+	case 0:
+		return a.one("duration", "trace:duration", "event:timeSinceStart") + a.order() + a.one("1ms", "0s", "3s", "100ns", "1000h")
+	case 1:
+		return "kind" + a.one(" = ", " != ", " > ") + a.one("client", "server", "unspecified")
+	case 2:
+		return "status" + a.one(" = ", " != ") + a.one("error", "ok", "unset")
+	case 3:
+		return a.one("nestedSetLeft", "nestedSetRight", "nestedSetParent", "span:childCount") + a.order() + a.one("-1", "1", "2", "5", "1.5")
+	case 4:
+		return a.one("span:id", "span:parentID", "trace:id", "link:spanID", "link:traceID") + a.one(" = ", " != ", " =~ ") + a.one(`""`, `"0000000000000001"`, `"0000000000000000"`, `".*1"`)
+	case 5:
+		return a.attribute() + a.order() + a.one("0", "1.5", "-3", "true", "1000000")
+	case 6:
+		return a.attribute() + a.one(" =~ ", " !~ ") + a.one(`"word-.*"`, `".*"`, `"service-[12]"`, `""`)
+	case 7:
+		return a.one("resource.service.name", "rootServiceName", ".service.name", "parent.service.name") + a.one(" = ", " != ") + a.one(`"service-1"`, `"service-2"`, `""`)
+	}
+	return a.attribute() + a.one(" = ", " = ", " != ", " > ", " <= ") + a.one(`"word-1"`, `"word-2"`, `""`, `"ingress"`, `"ü-1"`)
+}
+
+func (a asker) order() string { return a.one(" > ", " >= ", " < ", " <= ", " = ", " != ") }
+
+func (a asker) attribute() string {
+	if a.IntN(3) == 0 {
+		return a.one("name", "statusMessage", "event:name", "instrumentation:name", "instrumentation:version", "rootName", "rootServiceName", "status", "kind", "duration",
+			"resource.service.name", "parent.name", "parent.duration", "event:timeSinceStart", "link:spanID", "nestedSetParent")
+	}
+	n := a.IntN(6)
+	return a.one(fmt.Sprintf("span.attr.%d", n), fmt.Sprintf(".attr.%d", n), fmt.Sprintf("resource.attr.%d", n), fmt.Sprintf("event.attr.%d", n), fmt.Sprintf("link.attr.%d", n),
+		fmt.Sprintf("instrumentation.attr.%d", n), fmt.Sprintf("parent.attr.%d", n), fmt.Sprintf("span.own1.%d", n), fmt.Sprintf("event.own2.%d", n), fmt.Sprintf("parent.resource.attr.%d", n))
+}
+
+// differ compares an engine with the evaluator over whole traces.
+func differ(t *testing.T, what string, e, oracle Engine, r SearchRequest) {
+	t.Helper()
+	want, werr := oracle.Search(t.Context(), r)
+	got, err := e.Search(t.Context(), r)
+	if (err == nil) != (werr == nil) {
+		t.Fatalf("%s: %+v: error %v, want %v", what, r, err, werr)
+	}
+	if err != nil {
+		return
+	}
+	want.Stats, got.Stats, got.Explain = Stats{}, Stats{}, nil
+	if len(want.Traces) != len(got.Traces) || want.More != got.More {
+		t.Fatalf("%s: %+v: %d traces, more %v; want %d, %v", what, r, len(got.Traces), got.More, len(want.Traces), want.More)
+	}
+	for i := range want.Traces {
+		if !reflect.DeepEqual(want.Traces[i], got.Traces[i]) {
+			t.Fatalf("%s: %+v: hit %d is\n%+v, want\n%+v", what, r, i, got.Traces[i], want.Traces[i])
+		}
+	}
+	if !reflect.DeepEqual(want.Warnings, got.Warnings) {
+		t.Fatalf("%s: warnings %v, want %v", what, got.Warnings, want.Warnings)
+	}
+}
+
+func TestSearchFindsWhatTheEvaluatorFinds(t *testing.T) {
+	for seed := range uint64(8) {
+		src := randomSnapshot(seed, 300, 1+int(seed%4))
+		oracle := scanner{newMemo(t, src)}
+		ask := asker{rand.New(rand.NewPCG(seed, 77))}
+		for n := range 150 {
+			r := SearchRequest{Query: ask.query(), Limit: []int{1, 3, 20, 1000}[ask.IntN(4)], SpansPerSet: 1 + ask.IntN(5), Range: randomRanges(seed)[ask.IntN(4)], Explain: n%2 == 0}
+			if ask.IntN(8) == 0 {
+				r.MinDuration, r.MaxDuration = time.Millisecond, 5*time.Second
+			}
+			e := NewEngine(src, EngineOptions{Workers: 1 + n%8})
+			differ(t, fmt.Sprintf("seed %d, query %d", seed, n), e, oracle, r)
+		}
+	}
+}
+
+// memo is a Source that reads its Snapshot once.
+type memo struct {
+	rowSource
+	traces []*Trace
+}
+
+func newMemo(t *testing.T, src *fixedSnapshot) memo {
+	traces, err := allTraces(t.Context(), &Snapshot{Parts: src.Parts, Split: src.Split})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return memo{rowSource{src}, traces}
+}
+
+func (m memo) Scan(_ context.Context, r Range, v Visitor) (stats Stats, err error) {
+	for _, t := range m.traces {
+		if !t.Within(r) {
+			continue
+		}
+		if hit := v.Eval(t); hit != nil && !v.Emit(hit) {
+			break
+		}
+	}
+	return stats, nil
+}
+
+func TestSearchByTagsFindsWhatTheRowsHave(t *testing.T) {
+	for seed := range uint64(6) {
+		src := randomSnapshot(seed, 300, 1+int(seed%4))
+		oracle := scanner{newMemo(t, src)}
+		ask := asker{rand.New(rand.NewPCG(seed, 78))}
+		for n := range 25 {
+			r := SearchRequest{Limit: []int{1, 3, 20, 1000}[ask.IntN(4)], Range: randomRanges(seed)[ask.IntN(4)]}
+			for range ask.IntN(3) {
+				r.Tags = append(r.Tags, Tag{ask.one("name", "status", "root.name", "root.service.name", "service.name", "error", fmt.Sprintf("attr.%d", ask.IntN(6))),
+					ask.one("word-1", "word-2", "", "true", "error", "service-1", "1.5", "0", "ingress", "ok")})
+			}
+			e := NewEngine(src, EngineOptions{Workers: 1 + n%8})
+			differ(t, fmt.Sprintf("seed %d, tags %d", seed, n), e, oracle, r)
+		}
+	}
+}
+
+// spread puts spans into parts of so many spans each, in the order in which they
+// came, as cuts of a head do, so that traces lie in pieces.
+func spread(spans []span.Span, rows, pageRows int) *fixedSnapshot {
+	out := &fixedSnapshot{}
+	ids := make(map[span.TraceID]int)
+	for at := 0; at < len(spans); at += rows {
+		list := spans[at:min(at+rows, len(spans))]
+		for i := range list {
+			ids[list[i].TraceID] = 0
+		}
+		out.Parts = append(out.Parts, Part{Segment: columntest.New(list, columntest.Options{PageRows: pageRows}), Name: fmt.Sprint("part ", len(out.Parts)), Hidden: map[int][]uint32{}})
+	}
+	for _, id := range sortedIDs(ids) {
+		out.place(id, nil)
+	}
+	slices.SortFunc(out.Split, func(a, b Split) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return out
+}
+
+func TestRecordedQueriesFindWhatTheEvaluatorFinds(t *testing.T) {
+	src := spread(columntest.Load(t), 700, 200)
+	oracle := scanner{newMemo(t, src)}
+	e := NewEngine(src, EngineOptions{Workers: 2})
+	exact, n := 0, 0
+	for _, r := range storetest.ReadAnswers(t, filepath.Join("..", "..", "traceql", "testdata", "answers.jsonl.gz")) {
+		if r.Kind != "S" {
+			continue
+		}
+		n++
+		if q, err := traceql.Parse(r.Query); err == nil && newPlan(q).exact {
+			exact++
+		}
+		differ(t, "recorded", e, oracle, SearchRequest{Query: r.Query, Limit: 20 + n%2*100_000, SpansPerSet: 100})
+	}
+	if 2*exact < n {
+		t.Errorf("only %d of %d recorded queries are answered by columns alone", exact, n)
+	}
+}
+
+func TestPlansAreExact(t *testing.T) {
+	for query, want := range map[string]bool{
+		`{ resource.service.name = "a" && duration > 1s }`:       true,
+		`{ .a = "b" || !(span.c > 3) }`:                          true,
+		`{ parent.a = 1 } >> { kind = server } | count() > 2`:    true,
+		`({ name = "a" } &>> { status = error }) || { true }`:    true,
+		`{ nestedSetParent < 0 } | by(name)`:                     true,
+		`{ span.a != nil } | select(span.b) | { event.x = "y" }`: true,
+		`{ span.a = span.b }`:                                    false,
+		`{ true } | avg(duration) > 1s`:                          false,
+		`{ true } | by(name) | count() > 1`:                      false,
+	} {
+		q, err := traceql.Parse(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pl := newPlan(q); pl.exact != want {
+			t.Errorf("%s: exact %v, plan %v", query, pl.exact, pl.root)
+		}
+	}
+}
+
+func TestASearchExplainsItself(t *testing.T) {
+	src := spread(columntest.Load(t), 1000, 200)
+	e := NewEngine(src, EngineOptions{})
+	out, err := e.Search(t.Context(), SearchRequest{Query: `{name="compute"  && duration>1h}`, Limit: 5, SpansPerSet: 3, Explain: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := out.Explain
+	if x.Query != `{ name = "compute" && duration > 1h0m0s }` || x.End != "all read" || len(x.Parts) != 3 || !strings.Contains(strings.Join(x.Plan, "\n"), "duration > 1h0m0s") {
+		t.Errorf("%+v", x)
+	}
+	out, err = e.Search(t.Context(), SearchRequest{Query: `{}`, Limit: 5, SpansPerSet: 3, Explain: true})
+	if err != nil || out.Explain.End != "limit reached" || out.Explain.Rows == 0 || out.Explain.Rows > 800 || len(out.Explain.Parts[0].Columns) == 0 {
+		t.Errorf("%v %+v", err, out.Explain)
+	}
+}

@@ -1,0 +1,185 @@
+package query
+
+import (
+	"fmt"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/traceql"
+	"supersonic/traces/column"
+)
+
+// tagPlan finds the traces that have each of the tags on some span.
+func tagPlan(tags []Tag) *plan {
+	pl := &plan{root: allNode{}}
+	for i, t := range tags {
+		if i == 0 {
+			pl.root = tagNode(t)
+			continue
+		}
+		pl.root = bothNode{pl.root, tagNode(t)}
+	}
+	return pl
+}
+
+// tagNode selects spans that may have a tag; hasTags tells for certain.
+func tagNode(t Tag) node {
+	text := func(in traceql.Intrinsic) node {
+		return &leaf{attr: traceql.Attribute{Intrinsic: in}, equal: t.Value, isText: true, text: fmt.Sprintf("%v = %q", in, t.Value),
+			test: func(v traceql.Static) bool { return v.String() == t.Value }}
+	}
+	switch t.Key {
+	case "name":
+		return text(traceql.IntrinsicName)
+	case "status":
+		return text(traceql.IntrinsicStatus)
+	case "root.name":
+		return text(traceql.IntrinsicTraceRootName)
+	case "root.service.name": // as OTLP's libraries write it, which is not quite the language's way
+		return allNode{}
+	}
+	// A text of the type that Tempo's tags have is searched for by column, what has
+	// another type is rare.
+	list := []node{&tagLeaf{tag: t, scope: column.ScopeSpan}, &tagLeaf{tag: t, scope: column.ScopeResource}}
+	if t == (Tag{"error", "true"}) {
+		n := text(traceql.IntrinsicStatus).(*leaf)
+		n.test = func(v traceql.Static) bool { return v.Equal(traceql.StatusOf(traceql.StatusError)) }
+		n.equal, n.text = "", "status = error"
+		list = append(list, n)
+	}
+	return orNode{list}
+}
+
+// tagLeaf selects rows by an attribute of any type, compared as text.
+type tagLeaf struct {
+	tag   Tag
+	scope column.Scope
+}
+
+func (n *tagLeaf) String() string {
+	return fmt.Sprintf("%v.%s is %q as text", n.scope, n.tag.Key, n.tag.Value)
+}
+
+// columns is the columns of the attribute.
+func (n *tagLeaf) columns(p *page) []*pageVector {
+	list := p.attribute(n.scope, n.tag.Key)
+	if pv := p.column(column.Key{Scope: n.scope, Type: column.Empty, Name: n.tag.Key}); pv.col != nil {
+		list = append(list[:len(list):len(list)], pv)
+	}
+	return list
+}
+
+func (n *tagLeaf) possible(p *page, opened bool) bool {
+	for _, pv := range n.columns(p) {
+		if pv.key.Type != column.String || !opened {
+			return true
+		}
+		d, err := pv.col.Dict(p.number)
+		if err != nil || d == nil || len(n.codes(d)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// codes is the codes of the tag's value: one, or none.
+func (n *tagLeaf) codes(d *column.Dict) []uint32 {
+	for code, text := range d.Texts {
+		if code > 0 && text == n.tag.Value {
+			return []uint32{uint32(code)}
+		}
+	}
+	return nil
+}
+
+func (n *tagLeaf) rows(p *page, out rowBits) {
+	for _, pv := range n.columns(p) {
+		v := p.read(pv)
+		if pv.key.Type == column.String && v.Dict != nil {
+			for _, code := range n.codes(v.Dict) {
+				for i, c := range v.Codes {
+					out[i>>6] |= bit(c == code) << (i & 63)
+				}
+			}
+			continue
+		}
+		for i := range v.Len {
+			if v.Has(i) && otlpText(pv.key.Type, v, i) == n.tag.Value {
+				out.set(i)
+			}
+		}
+	}
+}
+
+// otlpText is a value that is there as OTLP's libraries write it.
+func otlpText(typ column.Type, v *column.Vector, i int) string {
+	value := pcommon.NewValueEmpty()
+	switch typ {
+	case column.String:
+		return v.StringAt(i)
+	case column.Int:
+		value.SetInt(v.Ints[i])
+	case column.Float:
+		value.SetDouble(v.Floats[i])
+	case column.Bool:
+		value.SetBool(v.Ints[i] != 0)
+	case column.Bytes:
+		value.SetEmptyBytes().FromRaw(v.TextAt(i))
+	case column.Array, column.Map:
+		any, err := decodeAny(v.StringAt(i))
+		if err != nil {
+			return ""
+		}
+		value = any
+	}
+	return value.AsString()
+}
+
+// hasTags tells whether each tag is on some span of a trace.
+func hasTags(tags []Tag, rows []row) bool {
+	for _, t := range tags {
+		if !t.onOne(rows) {
+			return false
+		}
+	}
+	return true
+}
+
+func (tag Tag) onOne(rows []row) bool {
+	for i := range rows {
+		if tag.onRow(rows, &rows[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// onRow tells whether a span has the tag. Names that Tempo reads otherwise than as
+// attributes: name, status (ok, error, unset), error (true is status error),
+// root.name and root.service.name.
+func (tag Tag) onRow(rows []row, r *row) bool {
+	status := ptrace.StatusCode(r.p.ints(column.Status)[r.i])
+	switch tag.Key {
+	case "name":
+		return r.text(column.Name) == tag.Value
+	case "status":
+		return traceql.StatusOf(traceql.Status(status)).String() == tag.Value
+	case "root.name", "root.service.name":
+		for i := range rows {
+			if rows[i].Parent() != (traceql.SpanID{}) {
+				continue
+			}
+			return tag.Key == "root.name" && rows[i].text(column.Name) == tag.Value || tag.Key == "root.service.name" && rows[i].service() == tag.Value
+		}
+		return false
+	}
+	for _, scope := range [...]column.Scope{column.ScopeSpan, column.ScopeResource} {
+		for _, pv := range (&tagLeaf{tag: tag, scope: scope}).columns(r.p) {
+			if v := r.p.read(pv); v.Has(r.i) && otlpText(pv.key.Type, v, r.i) == tag.Value {
+				return true
+			}
+		}
+	}
+	return tag == Tag{"error", "true"} && status == ptrace.StatusCodeError
+}

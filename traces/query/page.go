@@ -1,0 +1,383 @@
+package query
+
+import (
+	"fmt"
+	"slices"
+
+	"supersonic/traceql"
+	"supersonic/traces/column"
+)
+
+// page is a page of a part as one query reads it: columns are read when they are
+// first asked for, into memory that serves the next page. One goroutine uses it.
+//
+// What a read fails with stands in err, and stays there; what is returned then are
+// zeros of the right number.
+type page struct {
+	scan   *scan
+	part   *partScan
+	number int
+	info   column.PageInfo
+	bounds []uint32 // first row of each trace, and the number of rows
+	err    error
+
+	vectors map[column.Key]*pageVector
+	attrs   map[attrName]*attrColumns
+	tables  map[tableKey]*table
+	free    []rowBits // for temporary use
+	zeros   []int64
+	looked  bool // a column of the page was read
+	cost    int64
+
+	made     made
+	parent   []int32 // by row: the parent's row, -1 without one
+	length   []int64 // by row: the duration as the language sees it
+	rootRow  []int32 // by trace: its root's row, -1 without one
+	nested   column.Nested
+	numbers  [4][]int64 // of the tree, see tree
+	rows     []row
+	rowOrder []int32
+}
+
+// made tells which of the page's own columns are made.
+type made struct{ parents, durations, roots, tree bool }
+
+// pageVector is a column in the memory of a page.
+type pageVector struct {
+	key  column.Key
+	part *partScan
+	col  column.Column // of part, nil if it has none
+	page int           // which vec holds, -1 none
+	vec  column.Vector
+}
+
+type attrName struct {
+	scope column.Scope
+	name  string
+}
+
+// attrColumns is the columns of an attribute, of all types that it has in a part.
+type attrColumns struct {
+	part *partScan
+	list []*pageVector
+}
+
+func newPage(s *scan) *page {
+	return &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table)}
+}
+
+// open turns to another page. Nothing is read yet.
+func (p *page) open(part *partScan, number int) {
+	if p.part == part && p.number == number && p.err == nil {
+		return
+	}
+	p.part, p.number, p.info = part, number, part.Segment.Page(number)
+	p.err, p.looked, p.cost, p.made = nil, false, 0, made{}
+	if p.bounds, p.err = part.Segment.Bounds(number); p.err != nil {
+		p.err = fmt.Errorf("%s, page %d: %w", part.Name, number, p.err)
+	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 || !slices.IsSorted(p.bounds) {
+		p.err = fmt.Errorf("%s, page %d: its traces do not fit its %d rows; the part is damaged", part.Name, number, p.info.Rows)
+	}
+	if p.err != nil {
+		p.info.Traces, p.info.Rows, p.bounds = 0, 0, []uint32{0}
+	}
+}
+
+// column returns the place of a column; its col is nil if the part has none.
+func (p *page) column(k column.Key) *pageVector {
+	pv := p.vectors[k]
+	if pv == nil {
+		pv = &pageVector{key: k}
+		p.vectors[k] = pv
+	}
+	if pv.part != p.part {
+		pv.part, pv.page = p.part, -1
+		pv.col = p.part.Segment.Column(k)
+	}
+	return pv
+}
+
+// vector returns the values of a column, nil if the part has none.
+func (p *page) vector(k column.Key) *column.Vector { return p.read(p.column(k)) }
+
+func (p *page) read(pv *pageVector) *column.Vector {
+	if pv.col == nil || pv.page == p.number {
+		if pv.col == nil {
+			return nil
+		}
+		return &pv.vec
+	}
+	pv.page = p.number
+	err := p.err
+	if err == nil {
+		if err = pv.col.Read(p.number, &pv.vec); err == nil {
+			err = fits(pv.key, &pv.vec, p.info.Rows)
+		}
+	}
+	if err != nil {
+		if p.err == nil {
+			p.err = fmt.Errorf("%s, column %v %q, page %d: %w", p.part.Name, pv.key.Scope, pv.key.Name, p.number, err)
+		}
+		pv.page = -1
+		pv.vec = *zeroVector(pv.key, p.info.Rows)
+		return &pv.vec
+	}
+	p.cost += int64(pv.vec.Cost)
+	if !p.looked {
+		p.looked = true
+		p.scan.countRows(p.info.Rows)
+	}
+	p.part.note(pv.key)
+	return &pv.vec
+}
+
+// fits tells whether a Vector is as long as it says: what is on disk may be anything.
+func fits(k column.Key, v *column.Vector, rows int) error {
+	values := rows
+	ok := v.Rows == rows
+	if k.List() {
+		ok = ok && len(v.Offsets) == rows+1 && v.Offsets[0] == 0 && slices.IsSorted(v.Offsets)
+		values = v.Len
+		ok = ok && int(v.Offsets[rows]) == values
+	}
+	ok = ok && (len(v.Present) == 0 || len(v.Present) == values)
+	switch {
+	case k.Type == column.ID8:
+		ok = ok && len(v.IDs) == 8*values
+	case k.Type == column.ID16:
+		ok = ok && len(v.IDs) == 16*values
+	case k.Type == column.Float:
+		ok = ok && len(v.Floats) == values
+	case k.Type.Text() && v.Dict != nil:
+		ok = ok && len(v.Codes) == values
+	case k.Type.Text():
+		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text)
+	default:
+		ok = ok && len(v.Ints) == values
+	}
+	if !ok {
+		return fmt.Errorf("its values do not fit the page's %d rows; the part is damaged", rows)
+	}
+	return nil
+}
+
+// zeroVector is a column in which nothing is.
+func zeroVector(k column.Key, rows int) *column.Vector {
+	v := &column.Vector{Rows: rows, Len: rows}
+	if k.List() {
+		v.Len, v.Offsets = 0, make([]uint32, rows+1)
+	}
+	v.Present = make([]bool, v.Len)
+	switch {
+	case k.Type == column.ID8:
+		v.IDs = make([]byte, 8*v.Len)
+	case k.Type == column.ID16:
+		v.IDs = make([]byte, 16*v.Len)
+	case k.Type == column.Float:
+		v.Floats = make([]float64, v.Len)
+	case k.Type.Text():
+		v.Ends = make([]uint32, v.Len+1)
+	default:
+		v.Ints = make([]int64, v.Len)
+	}
+	return v
+}
+
+// ints is a fixed column of numbers, zeros if the part has none.
+func (p *page) ints(k column.Key) []int64 {
+	if v := p.vector(k); v != nil {
+		return v.Ints
+	}
+	if len(p.zeros) < p.info.Rows {
+		p.zeros = make([]int64, p.info.Rows)
+	}
+	return p.zeros[:p.info.Rows]
+}
+
+// starts is the starts of spans, the bits of uint64.
+func (p *page) starts() []int64 { return p.ints(column.Start) }
+
+// attribute returns the columns of an attribute, but for those of empty values:
+// the language does not see them.
+func (p *page) attribute(scope column.Scope, name string) []*pageVector {
+	a := p.attrs[attrName{scope, name}]
+	if a == nil {
+		a = &attrColumns{}
+		p.attrs[attrName{scope, name}] = a
+	}
+	if a.part == p.part {
+		return a.list
+	}
+	a.part, a.list = p.part, a.list[:0]
+	for _, typ := range [...]column.Type{column.String, column.Int, column.Float, column.Bool, column.Bytes, column.Array, column.Map} {
+		if pv := p.column(column.Key{Scope: scope, Type: typ, Name: name}); pv.col != nil {
+			a.list = append(a.list, pv)
+		}
+	}
+	return a.list
+}
+
+// temp returns an empty set for n rows or values; give takes it back.
+func (p *page) temp(n int) rowBits {
+	words := wordsOf(n)
+	if k := len(p.free); k > 0 && cap(p.free[k-1]) >= words {
+		b := p.free[k-1][:words]
+		p.free = p.free[:k-1]
+		clear(b)
+		return b
+	}
+	return make(rowBits, words, words+words/4)
+}
+
+func (p *page) give(b rowBits) { p.free = append(p.free, b) }
+
+// traceOf is the trace of a row.
+func (p *page) traceOf(row int) int {
+	t, ok := slices.BinarySearch(p.bounds, uint32(row))
+	if !ok {
+		t--
+	}
+	return t
+}
+
+// eachTrace calls yield for the traces that have a row in the set, the newest first,
+// until it returns false.
+func (p *page) eachTrace(rows rowBits, yield func(trace int) bool) {
+	for t := p.info.Traces - 1; t >= 0; t-- {
+		if rows.any(int(p.bounds[t]), int(p.bounds[t+1])) && !yield(t) {
+			return
+		}
+	}
+}
+
+// parents is the rows of the parents, -1 for tops.
+func (p *page) parents() []int32 {
+	if p.made.parents {
+		return p.parent
+	}
+	p.made.parents = true
+	p.parent = resized(p.parent, p.info.Rows)
+	back := p.ints(column.ParentRow)
+	for t := range p.info.Traces {
+		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		for i := lo; i < hi; i++ {
+			p.parent[i] = -1
+			if d := back[i]; d > 0 && d <= int64(i-lo) {
+				p.parent[i] = int32(i) - int32(d)
+			}
+		}
+	}
+	return p.parent
+}
+
+// durations is the durations of spans as the language sees them: 0 of one that ends
+// before it starts.
+func (p *page) durations() []int64 {
+	if p.made.durations {
+		return p.length
+	}
+	p.made.durations = true
+	raw := p.ints(column.Duration)
+	p.length = resized(p.length, p.info.Rows)
+	if p.info.MaxEnd < 1<<63 {
+		for i, d := range raw {
+			p.length[i] = max(d, 0)
+		}
+		return p.length
+	}
+	start := p.starts()
+	for i, d := range raw {
+		p.length[i] = 0
+		if s := uint64(start[i]); s+uint64(d) >= s {
+			p.length[i] = d
+		}
+	}
+	return p.length
+}
+
+// end is when the span of a row ends, as it says.
+func (p *page) end(i int) uint64 {
+	return uint64(p.starts()[i]) + uint64(p.ints(column.Duration)[i])
+}
+
+// before tells whether one row's span comes before another's: by start, id, kind.
+func (p *page) before(a, b int) bool {
+	start := p.starts()
+	if start[a] != start[b] {
+		return uint64(start[a]) < uint64(start[b])
+	}
+	return compareIDs(p, a, p, b) < 0
+}
+
+// roots is the root of each trace: its earliest span without a parent's id.
+func (p *page) roots() []int32 {
+	if p.made.roots {
+		return p.rootRow
+	}
+	p.made.roots = true
+	p.rootRow = resized(p.rootRow, p.info.Traces)
+	ids := p.vector(column.ParentID)
+	for t := range p.info.Traces {
+		p.rootRow[t] = -1
+		for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+			if ids != nil && [8]byte(ids.IDs[8*i:]) != [8]byte{} {
+				continue
+			}
+			if r := p.rootRow[t]; r < 0 || p.before(i, int(r)) {
+				p.rootRow[t] = int32(i)
+			}
+		}
+	}
+	return p.rootRow
+}
+
+// tree is numbers of the spans in their trees, by intrinsic.
+func (p *page) tree(in traceql.Intrinsic) []int64 {
+	if !p.made.tree {
+		p.made.tree = true
+		for i := range p.numbers {
+			p.numbers[i] = resized(p.numbers[i], p.info.Rows)
+		}
+		back := p.ints(column.ParentRow)
+		for t := range p.info.Traces {
+			lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+			p.nested.Number(back[lo:hi])
+			for k, list := range [...][]int32{p.nested.Children, p.nested.Left, p.nested.Right, p.nested.Parent} {
+				for i, n := range list {
+					p.numbers[k][lo+i] = int64(n)
+				}
+			}
+		}
+	}
+	switch in {
+	case traceql.IntrinsicChildCount:
+		return p.numbers[0]
+	case traceql.IntrinsicNestedSetLeft:
+		return p.numbers[1]
+	case traceql.IntrinsicNestedSetRight:
+		return p.numbers[2]
+	}
+	return p.numbers[3]
+}
+
+// traceTimes is the earliest start and the latest end of a trace's spans, where late
+// also counts the starts.
+func (p *page) traceTimes(t int) (start, end, late uint64) {
+	starts := p.starts()
+	for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+		s, e := uint64(starts[i]), p.end(i)
+		if i == int(p.bounds[t]) || s < start {
+			start = s
+		}
+		end, late = max(end, e), max(late, s, e)
+	}
+	return start, end, late
+}
+
+// resized returns a slice of n elements of any value, in s's memory if it fits.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}

@@ -1,0 +1,363 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"supersonic/traceql"
+)
+
+// plan is how the rows are found that a query selects. It is immutable.
+type plan struct {
+	query *traceql.Query // nil: a search by tags
+	root  node
+	// exact: the rows that root selects are the spans that the pipeline selects. Else
+	// there may be more, and only the traces that have one are candidates.
+	exact bool
+	// grouped: the pipeline has by(), so that the spans come in several spansets.
+	grouped bool
+}
+
+// node selects rows of a page.
+type node interface {
+	// rows puts the rows of p that are selected into out, which is empty.
+	rows(p *page, out rowBits)
+	// possible tells whether a row of the page, or, of opened false, of the whole part
+	// may be selected, without reading the page.
+	possible(p *page, opened bool) bool
+	// String is for explanations.
+	String() string
+}
+
+// newPlan compiles a query's pipeline.
+func newPlan(q *traceql.Query) *plan {
+	c := &compiler{}
+	pl := &plan{query: q, exact: true}
+	for i, s := range q.Pipeline.Stages {
+		if i == 0 {
+			pl.root = c.spanset(s.(traceql.SpansetExpr), nil)
+			continue
+		}
+		if !c.stage(pl, s) {
+			c.inexact = true
+			break
+		}
+	}
+	pl.exact = !c.inexact
+	return pl
+}
+
+// compiler turns expressions into nodes; what it cannot turn selects all.
+type compiler struct{ inexact bool }
+
+// stage adds a later stage of the pipeline; false if the evaluator has to do it.
+func (c *compiler) stage(pl *plan, s traceql.Stage) bool {
+	switch s := s.(type) {
+	case *traceql.Filter, *traceql.SpansetOp, *traceql.Pipeline:
+		if _, filter := s.(*traceql.Filter); pl.grouped && !filter {
+			return false
+		}
+		pl.root = c.spanset(s.(traceql.SpansetExpr), pl.root)
+		return true
+	case *traceql.Select, *traceql.Coalesce:
+		return true
+	case *traceql.GroupBy:
+		pl.grouped = true
+		return true
+	case *traceql.ScalarFilter:
+		if n, ok := countOf(s); ok && !pl.grouped && !c.inexact {
+			n.of = pl.root
+			pl.root = n
+			return true
+		}
+	}
+	return false
+}
+
+// countOf turns count() and a comparison with a number into a node.
+func countOf(s *traceql.ScalarFilter) (*countNode, bool) {
+	a, isCount := s.L.(*traceql.Aggregate)
+	n, isNumber := s.R.(*traceql.ScalarLiteral)
+	if !isCount || !isNumber || a.Func != "count" || a.Arg != nil {
+		return nil, false
+	}
+	return &countNode{op: s.Op, value: n.Value}, true
+}
+
+// spanset compiles an expression over the rows of in; nil: over all.
+func (c *compiler) spanset(x traceql.SpansetExpr, in node) node {
+	switch x := x.(type) {
+	case *traceql.Filter:
+		if x.Expr == nil {
+			return restrict(in, allNode{})
+		}
+		return restrict(in, c.field(x.Expr))
+	case *traceql.SpansetOp:
+		return c.operator(x, in)
+	case *traceql.Pipeline:
+		inner := &plan{root: c.spanset(x.Stages[0].(traceql.SpansetExpr), in)}
+		for _, s := range x.Stages[1:] {
+			if !c.stage(inner, s) {
+				c.inexact = true
+				break
+			}
+		}
+		return inner.root
+	}
+	c.inexact = true
+	return restrict(in, allNode{})
+}
+
+// restrict selects the rows of n that are also rows of in.
+func restrict(in, n node) node {
+	if in == nil {
+		return n
+	}
+	if _, all := n.(allNode); all {
+		return in
+	}
+	return andNode{[]node{in, n}}
+}
+
+// operator compiles a relation of spansets. Where a side is not exact all of the
+// right side stays: it may have a partner.
+func (c *compiler) operator(x *traceql.SpansetOp, in node) node {
+	before := c.inexact
+	c.inexact = false
+	l, r := c.spanset(x.L, in), c.spanset(x.R, in)
+	sides := !c.inexact && !before
+	c.inexact = c.inexact || before
+	switch x.Op {
+	case traceql.OpOr:
+		return orNode{[]node{l, r}}
+	case traceql.OpAnd:
+		return bothNode{l, r}
+	}
+	return newRelation(x.Op, l, r, sides)
+}
+
+// field compiles the expression of a filter.
+func (c *compiler) field(x traceql.FieldExpr) node {
+	switch x := x.(type) {
+	case *traceql.Binary:
+		switch x.Op {
+		case traceql.OpAnd:
+			return joinAnd(c.field(x.L), c.field(x.R))
+		case traceql.OpOr:
+			return orNode{[]node{c.field(x.L), c.field(x.R)}}
+		}
+		if n, ok := comparisonOf(x); ok {
+			return n
+		}
+	case *traceql.Unary:
+		if n, ok := c.negation(x); ok {
+			return n
+		}
+	case *traceql.Attr:
+		return truth(x.Attribute, true)
+	case *traceql.Literal:
+		if x.Value.True() {
+			return allNode{}
+		}
+		return noneNode{}
+	}
+	c.inexact = true
+	return allNode{}
+}
+
+// negation compiles !x, if all that x may be is a truth.
+func (c *compiler) negation(x *traceql.Unary) (node, bool) {
+	if x.Op != traceql.OpNot {
+		return nil, false
+	}
+	switch of := x.X.(type) {
+	case *traceql.Attr:
+		return truth(of.Attribute, false), true
+	case *traceql.Binary:
+		if !isTruth(of.Op) {
+			return nil, false
+		}
+		inner := &compiler{}
+		if n := inner.field(of); !inner.inexact {
+			return notNode{n}, true
+		}
+	case *traceql.Unary:
+		if inner := (&compiler{}); of.Op == traceql.OpNot {
+			if _, isAttr := of.X.(*traceql.Attr); isAttr {
+				return truth(of.X.(*traceql.Attr).Attribute, true), true
+			}
+			if n, ok := inner.negation(of); ok && !inner.inexact {
+				return notNode{n}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// joinAnd flattens conjunctions, the cheapest conditions first: when no row is left
+// the others are not read.
+func joinAnd(l, r node) node {
+	list := append(conjuncts(l), conjuncts(r)...)
+	for i := 1; i < len(list); i++ { // stable, and short
+		for j := i; j > 0 && costOf(list[j]) < costOf(list[j-1]); j-- {
+			list[j], list[j-1] = list[j-1], list[j]
+		}
+	}
+	return andNode{list}
+}
+
+func conjuncts(n node) []node {
+	switch n := n.(type) {
+	case andNode:
+		return n.list
+	case allNode:
+		return nil
+	}
+	return []node{n}
+}
+
+func costOf(n node) int {
+	if l, ok := n.(*leaf); ok {
+		return l.cost()
+	}
+	return 50
+}
+
+// allNode selects every row, noneNode none.
+type (
+	allNode  struct{}
+	noneNode struct{}
+)
+
+func (allNode) rows(p *page, out rowBits)  { out.fill(0, p.info.Rows) }
+func (allNode) possible(*page, bool) bool  { return true }
+func (allNode) String() string             { return "every span" }
+func (noneNode) rows(*page, rowBits)       {}
+func (noneNode) possible(*page, bool) bool { return false }
+func (noneNode) String() string            { return "no span" }
+
+// andNode selects rows that all select, orNode those that one selects.
+type (
+	andNode struct{ list []node }
+	orNode  struct{ list []node }
+	notNode struct{ of node }
+)
+
+func (n andNode) rows(p *page, out rowBits) {
+	if len(n.list) == 0 {
+		out.fill(0, p.info.Rows)
+		return
+	}
+	n.list[0].rows(p, out)
+	for _, other := range n.list[1:] {
+		if out.none() {
+			return
+		}
+		t := p.temp(p.info.Rows)
+		other.rows(p, t)
+		out.and(t)
+		p.give(t)
+	}
+}
+
+func (n andNode) possible(p *page, opened bool) bool {
+	for _, x := range n.list {
+		if !x.possible(p, opened) {
+			return false
+		}
+	}
+	return true
+}
+
+func (n andNode) String() string { return joined(n.list, " and ") }
+
+func (n orNode) rows(p *page, out rowBits) {
+	for _, other := range n.list {
+		if !other.possible(p, true) {
+			continue
+		}
+		t := p.temp(p.info.Rows)
+		other.rows(p, t)
+		out.or(t)
+		p.give(t)
+	}
+}
+
+func (n orNode) possible(p *page, opened bool) bool {
+	for _, x := range n.list {
+		if x.possible(p, opened) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n orNode) String() string { return joined(n.list, " or ") }
+
+func (n notNode) rows(p *page, out rowBits) {
+	t := p.temp(p.info.Rows)
+	n.of.rows(p, t)
+	out.fill(0, p.info.Rows)
+	out.andNot(t)
+	p.give(t)
+}
+
+func (n notNode) possible(*page, bool) bool { return true }
+func (n notNode) String() string            { return "not (" + n.of.String() + ")" }
+
+func joined(list []node, with string) string {
+	var texts []string
+	for _, n := range list {
+		texts = append(texts, n.String())
+	}
+	return "(" + strings.Join(texts, with) + ")"
+}
+
+// countNode selects the rows of traces by the number of rows that are selected.
+type countNode struct {
+	of    node
+	op    traceql.Op
+	value traceql.Static
+}
+
+func (n *countNode) rows(p *page, out rowBits) {
+	n.of.rows(p, out)
+	p.eachTrace(out, func(t int) bool {
+		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		order, ok := traceql.Compare(traceql.Int(int64(out.count(lo, hi))), n.value)
+		if !ok || !ordered(n.op, order) {
+			out.drop(lo, hi)
+		}
+		return true
+	})
+}
+
+func (n *countNode) possible(p *page, opened bool) bool { return n.of.possible(p, opened) }
+
+func (n *countNode) String() string {
+	return fmt.Sprintf("%v of traces where their number is %v %v", n.of, n.op, n.value)
+}
+
+// ordered tells whether the order of two values satisfies a comparison.
+func ordered(op traceql.Op, order int) bool {
+	switch op {
+	case traceql.OpEqual:
+		return order == 0
+	case traceql.OpNotEqual:
+		return order != 0
+	case traceql.OpGreater:
+		return order > 0
+	case traceql.OpGreaterEqual:
+		return order >= 0
+	case traceql.OpLess:
+		return order < 0
+	case traceql.OpLessEqual:
+		return order <= 0
+	}
+	return false
+}
+
+// isTruth tells whether an operator between fields makes a truth.
+func isTruth(op traceql.Op) bool {
+	return op >= traceql.OpEqual && op <= traceql.OpLessEqual || op == traceql.OpAnd || op == traceql.OpOr
+}

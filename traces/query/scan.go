@@ -1,0 +1,392 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"supersonic/traceql"
+	"supersonic/traces/column"
+)
+
+// scan is one query's way through a Snapshot: the pages that may have something of
+// interest, the newest first.
+type scan struct {
+	ctx  context.Context
+	snap *Snapshot
+	plan *plan
+	rng  Range
+	opts EngineOptions
+	// keeps tells whether a candidate counts; nil: all do.
+	keeps func(p *page, trace int) bool
+
+	parts  []*partScan
+	used   atomic.Int64 // bytes charged
+	rows   atomic.Int64
+	traces atomic.Int64
+	splits atomic.Int64
+}
+
+// partScan is a part with what the scan found out about it.
+type partScan struct {
+	*Part
+	index int
+
+	asked    sync.Once
+	possible bool
+	listed   sync.Once
+	keyList  []column.Key
+
+	mu      sync.Mutex
+	read    int
+	rows    int
+	bytes   int64
+	skipped map[string]int
+	columns map[column.Key]bool
+}
+
+func newScan(ctx context.Context, snap *Snapshot, pl *plan, r Range, opts EngineOptions) *scan {
+	s := &scan{ctx: ctx, snap: snap, plan: pl, rng: r, opts: opts}
+	for i := range snap.Parts {
+		s.parts = append(s.parts, &partScan{Part: &snap.Parts[i], index: i, skipped: make(map[string]int), columns: make(map[column.Key]bool)})
+	}
+	return s
+}
+
+// charge accounts for memory that the query keeps; negative: gives back.
+func (s *scan) charge(what string, bytes int64) error {
+	if s.used.Add(bytes) > s.opts.MaxBytes {
+		return TooLarge{What: what, Bytes: s.opts.MaxBytes, Hint: "ask for a shorter range, fewer results or a narrower condition"}
+	}
+	return nil
+}
+
+func (s *scan) countRows(n int) {
+	s.rows.Add(int64(n))
+	if s.opts.Rows != nil {
+		s.opts.Rows(n)
+	}
+}
+
+// keys lists the attributes of the part.
+func (ps *partScan) keys() []column.Key {
+	ps.listed.Do(func() { ps.keyList = ps.Segment.Keys() })
+	return ps.keyList
+}
+
+func (ps *partScan) note(k column.Key) {
+	ps.mu.Lock()
+	ps.columns[k] = true
+	ps.mu.Unlock()
+}
+
+func (ps *partScan) skip(reason string) {
+	ps.mu.Lock()
+	ps.skipped[reason]++
+	ps.mu.Unlock()
+}
+
+// count notes what was read of a page.
+func (ps *partScan) count(p *page) {
+	if !p.looked {
+		return
+	}
+	ps.mu.Lock()
+	ps.read++
+	ps.rows += p.info.Rows
+	ps.bytes += p.cost
+	ps.mu.Unlock()
+	p.cost = 0
+}
+
+// item is what a worker does at a time: a page, or a few split traces.
+type item struct {
+	part   *partScan // nil: split traces
+	page   int
+	splits []Split // newest first
+	newest uint64  // no trace of it starts later
+}
+
+// splitBatch is how many split traces are one item.
+const splitBatch = 16
+
+// items lists what overlaps the range, by the latest start.
+func (s *scan) items() []item {
+	var out []item
+	for _, ps := range s.parts {
+		for n := range ps.Segment.Pages() {
+			info := ps.Segment.Page(n)
+			if overlapOf(info, s.rng) == outside {
+				ps.skip("time")
+				continue
+			}
+			if len(ps.Hidden[n]) >= info.Traces {
+				ps.skip("split or deleted")
+				continue
+			}
+			out = append(out, item{part: ps, page: n, newest: info.MaxStart})
+		}
+	}
+	var splits []Split
+	for _, sp := range s.snap.Split {
+		if s.rng == (Range{}) || s.rng.Overlaps(sp.Start, max(sp.Start, sp.End)) {
+			splits = append(splits, sp)
+		}
+	}
+	slices.SortFunc(splits, func(a, b Split) int { return cmp.Compare(b.Start, a.Start) })
+	for list := range slices.Chunk(splits, splitBatch) {
+		out = append(out, item{splits: list, newest: list[0].Start})
+	}
+	slices.SortStableFunc(out, func(a, b item) int { return cmp.Compare(b.newest, a.newest) })
+	return out
+}
+
+// worker reads pages. One goroutine uses it.
+type worker struct {
+	scan   *scan
+	number int
+	page   *page
+	sel    rowBits
+	pieces map[int]*page // by part, of split traces
+	joined []row
+}
+
+func (s *scan) worker(number int) *worker {
+	return &worker{scan: s, number: number, page: newPage(s), pieces: make(map[int]*page)}
+}
+
+// open turns to a page and returns the rows that are selected, of traces that
+// count; none if it is not worth reading.
+func (w *worker) open(it *item) (rows rowBits, err error) {
+	p, s := w.page, w.scan
+	p.open(it.part, it.page)
+	if p.err != nil {
+		return nil, p.err
+	}
+	it.part.asked.Do(func() { it.part.possible = s.plan.root.possible(p, false) })
+	switch {
+	case !it.part.possible:
+		it.part.skip("no such value in the part")
+		return nil, p.err
+	case !s.plan.root.possible(p, true):
+		it.part.skip("no such value in the page")
+		return nil, p.err
+	}
+	w.sel = resized(w.sel, wordsOf(p.info.Rows))
+	clear(w.sel)
+	s.plan.root.rows(p, w.sel)
+	if p.err == nil && !w.sel.none() {
+		w.dropOthers(w.sel)
+	}
+	return w.sel, p.err
+}
+
+// dropOthers takes the rows out of traces that do not count: hidden or deleted ones,
+// those outside the range, and those that the query does not keep.
+func (w *worker) dropOthers(rows rowBits) {
+	p, s := w.page, w.scan
+	for _, t := range p.part.Hidden[p.number] {
+		if int(t) < p.info.Traces {
+			rows.drop(int(p.bounds[t]), int(p.bounds[t+1]))
+		}
+	}
+	partial := overlapOf(p.info, s.rng) != within
+	if !partial && len(p.part.Deleted) == 0 && s.keeps == nil {
+		return
+	}
+	p.eachTrace(rows, func(t int) bool {
+		deleted := false
+		if len(p.part.Deleted) > 0 {
+			_, deleted = p.part.Deleted[p.traceID(t)]
+		}
+		if deleted || partial && !w.overlaps(t) || s.keeps != nil && !s.keeps(p, t) {
+			rows.drop(int(p.bounds[t]), int(p.bounds[t+1]))
+		}
+		return true
+	})
+}
+
+// overlaps tells whether a span of a trace overlaps the range.
+func (w *worker) overlaps(t int) bool {
+	p := w.page
+	for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+		if start := uint64(p.starts()[i]); w.scan.rng.Overlaps(start, max(start, p.end(i))) {
+			return true
+		}
+	}
+	return false
+}
+
+// join shows a split trace as a whole, nil if it does not count. It is good until
+// the next call.
+func (w *worker) join(sp *Split) ([]row, error) {
+	s := w.scan
+	s.splits.Add(1)
+	w.joined = w.joined[:0]
+	for _, piece := range sp.Pieces {
+		ps := s.parts[piece.Part]
+		if _, deleted := ps.Deleted[sp.ID]; deleted {
+			return nil, nil
+		}
+		p := w.pieces[piece.Part]
+		if p == nil {
+			p = newPage(s)
+			w.pieces[piece.Part] = p
+		}
+		p.open(ps, piece.Place.Page)
+		if p.err == nil && piece.Place.Trace >= p.info.Traces {
+			p.err = fmt.Errorf("%s, page %d: it has no trace %d, where a piece of trace %s should lie", ps.Name, piece.Place.Page, piece.Place.Trace, sp.ID)
+		}
+		if p.err != nil {
+			return nil, p.err
+		}
+		for i := int(p.bounds[piece.Place.Trace]); i < int(p.bounds[piece.Place.Trace+1]); i++ {
+			w.joined = append(w.joined, row{p: p, i: i})
+		}
+	}
+	w.joined = joinRows(w.joined)
+	weigh(w.joined)
+	in := s.rng == Range{} || slices.ContainsFunc(w.joined, func(r row) bool { return s.rng.Overlaps(r.Start(), max(r.Start(), r.End())) })
+	if !in || len(w.joined) == 0 {
+		return nil, w.failed()
+	}
+	return w.joined, w.failed()
+}
+
+// failed is what reading pieces failed with.
+func (w *worker) failed() error {
+	for _, p := range w.pieces {
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return nil
+}
+
+// done counts what was read for an item.
+func (w *worker) done(it *item) {
+	if it.part != nil {
+		it.part.count(w.page)
+		if w.page.looked {
+			w.scan.traces.Add(int64(w.page.info.Traces))
+		}
+		return
+	}
+	for _, p := range w.pieces {
+		p.part.count(p)
+	}
+	w.scan.traces.Add(int64(len(it.splits)))
+}
+
+// sink takes what is found, for one worker.
+type sink interface {
+	// page gets the selected rows of a page, if there are any. All that p shows is
+	// good until the call ends.
+	page(p *page, rows rowBits) error
+	// split gets a split trace that may have something; only the evaluator can tell.
+	split(t *traceql.Trace, rows []row) error
+}
+
+// all shows everything to sinks, one for each worker, in no order.
+func (s *scan) all(newSink func() sink) error {
+	var mu sync.Mutex
+	sinks := make(map[int]sink)
+	of := func(w *worker) sink {
+		mu.Lock()
+		defer mu.Unlock()
+		if sinks[w.number] == nil {
+			sinks[w.number] = newSink()
+		}
+		return sinks[w.number]
+	}
+	eval := func(w *worker, it *item) (struct{}, error) {
+		return struct{}{}, w.show(it, of(w))
+	}
+	return readItems(s, eval, func(uint64) bool { return false }, func(struct{}) error { return nil })
+}
+
+// show shows an item to a sink.
+func (w *worker) show(it *item, to sink) error {
+	if it.part != nil {
+		rows, err := w.open(it)
+		if err != nil || rows == nil || rows.none() {
+			return err
+		}
+		if err := to.page(w.page, rows); err != nil {
+			return err
+		}
+		return w.page.err
+	}
+	for i := range it.splits {
+		rows, err := w.join(&it.splits[i])
+		if err != nil {
+			return err
+		}
+		if rows == nil {
+			continue
+		}
+		if err := to.split(languageRows(it.splits[i].ID, rows), rows); err != nil {
+			return err
+		}
+		if err := w.failed(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stats is what was looked at.
+func (s *scan) stats() Stats {
+	st := Stats{Traces: int(s.traces.Load()), Spans: int(s.rows.Load())}
+	for _, ps := range s.parts {
+		st.Bytes += ps.bytes
+	}
+	return st
+}
+
+// explain tells how the query was answered. The scan has ended.
+func (s *scan) explain(end string) *Explain {
+	e := &Explain{Plan: s.planLines(), Rows: s.rows.Load(), Bytes: s.stats().Bytes, End: end,
+		Split: ExplainSplit{Found: len(s.snap.Split), Evaluated: int(s.splits.Load())}}
+	if s.plan.query != nil {
+		e.Query = s.plan.query.String()
+	}
+	newest := make(map[int]uint64)
+	for _, ps := range s.parts {
+		part := ExplainPart{Name: ps.Name, Pages: ps.Segment.Pages(), PagesRead: ps.read, RowsRead: ps.rows, BytesRead: ps.bytes, Skipped: maps.Clone(ps.skipped)}
+		for n := range part.Pages {
+			info := ps.Segment.Page(n)
+			part.Rows += info.Rows
+			newest[ps.index] = max(newest[ps.index], info.MaxStart)
+		}
+		for k := range ps.columns {
+			part.Columns = append(part.Columns, fmt.Sprintf("%v %s", k.Scope, k.Name))
+		}
+		slices.Sort(part.Columns)
+		part.Columns = slices.Compact(part.Columns)
+		e.Parts = append(e.Parts, part)
+	}
+	order := make([]int, len(s.parts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(newest[b], newest[a]) })
+	parts := make([]ExplainPart, len(order))
+	for i, n := range order {
+		parts[i] = e.Parts[n]
+	}
+	e.Parts = parts
+	return e
+}
+
+func (s *scan) planLines() []string {
+	lines := []string{"rows by column: " + s.plan.root.String()}
+	if s.plan.exact {
+		return append(lines, "these rows are the answer; no span is evaluated to find it")
+	}
+	return append(lines, "traces with such a row are evaluated span by span")
+}
