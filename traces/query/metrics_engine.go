@@ -1,0 +1,171 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"supersonic/traceql"
+)
+
+// metricsPlan is how the series of a metrics query are gathered. It is immutable.
+type metricsPlan struct {
+	query    *traceql.Query
+	plan     *plan
+	rng      traceql.Range // as asked
+	weighted bool
+	// vectorised: the selected rows, their labels and values are read off columns.
+	// Else traces that have a selected row are evaluated span by span.
+	vectorised bool
+	maxBytes   int64
+}
+
+// newMetricsPlan compiles a query.
+func newMetricsPlan(r MetricsRequest, maxBytes int64) (*metricsPlan, error) {
+	q, err := traceql.Parse(r.Query)
+	if err != nil {
+		return nil, BadRequest{err}
+	}
+	m := &metricsPlan{
+		query: q, plan: newPlan(q), weighted: q.Hint(traceql.HintWeighted).True(), maxBytes: maxBytes,
+		rng: traceql.Range{Start: r.Range.Start, End: r.Range.End, Step: r.Step, MaxSeries: r.MaxSeries, MaxExemplars: r.Exemplars},
+	}
+	if !q.IsMetrics() {
+		return nil, BadRequest{traceql.ErrNotMetrics}
+	}
+	m.vectorised = m.plan.exact && q.Metrics.Compare == nil
+	for _, by := range q.Metrics.By {
+		m.vectorised = m.vectorised && newLabelColumn(by.Attribute) != nil
+	}
+	if arg := q.Metrics.Arg; arg != nil {
+		m.vectorised = m.vectorised && newValueColumn(arg.Attribute) != nil
+	}
+	return m, nil
+}
+
+func (m *metricsPlan) tooLarge() error {
+	return TooLarge{What: "series", Bytes: m.maxBytes, Hint: "ask for a shorter range, a larger step, fewer labels in by() or a narrower condition"}
+}
+
+// describe is the plan's line of an explanation.
+func (m *metricsPlan) describe() string {
+	if !m.vectorised {
+		return m.query.Metrics.Func + " gathered span by span of the evaluated traces"
+	}
+	var by []string
+	for _, a := range m.query.Metrics.By {
+		by = append(by, a.String())
+	}
+	line := m.query.Metrics.Func + " gathered column by column"
+	if len(by) > 0 {
+		line += ", grouped by " + strings.Join(by, ", ")
+	}
+	return line
+}
+
+// Metrics implements Engine. The order of series, which of them stay within
+// MaxSeries, and the exemplars depend on the spans alone, not on who reads them.
+func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, error) {
+	m, err := newMetricsPlan(r, e.opts.MaxBytes)
+	if err != nil {
+		return MetricsResult{}, err
+	}
+	out := MetricsResult{Warnings: warnings(m.query)}
+	snap, err := e.src.Snapshot()
+	if err != nil {
+		return out, err
+	}
+	defer snap.Release()
+	g, s, err := m.gather(ctx, snap, e.opts)
+	if s != nil {
+		out.Stats = s.stats()
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Series, out.Range, out.Refused = g.agg.Series(), g.rng, g.agg.Refused()
+	if r.Explain {
+		out.Explain = s.explain("all read")
+		out.Explain.Plan = append(out.Explain.Plan, m.describe())
+	}
+	return out, nil
+}
+
+// gather reads all pages of the range: with several workers, or, where only the
+// order of the spans tells which series stay, or memory is short, with one.
+func (m *metricsPlan) gather(ctx context.Context, snap *Snapshot, opts EngineOptions) (*gatherer, *scan, error) {
+	var s *scan
+	for workers := opts.Workers; ; workers = 1 {
+		first, err := newGatherer(m, m.maxBytes/int64(workers), workers == 1)
+		if err != nil {
+			return nil, s, err
+		}
+		s = newScan(ctx, snap, m.plan, Range{first.rng.Start, first.rng.End}, opts)
+		err = m.together(s, first, workers)
+		if err == nil || workers == 1 || !errors.Is(err, errRefused) && !errors.As(err, new(TooLarge)) {
+			return first, s, err
+		}
+	}
+}
+
+// together has the items read by workers, each a stretch of them, and merges what
+// they gathered into the first, in the order of the stretches: so the sums of floats
+// are the same each time.
+func (m *metricsPlan) together(s *scan, first *gatherer, workers int) error {
+	items := s.items()
+	workers = max(min(workers, len(items)), 1)
+	gatherers, errs := make([]*gatherer, workers), make([]error, workers)
+	gatherers[0] = first
+	var wg sync.WaitGroup
+	for i := range workers {
+		if i > 0 {
+			if gatherers[i], errs[i] = newGatherer(m, first.budget, first.refuse); errs[i] != nil {
+				return errs[i]
+			}
+		}
+		part := items[i*len(items)/workers : (i+1)*len(items)/workers]
+		read := func() { errs[i] = gatherers[i].read(s, s.worker(i), part) }
+		if workers == 1 {
+			read()
+		} else {
+			wg.Go(read)
+		}
+	}
+	wg.Wait()
+	for i, g := range gatherers {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		if i > 0 && !first.agg.Merge(g.agg) {
+			return errRefused
+		}
+	}
+	return nil
+}
+
+// read gathers items.
+func (g *gatherer) read(s *scan, w *worker, items []item) error {
+	for i := range items {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
+		err := w.show(&items[i], g)
+		w.done(&items[i])
+		if err != nil {
+			return err
+		}
+	}
+	g.flush()
+	if err := g.check(nil); err != nil {
+		return fmt.Errorf("gathering series: %w", err)
+	}
+	return nil
+}
+
+// split implements sink.
+func (g *gatherer) split(t *traceql.Trace, _ []row) error {
+	g.agg.Add(t)
+	return g.check(nil)
+}
