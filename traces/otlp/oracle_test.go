@@ -31,7 +31,14 @@ const (
 	anyValue
 	values // ArrayValue
 	pairs  // KeyValueList
+	spanStatus
 )
+
+// read are the fields of a message that ours reads: they have one wire type.
+var read = map[message]fields{
+	tracesData: 1 << 1, resourceSpans: 1<<4 - 2, resource: 1<<3 - 2, scopeSpans: 1<<4 - 2, scope: 1<<5 - 2, spanMessage: spanFields,
+	event: 1<<5 - 2, link: 1<<7 - 2, keyValue: 1<<3 - 2, anyValue: 1<<8 - 2, values: 1 << 1, pairs: 1 << 1, spanStatus: 1<<4 - 4,
+}
 
 // within is what a field of a message holds.
 func within(m message, field protowire.Number) message {
@@ -50,6 +57,8 @@ func within(m message, field protowire.Number) message {
 		return event
 	case m == spanMessage && field == 13:
 		return link
+	case m == spanMessage && field == 15:
+		return spanStatus
 	case m == spanMessage && field == 9, m == resource && field == 1, m == scope && field == 3,
 		m == event && field == 3, m == link && field == 4, m == pairs && field == 1:
 		return keyValue
@@ -105,7 +114,7 @@ func usual(b []byte, m message, depth int) (out []byte, ok bool) {
 			// The collector takes a group that is not whole.
 			return append(out, b[begin:]...), tag&7 != wireStart
 		}
-		if tag&7 == wireStart && within(m, field) == none || foreign(m, field) {
+		if tag&7 == wireStart && (field >= 64 || read[m]>>field&1 == 0) || foreign(m, field) {
 			continue
 		}
 		if tag&7 == wireBytes {
