@@ -62,12 +62,11 @@ func fate(err error) verdict {
 
 // storeError is what the sender is told of an error of a store: the path and errno
 // are for the log.
-func storeError(err error) error {
-	var b interface{ Busy() bool }
+func (r *Receiver) storeError(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return errFull
-	case errors.As(err, &b) && b.Busy():
+	case r.opts.Busy(err):
 		return errBehind
 	case errors.Is(err, otlp.ErrMalformed):
 		return err

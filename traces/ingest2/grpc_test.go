@@ -207,9 +207,11 @@ func TestAStoreThatCannotWriteSaysWhenToComeAgain(t *testing.T) {
 	}{
 		{fmt.Errorf("write log: %w", syscall.ENOSPC), codes.ResourceExhausted, "disk of the trace store is full", ReasonStorage},
 		{fmt.Errorf("write log: %w", syscall.EIO), codes.Unavailable, "cannot store spans now", ReasonStorage},
-		{fmt.Errorf("append: %w", behind{}), codes.ResourceExhausted, "cannot keep up", ReasonBusy},
+		{fmt.Errorf("append: %w", errTestBehind), codes.ResourceExhausted, "cannot keep up", ReasonBusy},
 	} {
-		w := newWorld(t, nil)
+		w := newWorld(t, func(o *Options) {
+			o.Busy = func(err error) bool { return errors.Is(err, errTestBehind) }
+		})
 		w.before = func(*otlp.Batch) error { return c.err }
 		_, err := w.export(t.Context(), spans("a", "b"))
 		wantStatus(t, err, c.code, true, c.text)
@@ -220,10 +222,7 @@ func TestAStoreThatCannotWriteSaysWhenToComeAgain(t *testing.T) {
 	}
 }
 
-type behind struct{}
-
-func (behind) Error() string { return "too many blocks" }
-func (behind) Busy() bool    { return true }
+var errTestBehind = errors.New("too many blocks")
 
 func TestBeyondTheBytesInFlightExportsComeAgain(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Limits = Limits{ExportBytes: 64 << 10, InFlightBytes: 384 << 10} })

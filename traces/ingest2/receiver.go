@@ -17,10 +17,9 @@ type Store interface {
 	// takes out of b.Spans, and says how many and why; the order of the others may
 	// change. It copies what it keeps, or holds b (Batch.Retain).
 	//
-	// After an error nothing is kept, and the sender is told to try again: it is
-	// RESOURCE_EXHAUSTED if the disk is full (ENOSPC, EDQUOT) or the error has a
-	// method Busy() bool that says so, and UNAVAILABLE otherwise. otlp.ErrMalformed is
-	// the sender's fault and not to be sent again.
+	// After an error the sender is told to try again: by RESOURCE_EXHAUSTED if the
+	// disk is full (ENOSPC, EDQUOT) or Options.Busy says so, by UNAVAILABLE otherwise.
+	// otlp.ErrMalformed is the sender's fault and not to be sent again.
 	Append(b *otlp.Batch) (head.Refused, error)
 }
 
@@ -48,6 +47,9 @@ type Options struct {
 	// say which there are and which letters they have. An error that is ErrTenant is
 	// told to the sender as it stands; others as those of Store.Append.
 	Tenant func(name string) (Store, Consumer, error)
+
+	// Busy tells the errors of a Store that cannot keep up; nil: there are none.
+	Busy func(error) bool
 
 	// Decoder has the limits on spans; nil means none.
 	Decoder *otlp.Decoder
@@ -120,6 +122,9 @@ func New(opts Options) *Receiver {
 	if opts.Decoder == nil {
 		opts.Decoder = otlp.NewDecoder(otlp.Limits{})
 	}
+	if opts.Busy == nil {
+		opts.Busy = func(error) bool { return false }
+	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -157,7 +162,7 @@ func (r *Receiver) begin(tenants []string) (*export, error) {
 	if err != nil {
 		if !errors.Is(err, ErrTenant) {
 			r.failed(err)
-			err = storeError(err)
+			err = r.storeError(err)
 		}
 		return nil, r.refuse(err)
 	}
@@ -224,7 +229,7 @@ func (r *Receiver) keep(ctx context.Context, e *export, b *otlp.Batch, a *answer
 	refused, err := e.store.Append(b)
 	if err != nil {
 		r.failed(err)
-		err = storeError(err)
+		err = r.storeError(err)
 		r.refusedSpans(had, fate(err).reason)
 		return err
 	}
