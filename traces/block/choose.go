@@ -92,6 +92,7 @@ func (w *writer) chooseTime(l *leaf, col column.Column) error {
 		}
 		if related < plain {
 			l.rel = relTime
+			l.name = unique(w.taken, l.nest, l.name+":minus_time")
 		}
 		return nil
 	}

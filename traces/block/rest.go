@@ -6,18 +6,23 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"supersonic/traces/column"
 )
 
 // Rare attributes are entries of the map "attributes". The key is "span.name", or
 // "event[2].name" for the third event; types other than string follow it, as in
-// "span.name:int".
+// "span.name:int". What is no valid UTF-8 is in base64: a string is then of the type
+// "base64", a name follows "span:base64.".
 
 var typeByName = map[string]column.Type{
 	"string": column.String, "int": column.Int, "float": column.Float, "bool": column.Bool,
 	"bytes": column.Bytes, "array": column.Array, "map": column.Map, "empty": column.Empty,
+	base64Type: column.String,
 }
+
+const base64Type = "base64"
 
 var restScopes = [...]string{
 	column.ScopeResource: "resource", column.ScopeSpan: "span", column.ScopeInstrumentation: "scope",
@@ -25,54 +30,75 @@ var restScopes = [...]string{
 }
 
 // restName is an attribute's key in the map; item counts where it belongs to a list.
-func restName(k column.Key, item int) string {
+// coded: its value is a string in base64.
+func restName(k column.Key, item int, coded bool) string {
 	var b strings.Builder
 	b.WriteString(restScopes[k.Scope])
 	if k.List() {
 		fmt.Fprintf(&b, "[%d]", item)
 	}
-	b.WriteByte('.')
-	b.WriteString(k.Name)
-	if _, _, ok := restType(k.Name); ok || k.Type != column.String {
+	if utf8.ValidString(k.Name) {
+		b.WriteString("." + k.Name)
+	} else {
+		b.WriteString(":" + base64Type + "." + base64.StdEncoding.EncodeToString([]byte(k.Name)))
+	}
+	if _, _, ok := restType(k.Name); coded {
+		b.WriteString(":" + base64Type)
+	} else if ok || k.Type != column.String {
 		b.WriteString(":" + k.Type.String())
 	}
 	return b.String()
 }
 
 // restType cuts the type off a name.
-func restType(name string) (string, column.Type, bool) {
+func restType(name string) (rest, typ string, ok bool) {
 	at := strings.LastIndexByte(name, ':')
 	if at < 0 {
-		return name, column.String, false
+		return name, "", false
 	}
-	t, ok := typeByName[name[at+1:]]
-	if !ok {
-		return name, column.String, false
+	if _, ok := typeByName[name[at+1:]]; !ok {
+		return name, "", false
 	}
-	return name[:at], t, true
+	return name[:at], name[at+1:], true
+}
+
+// restKind is what a key of the map says.
+type restKind struct {
+	key   column.Key
+	item  int
+	coded bool
 }
 
 // parseRest is the attribute that restName named.
-func parseRest(text string) (k column.Key, item int, ok bool) {
+func parseRest(text string) (k restKind, ok bool) {
 	scope, name, ok := strings.Cut(text, ".")
 	if !ok {
-		return k, 0, false
+		return k, false
 	}
+	scope, codedName := strings.CutSuffix(scope, ":"+base64Type)
 	scope, number, list := strings.Cut(scope, "[")
 	for s, n := range restScopes {
 		if s > 0 && n == scope {
-			k.Scope = column.Scope(s)
+			k.key.Scope = column.Scope(s)
 		}
 	}
 	if list {
 		n, err := strconv.ParseUint(strings.TrimSuffix(number, "]"), 10, 31)
 		if err != nil {
-			return k, 0, false
+			return k, false
 		}
-		item = int(n)
+		k.item = int(n)
 	}
-	k.Name, k.Type, _ = restType(name)
-	return k, item, k.Scope != column.ScopeFixed && list == k.List()
+	name, typ, _ := restType(name)
+	k.key.Name, k.key.Type, k.coded = name, typeByName[typ], typ == base64Type
+	if codedName {
+		b, err := base64.StdEncoding.DecodeString(name)
+		if err != nil {
+			return k, false
+		}
+		k.key.Name = string(b)
+	}
+	return k, k.key.Scope != column.ScopeFixed && list == k.key.List()
 }
 
 // restText writes value i of a vector. Floats that are not numbers keep their bits;
@@ -89,7 +115,9 @@ func restText(dst []byte, k column.Key, v *column.Vector, i int) []byte {
 		}
 		return fmt.Appendf(dst, "nan:%016x", math.Float64bits(v.Floats[i]))
 	case column.String:
-		return append(dst, v.TextAt(i)...)
+		if text := v.TextAt(i); utf8.Valid(text) {
+			return append(dst, text...)
+		}
 	}
 	return base64.StdEncoding.AppendEncode(dst, v.TextAt(i))
 }
@@ -104,9 +132,9 @@ type restVector struct {
 }
 
 // add reads a value that restText wrote.
-func (r *restVector) add(k column.Key, item uint32, text []byte) error {
+func (r *restVector) add(k restKind, item uint32, text []byte) error {
 	var err error
-	switch k.Type {
+	switch k.key.Type {
 	case column.Int:
 		var n int64
 		n, err = strconv.ParseInt(string(text), 10, 64)
@@ -130,6 +158,9 @@ func (r *restVector) add(k column.Key, item uint32, text []byte) error {
 		}
 		r.float = append(r.float, f)
 	case column.String:
+		if k.coded {
+			text, err = base64.StdEncoding.AppendDecode(nil, text)
+		}
 		r.text = append(r.text, string(text))
 	default:
 		var b []byte

@@ -94,7 +94,7 @@ func (b *Block) restPage(page int) (*restPage, error) {
 	if names.Len != values.Len {
 		return nil, c.damage(page, fmt.Errorf("%d names of %d values", names.Len, values.Len))
 	}
-	parsed := make(map[string]parsedRest)
+	parsed := make(map[string]restKind)
 	for row := range names.Rows {
 		for i := names.Offsets[row]; i < names.Offsets[row+1]; i++ {
 			if err := p.add(parsed, uint32(row), names.TextAt(int(i)), values.TextAt(int(i))); err != nil {
@@ -107,15 +107,10 @@ func (b *Block) restPage(page int) (*restPage, error) {
 	return p, nil
 }
 
-type parsedRest struct {
-	key  column.Key
-	item int
-}
-
-func (p *restPage) add(parsed map[string]parsedRest, row uint32, name, value []byte) error {
+func (p *restPage) add(parsed map[string]restKind, row uint32, name, value []byte) error {
 	k, ok := parsed[string(name)]
 	if !ok {
-		if k.key, k.item, ok = parseRest(string(name)); !ok {
+		if k, ok = parseRest(string(name)); !ok {
 			return fmt.Errorf("%q names no attribute", name)
 		}
 		parsed[string(name)] = k
@@ -126,5 +121,5 @@ func (p *restPage) add(parsed map[string]parsedRest, row uint32, name, value []b
 		p.of[k.key] = v
 	}
 	v.within = append(v.within, uint32(k.item))
-	return v.add(k.key, row, value)
+	return v.add(k, row, value)
 }

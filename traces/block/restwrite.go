@@ -3,6 +3,7 @@ package block
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"supersonic/traces/column"
 )
@@ -15,7 +16,8 @@ type restBuilder struct {
 
 type restEntry struct {
 	row, key, item uint32
-	from, to       int // of the value's text
+	coded          bool // the text is a string in base64
+	from, to       int  // of the value's text
 }
 
 // readRest makes page p of the map's keys, and keeps that of its values until it is
@@ -42,12 +44,16 @@ func (w *writer) readRest(l *leaf, p int) (*listLevels, error) {
 	}
 	keys := column.Vector{Rows: rows, Len: len(entries), Offsets: offsets, Ends: []uint32{0}}
 	values := column.Vector{Rows: rows, Len: len(entries), Offsets: offsets, Ends: []uint32{0}}
-	names := make(map[[2]uint32]string)
+	type id struct {
+		key, item uint32
+		coded     bool
+	}
+	names := make(map[id]string)
 	for _, e := range entries {
-		id := [2]uint32{e.key, e.item}
+		id := id{e.key, e.item, e.coded}
 		name, ok := names[id]
 		if !ok {
-			name = restName(w.rest.keys[e.key], int(e.item))
+			name = restName(w.rest.keys[e.key], int(e.item), e.coded)
 			names[id] = name
 		}
 		keys.Text = append(keys.Text, name...)
@@ -79,7 +85,8 @@ func (w *writer) restEntries(page int) (entries []restEntry, text []byte, err er
 				}
 				from := len(text)
 				text = restText(text, k, v, int(i))
-				entries = append(entries, restEntry{uint32(row), uint32(n), i - lo, from, len(text)})
+				coded := k.Type == column.String && !utf8.Valid(v.TextAt(int(i)))
+				entries = append(entries, restEntry{uint32(row), uint32(n), i - lo, coded, from, len(text)})
 			}
 		}
 	}

@@ -175,14 +175,13 @@ func compareKeys(a, b column.Key) int {
 	return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 }
 
-// leavesOf lists the columns of a file in the order in which they lie there. rest
-// are the attributes without one.
-func leavesOf(seg column.Segment) (leaves []leaf, rest []column.Key, err error) {
+// leavesOf lists the columns of a file in the order in which they lie there, and
+// notes their names in taken. rest are the attributes without one.
+func leavesOf(seg column.Segment, taken map[string]bool) (leaves []leaf, rest []column.Key, err error) {
 	own, rest, err := choose(seg)
 	if err != nil {
 		return nil, nil, err
 	}
-	taken := make(map[string]bool)
 	for _, k := range column.Fixed() {
 		l := fixedLeaf(k)
 		taken[fmt.Sprint(l.nest, l.name)] = true

@@ -32,7 +32,7 @@ const groupPages = 32
 // It reads each column of the Segment once, a row group at a time, some columns
 // twice, and holds one column of a row group in memory.
 func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, error) {
-	w := &writer{seg: seg, zstd: encoders.Get().(*zstd.Encoder)}
+	w := &writer{seg: seg, taken: make(map[string]bool), zstd: encoders.Get().(*zstd.Encoder)}
 	defer encoders.Put(w.zstd)
 	w.ix.meta = meta
 	if err := w.writeData(fs, filepath.Join(dir, DataFile)); err != nil {
@@ -85,6 +85,7 @@ type writer struct {
 	seg    column.Segment
 	ix     index
 	cols   []column.Column // by leaf
+	taken  map[string]bool // names of columns
 	out    counted
 	zstd   *zstd.Encoder
 	bounds []byte
@@ -164,7 +165,7 @@ func (w *writer) plan() (err error) {
 		}
 		w.ix.pages = append(w.ix.pages, pageInfo{PageInfo: info, size: uint32(len(w.bounds) - at), crc: checksum(w.bounds[at:])})
 	}
-	if w.ix.leaves, w.ix.rest, err = leavesOf(w.seg); err != nil {
+	if w.ix.leaves, w.ix.rest, err = leavesOf(w.seg, w.taken); err != nil {
 		return err
 	}
 	for i := range w.ix.leaves {
