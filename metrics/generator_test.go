@@ -13,7 +13,7 @@ import (
 
 	"supersonic/internal/sampling"
 	"supersonic/traces/generator"
-	"supersonic/traces/span"
+	"supersonic/traces/otlp"
 )
 
 // The generator and this receiver meet over remote write alone; here they meet.
@@ -29,7 +29,7 @@ func TestTheGeneratorsEdgesAreCountedExactlyByIncrease(t *testing.T) {
 
 	const calls, weight = 200, 100.0
 	for i := range calls {
-		g.Consume([]span.Span{sampledCall(i)})
+		g.Consume(sampledCall(t, i))
 	}
 	sent := time.Now()
 	// increase() up to the newest sample extrapolates nothing.
@@ -51,7 +51,7 @@ func TestTheGeneratorsEdgesAreCountedExactlyByIncrease(t *testing.T) {
 		t.Error(err)
 	}
 	// At the end the calls whose server spans never came are settled.
-	if got := w.query("round(sum(traces_service_graph_request_server_seconds_count))"); got != "{} "+want {
+	if got := w.query("round(sum(last_over_time(traces_service_graph_request_server_seconds_count[1m])))"); got != "{} "+want {
 		t.Errorf("server_seconds_count: %s", got)
 	}
 	_, a := w.api("/query_exemplars", "query", "traces_service_graph_request_client_seconds_bucket",
@@ -76,17 +76,29 @@ func after(s, mark string) string {
 	return rest
 }
 
-func sampledCall(i int) span.Span {
-	th := sampling.FromProbability(0.01)
+func sampledCall(t *testing.T, i int) *otlp.Batch {
+	t.Helper()
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "supersonic-envoy-0")
+	s := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
 	now := time.Now()
-	s := span.Span{
-		Name: "ingress", Kind: ptrace.SpanKindClient, Attrs: pcommon.NewMap(), Scope: &span.Scope{Attrs: pcommon.NewMap()},
-		Start: uint64(now.Add(-300 * time.Millisecond).UnixNano()), End: uint64(now.UnixNano()),
-		TraceState: sampling.WithThreshold("", th), Weight: th.Weight(), Resource: &span.Resource{Attrs: pcommon.NewMap()},
+	s.SetTraceID(pcommon.TraceID{15: byte(i + 1)})
+	s.SetSpanID(pcommon.SpanID{7: 1})
+	s.SetName("ingress")
+	s.SetKind(ptrace.SpanKindClient)
+	s.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-300 * time.Millisecond)))
+	s.SetEndTimestamp(pcommon.NewTimestampFromTime(now))
+	s.TraceState().FromRaw(sampling.WithThreshold("", sampling.FromProbability(0.01)))
+	s.Attributes().PutStr("grpc.path", "/inference.GRPCInferenceService/ModelInfer")
+	s.Attributes().PutStr("peer.service", "supersonic-triton-0")
+	raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.TraceID[15], s.ID[7] = byte(i), 1
-	s.Resource.Attrs.PutStr("service.name", "supersonic-envoy-0")
-	s.Attrs.PutStr("grpc.path", "/inference.GRPCInferenceService/ModelInfer")
-	s.Attrs.PutStr("peer.service", "supersonic-triton-0")
-	return s
+	b, err := otlp.NewDecoder(otlp.Limits{}).Decode(raw, uint64(now.UnixNano()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

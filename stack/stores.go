@@ -15,6 +15,7 @@ import (
 	"supersonic/site"
 	"supersonic/traces"
 	"supersonic/traces/generator"
+	"supersonic/traces/span"
 )
 
 // own is a listener that only this process reads: its port is the kernel's choice.
@@ -70,7 +71,7 @@ func (k *Stack) buildTraces() error {
 	}
 	deps := traces.Deps{Log: k.logOf(RoleTraces), Registry: registry}
 	if k.generator != nil {
-		deps.Sink = k.generator
+		deps.Sink = spanSink{k.generator}
 	}
 	store, err := traces.New(cfg, deps)
 	if err != nil {
@@ -79,6 +80,11 @@ func (k *Stack) buildTraces() error {
 	k.traces = store
 	return nil
 }
+
+// spanSink hands the store's spans to the generator.
+type spanSink struct{ g *generator.Generator }
+
+func (s spanSink) Consume(spans []span.Span) { s.g.ConsumeSpans(spans) }
 
 func (k *Stack) buildGenerator(registry *prometheus.Registry) error {
 	v := k.site.Values.Tempo.Tempo
@@ -95,6 +101,7 @@ func (k *Stack) buildGenerator(registry *prometheus.Registry) error {
 		ServiceGraphs:  slices.Contains(processors, "service-graphs"),
 		SpanMetrics:    slices.Contains(processors, "span-metrics"),
 		RemoteWriteURL: url,
+		QueueDir:       filepath.Join(k.site.DataDir, "generator"),
 	}, generator.Deps{Log: k.logOf(RoleTraces), Metrics: registry})
 	if err != nil {
 		return fmt.Errorf("tempo.tempo.metricsGenerator: %w", err)

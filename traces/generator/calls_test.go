@@ -5,15 +5,13 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"supersonic/traces/span"
 )
 
 const edgeLabels = `{client="gateway-0",server="triton-0"}`
 
 func TestACallIsAnEdgeWithinTwoSecondsFromItsIngressAlone(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", 300*time.Millisecond, sampled(0.01))})
+		w.consume(ingress(1, "ModelInfer", 300*time.Millisecond, sampled(0.01)))
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 100)
 		w.want("failed_total"+edgeLabels, 0)
@@ -27,9 +25,9 @@ func TestACallIsAnEdgeWithinTwoSecondsFromItsIngressAlone(t *testing.T) {
 
 func TestTheKindOfAnIngressDoesNotMatter(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		direct := func(s *span.Span) { s.Kind = ptrace.SpanKindServer } // not through the chart's collector
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1), direct)})
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(1))})
+		direct := func(s *made) { s.Kind = ptrace.SpanKindServer } // not through the chart's collector
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1), direct))
+		w.consume(ingress(2, "ModelInfer", time.Second, sampled(1)))
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 2)
 		w.wantEdges(`client="gateway-0",server="triton-0"`)
@@ -39,7 +37,7 @@ func TestTheKindOfAnIngressDoesNotMatter(t *testing.T) {
 func TestWeightsAreAddedUnrounded(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		for i := range byte(30) {
-			w.gen.Consume([]span.Span{ingress(i, "ModelInfer", time.Second, sampled(0.3)), inferRequest(i, 2, 500*time.Millisecond, sampled(0.3))})
+			w.consume(ingress(i, "ModelInfer", time.Second, sampled(0.3)), inferRequest(i, 2, 500*time.Millisecond, sampled(0.3)))
 		}
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 100)
@@ -50,11 +48,11 @@ func TestWeightsAreAddedUnrounded(t *testing.T) {
 
 func TestFailedCallsAreCountedAsSuch(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			ingress(1, "ModelInfer", time.Second, sampled(1), failing),
 			ingress(2, "ModelInfer", time.Second, sampled(1), attribute("error", "true")), // Envoy: the client went away
 			ingress(3, "ModelInfer", time.Second, sampled(1), attribute("grpc.status_code", "5")),
-		})
+		)
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 3)
 		w.want("failed_total"+edgeLabels, 2)
@@ -63,7 +61,7 @@ func TestFailedCallsAreCountedAsSuch(t *testing.T) {
 
 func TestOtherMethodsMakeNoEdge(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ServerLive", time.Second, sampled(1)), ingress(2, "RepositoryIndex", time.Second, sampled(1))})
+		w.consume(ingress(1, "ServerLive", time.Second, sampled(1)), ingress(2, "RepositoryIndex", time.Second, sampled(1)))
 		w.pass(12 * time.Second)
 		w.wantEdges()
 	})
@@ -71,11 +69,11 @@ func TestOtherMethodsMakeNoEdge(t *testing.T) {
 
 func TestServerSecondsAreTheServersOwnSpanWhicheverComesFirst(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", 900*time.Millisecond, sampled(0.5))})
-		w.gen.Consume([]span.Span{inferRequest(1, 2, 700*time.Millisecond, sampled(0.5))})
-		w.gen.Consume([]span.Span{inferRequest(2, 2, 500*time.Millisecond, sampled(0.5))})
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", 900*time.Millisecond, sampled(0.5))})
-		w.gen.Consume([]span.Span{inferRequest(3, 2, 300*time.Millisecond), ingress(3, "ModelInfer", 900*time.Millisecond, sampled(0.5))})
+		w.consume(ingress(1, "ModelInfer", 900*time.Millisecond, sampled(0.5)))
+		w.consume(inferRequest(1, 2, 700*time.Millisecond, sampled(0.5)))
+		w.consume(inferRequest(2, 2, 500*time.Millisecond, sampled(0.5)))
+		w.consume(ingress(2, "ModelInfer", 900*time.Millisecond, sampled(0.5)))
+		w.consume(inferRequest(3, 2, 300*time.Millisecond), ingress(3, "ModelInfer", 900*time.Millisecond, sampled(0.5)))
 		w.pass(2 * time.Second)
 		w.want("server_seconds_count"+edgeLabels, 6)
 		w.want("server_seconds_sum"+edgeLabels, 2*(0.7+0.5+0.3))
@@ -87,7 +85,7 @@ func TestServerSecondsAreTheServersOwnSpanWhicheverComesFirst(t *testing.T) {
 
 func TestWhenTheServerKeptNoSpanTheUpstreamTimeCountsAfterTenSeconds(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", 900*time.Millisecond, sampled(0.1))})
+		w.consume(ingress(1, "ModelInfer", 900*time.Millisecond, sampled(0.1)))
 		w.pass(9900 * time.Millisecond)
 		w.want("server_seconds_count"+edgeLabels, 0)
 		w.pass(1200 * time.Millisecond)
@@ -96,7 +94,7 @@ func TestWhenTheServerKeptNoSpanTheUpstreamTimeCountsAfterTenSeconds(t *testing.
 		if n := w.counter("server_seconds_from_upstream_total"); n != 1 {
 			w.Errorf("counted %v", n)
 		}
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second)}) // too late
+		w.consume(inferRequest(1, 2, time.Second)) // too late
 		w.pass(12 * time.Second)
 		w.want("server_seconds_count"+edgeLabels, 10)
 	})
@@ -106,11 +104,11 @@ func TestACallKeptAtTheEndCountsOnceOnBothSides(t *testing.T) {
 	// Slow, and sampled at the head with 1 %: its own weight is one, the weight of
 	// its server span a hundred. All slow calls are kept, so each stands for itself.
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			ingress(1, "ModelInfer", 900*time.Millisecond, sampled(1), attribute("supersonic.head_threshold", "fd70a3d70a3d7")),
 			inferRequest(1, 2, 700*time.Millisecond),
 			ingress(2, "ModelInfer", 900*time.Millisecond, sampled(1)), // not sampled at the head: no server span
-		})
+		)
 		w.pass(12 * time.Second)
 		w.want("total"+edgeLabels, 2)
 		w.want("server_seconds_count"+edgeLabels, 2)
@@ -120,12 +118,12 @@ func TestACallKeptAtTheEndCountsOnceOnBothSides(t *testing.T) {
 
 func TestAStreamIsOneCallThatKeepsItsServerBusy(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second, began(8*time.Second))}) // early
-		w.gen.Consume([]span.Span{ingress(1, "ModelStreamInfer", 9*time.Second, sampled(0.5))})
-		w.gen.Consume([]span.Span{
+		w.consume(inferRequest(1, 2, time.Second, began(8*time.Second))) // early
+		w.consume(ingress(1, "ModelStreamInfer", 9*time.Second, sampled(0.5)))
+		w.consume(
 			inferRequest(1, 3, time.Second, began(5*time.Second)),
 			inferRequest(1, 4, time.Second, began(4500*time.Millisecond)), // half of it together with the one before
-		})
+		)
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 2)
 		w.want("server_seconds_count"+edgeLabels, 0)
@@ -137,7 +135,7 @@ func TestAStreamIsOneCallThatKeepsItsServerBusy(t *testing.T) {
 
 func TestACallerThatDecidedWithoutAThresholdCountsAsOne(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second)})
+		w.consume(ingress(1, "ModelInfer", time.Second))
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 1)
 		if n := w.counter("weights_assumed_total", "reason=caller_decided"); n != 1 {
@@ -150,15 +148,15 @@ func TestInnerSpansOfTheServerAreNoEdgesAndDoNotWait(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		model := makeSpan(1, 3, 2, "triton-0", "add_sub", ptrace.SpanKindServer, time.Second)
 		compute := makeSpan(1, 4, 3, "triton-0", "compute", ptrace.SpanKindServer, time.Second)
-		w.gen.Consume([]span.Span{compute, model, inferRequest(1, 2, time.Second)})
+		w.consume(compute, model, inferRequest(1, 2, time.Second))
 		w.pass(time.Second)
 		if n := w.counter("pending", "what=servers"); n != 1 {
 			w.Errorf("%v spans wait for a caller, want InferRequest alone", n)
 		}
 		// In an export of its own, an inner span waits until its parent shows.
-		w.gen.Consume([]span.Span{makeSpan(2, 4, 3, "triton-0", "compute", ptrace.SpanKindServer, time.Second)})
+		w.consume(makeSpan(2, 4, 3, "triton-0", "compute", ptrace.SpanKindServer, time.Second))
 		w.pass(time.Second)
-		w.gen.Consume([]span.Span{makeSpan(2, 3, 2, "triton-0", "add_sub", ptrace.SpanKindServer, time.Second), inferRequest(2, 2, time.Second)})
+		w.consume(makeSpan(2, 3, 2, "triton-0", "add_sub", ptrace.SpanKindServer, time.Second), inferRequest(2, 2, time.Second))
 		w.pass(time.Second)
 		if n := w.counter("pending", "what=servers"); n != 2 {
 			w.Errorf("%v spans wait for a caller, want two InferRequests", n)
@@ -173,7 +171,7 @@ func TestInnerSpansOfTheServerAreNoEdgesAndDoNotWait(t *testing.T) {
 
 func TestAServerSpanWhoseContextWasLostMakesNoEdge(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{makeSpan(1, 2, 0, "triton-0", "InferRequest", ptrace.SpanKindServer, time.Second)})
+		w.consume(makeSpan(1, 2, 0, "triton-0", "InferRequest", ptrace.SpanKindServer, time.Second))
 		w.pass(12 * time.Second)
 		w.wantEdges()
 		if n := w.counter("unpaired_total", "reason=context_lost"); n != 1 {
@@ -185,14 +183,14 @@ func TestAServerSpanWhoseContextWasLostMakesNoEdge(t *testing.T) {
 func TestWithoutRoomToWaitACallIsSettledAtOnce(t *testing.T) {
 	inWorld(t, func(c *Config) { c.MaxPending = 3 }, func(w *world) {
 		for i := range byte(10) {
-			w.gen.Consume([]span.Span{ingress(i, "ModelInfer", time.Second, sampled(1))})
+			w.consume(ingress(i, "ModelInfer", time.Second, sampled(1)))
 		}
 		w.pass(2 * time.Second)
 		w.want("total"+edgeLabels, 10)
 		w.want("server_seconds_count"+edgeLabels, 7)
 		w.pass(10 * time.Second)
 		w.want("server_seconds_count"+edgeLabels, 10)
-		if n := w.counter("observations_refused_total", "reason=max_pending"); n != 7 {
+		if n := w.counter("calls_evicted_total"); n != 7 {
 			w.Errorf("counted %v", n)
 		}
 	})
@@ -200,11 +198,11 @@ func TestWithoutRoomToWaitACallIsSettledAtOnce(t *testing.T) {
 
 func TestOnlyACallThatWasSampledAtTheHeadMissesItsServer(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			ingress(1, "ModelInfer", time.Second, sampled(1), attribute("supersonic.kept_for", "failed")),
 			ingress(2, "ModelInfer", time.Second, sampled(1), attribute("supersonic.kept_for", "slow"), attribute("supersonic.head_threshold", "8")),
 			ingress(3, "ModelInfer", time.Second, sampled(1)), inferRequest(3, 2, time.Second),
-		})
+		)
 		w.pass(2 * time.Second)
 		w.want("server_seconds_count"+edgeLabels, 2) // the first has nothing to wait for
 		w.pass(10 * time.Second)
@@ -217,14 +215,14 @@ func TestOnlyACallThatWasSampledAtTheHeadMissesItsServer(t *testing.T) {
 func TestNamesThatAreNoTextBecomeLabelsAllTheSame(t *testing.T) {
 	bad := attribute("peer.service", "triton-\xff")
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1), bad), ingress(2, "ModelInfer", time.Second, sampled(1), attribute("peer.service", "triton-\xfe"))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1), bad), ingress(2, "ModelInfer", time.Second, sampled(1), attribute("peer.service", "triton-\xfe")))
 		w.pass(20 * time.Second) // until the server's silence is counted, too
 		w.want("total{client=\"gateway-0\",server=\"triton-\uFFFD\"}", 2)
 	})
 	inWorld(t, spanMetricsOnly, func(w *world) {
 		s := ingress(1, "ModelInfer", time.Second, sampled(1))
 		s.Name = "x\xff"
-		w.gen.Consume([]span.Span{s})
+		w.consume(s)
 		w.pass(2 * time.Second)
 		w.want("calls_total{service=\"gateway-0\",span_kind=\"SPAN_KIND_CLIENT\",span_name=\"x\uFFFD\",status_code=\"STATUS_CODE_UNSET\"}", 1)
 	})

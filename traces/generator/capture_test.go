@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bufio"
+	"bytes"
 	"os"
 	"testing"
 	"time"
@@ -9,13 +10,14 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/attr"
-	"supersonic/traces/span"
+	"supersonic/traces/otlp"
+	"supersonic/traces/traffic"
 )
 
 // captured are the exports of a real Envoy and a real Triton as the chart's
 // collector passes them on: services renamed to pods, ingress CLIENT, the rest
 // SERVER. Their time is moved to now.
-func captured(t testing.TB) [][]span.Span {
+func captured(t testing.TB) [][]made {
 	t.Helper()
 	f, err := os.Open("testdata/envoy-triton-traces.otlp.jsonl")
 	if err != nil {
@@ -24,24 +26,29 @@ func captured(t testing.TB) [][]span.Span {
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
-	var out [][]span.Span
+	var out [][]made
 	for lines.Scan() {
 		td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(lines.Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}
-		batch := span.FromOTLP(td)
 		now := uint64(time.Now().UnixNano())
-		for i := range batch {
-			s := &batch[i]
-			if pod, ok := s.Resource.Attrs.Get("pod_name"); ok {
-				s.Resource.Attrs.PutStr("service.name", pod.Str())
+		var batch []made
+		for _, rs := range td.ResourceSpans().All() {
+			if pod, ok := rs.Resource().Attributes().Get("pod_name"); ok {
+				rs.Resource().Attributes().PutStr("service.name", pod.Str())
 			}
-			s.Kind = ptrace.SpanKindServer
-			if s.Name == attr.Ingress {
-				s.Kind = ptrace.SpanKindClient
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, s := range ss.Spans().All() {
+					m := made{TraceID: s.TraceID(), ID: s.SpanID(), Parent: s.ParentSpanID(), Name: s.Name(), Kind: ptrace.SpanKindServer,
+						Status: s.Status().Code(), TraceState: s.TraceState().AsRaw(), Attrs: s.Attributes(), Resource: rs.Resource().Attributes(),
+						Start: now - uint64(s.EndTimestamp()-s.StartTimestamp()), End: now}
+					if m.Name == attr.Ingress {
+						m.Kind = ptrace.SpanKindClient
+					}
+					batch = append(batch, m)
+				}
 			}
-			s.Start, s.End = now-s.Duration(), now
 		}
 		out = append(out, batch)
 	}
@@ -56,17 +63,17 @@ func captured(t testing.TB) [][]span.Span {
 // whose two server spans lost their context; one server span has a caller that
 // exported nothing.
 func TestARealEnvoyAndARealTritonMakeTheirEdge(t *testing.T) {
-	for name, change := range map[string]func([][]span.Span) [][]span.Span{
-		"as captured": func(b [][]span.Span) [][]span.Span { return b },
-		"servers first": func(b [][]span.Span) [][]span.Span {
-			out := make([][]span.Span, 0, len(b))
+	for name, change := range map[string]func([][]made) [][]made{
+		"as captured": func(b [][]made) [][]made { return b },
+		"servers first": func(b [][]made) [][]made {
+			out := make([][]made, 0, len(b))
 			for i := range b {
 				out = append(out, b[len(b)-1-i])
 			}
 			return out
 		},
-		"span by span": func(b [][]span.Span) [][]span.Span {
-			var out [][]span.Span
+		"span by span": func(b [][]made) [][]made {
+			var out [][]made
 			for _, batch := range b {
 				for i := range batch {
 					out = append(out, batch[i:i+1])
@@ -78,7 +85,7 @@ func TestARealEnvoyAndARealTritonMakeTheirEdge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(c *Config) { c.SpanMetrics = true }, func(w *world) {
 				for _, batch := range change(captured(t)) {
-					w.gen.Consume(batch)
+					w.consume(batch...)
 				}
 				w.pass(12 * time.Second)
 				const edge = `{client="envoy-pod-0",server="triton-0"}`
@@ -100,40 +107,49 @@ func TestARealEnvoyAndARealTritonMakeTheirEdge(t *testing.T) {
 	}
 }
 
-// One million spans as a site makes them: four a request, all sampled.
+// The cost of a site's spans: exports of 510, without and with thresholds.
 func BenchmarkConsume(b *testing.B) {
-	g, err := New(Config{ServiceGraphs: true, SpanMetrics: true, RemoteWriteURL: "http://h:1/"}, Deps{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	const requests = 500 // in a batch
-	batch := make([]span.Span, 0, 4*requests)
-	for range requests {
-		batch = append(batch,
-			makeSpan(0, 4, 3, "triton-0", "compute", ptrace.SpanKindServer, time.Second, sampled(1)),
-			makeSpan(0, 3, 2, "triton-0", "add_sub", ptrace.SpanKindServer, time.Second, sampled(1)),
-			inferRequest(0, 2, time.Second, sampled(1)),
-			ingress(0, "ModelInfer", time.Second, sampled(1)))
-	}
-	b.ReportAllocs()
-	var trace uint64
-	for b.Loop() {
-		for i := range batch {
-			s := &batch[i]
-			id := trace + uint64(i/4)
-			for k := range 8 {
-				s.TraceID[k] = byte(id >> (8 * k))
-				s.ID[k], s.Parent[k] = byte(id>>(8*k)), byte(id>>(8*k))
+	for _, state := range []string{"", "ot=th:fd70a3d70a3d7"} {
+		b.Run("th="+state, func(b *testing.B) {
+			g, err := New(Config{ServiceGraphs: true, SpanMetrics: true, RemoteWriteURL: "http://h:1/"}, Deps{})
+			if err != nil {
+				b.Fatal(err)
 			}
-			s.ID[7] = byte(4 - i%4)
-			if s.Parent[7] = byte(3 - i%4); i%4 == 3 {
-				s.Parent = span.ID{}
+			stream := traffic.New(traffic.Options{Seed: 1, Start: time.Now().Add(-50 * time.Minute), Rate: 20_000, TraceState: state})
+			decoder := otlp.NewDecoder(otlp.Limits{})
+			const exports = 400
+			raws := make([][]byte, exports)
+			for i := range raws {
+				raw, _ := stream.Next()
+				raws[i] = bytes.Clone(raw)
 			}
-		}
-		trace += requests
-		now := time.Now()
-		g.readBatch(batch, now)
-		g.expire(now, now)
+			b.ReportAllocs()
+			spans, pushes := 0, 0
+			var took, pushing time.Duration
+			for b.Loop() {
+				if spans%(exports*510) == 0 {
+					g.recent = newRecent(g.cfg.MaxRecent) // the same spans again
+				}
+				batch, err := decoder.Decode(raws[spans/510%exports], 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				begun := time.Now()
+				g.Consume(batch)
+				took += time.Since(begun)
+				spans += len(batch.Spans)
+				batch.Release()
+				if spans/100_000 > pushes { // a second's worth at full speed
+					pushes++
+					begun := time.Now()
+					g.expire(begun, begun)
+					g.push(begun.UnixMilli(), begun, false)
+					pushing += time.Since(begun)
+				}
+			}
+			b.ReportMetric(float64(took.Nanoseconds())/float64(spans), "ns/span")
+			b.ReportMetric(float64(pushing.Microseconds())/float64(max(1, pushes))/1000, "ms/push")
+			b.ReportMetric(float64(g.registry.series), "series")
+		})
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(batch)), "ns/span")
 }

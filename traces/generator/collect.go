@@ -4,143 +4,146 @@ import (
 	"math"
 	"time"
 
-	"github.com/prometheus/prometheus/prompb"
+	"github.com/klauspost/compress/snappy"
 )
 
-// staleMarker are the bits of the NaN by which Prometheus knows that a series has
-// ended (its model/value.StaleNaN).
-const staleMarker = 0x7ff0000000000002
+// seriesPerPush is how many series a request has, about.
+const seriesPerPush = 2000
 
-// collect renders the groups that are due at the time stamp at: those that changed
-// lately, and at a heartbeat all of them. A group that changed within the last
-// heartbeat is due at each push, so that its samples are evenly spaced, which is
-// what increase() extrapolates from. Time stamps are multiples of the flush
-// interval: a query whose steps are whole seconds then finds a sample exactly at
-// its end and extrapolates nothing.
-func (r *registry) collect(at int64, now time.Time) []*request {
-	heartbeat := at%r.cfg.Heartbeat.Milliseconds() == 0
-	var out []*request
-	b := &batch{at: at, interval: r.cfg.FlushInterval}
-	for _, g := range r.groups {
-		idle := now.Sub(g.lastChange)
-		if idle >= r.cfg.StaleAfter && g.begun {
-			g.dying = true
-			g.floor = at
-			r.floor = max(r.floor, at)
-		}
-		if !heartbeat && !g.dying && g.begun && idle > r.cfg.Heartbeat {
-			continue
-		}
-		b.add(g)
-		if len(b.series) >= seriesPerPush {
-			out = append(out, b.request())
-		}
-	}
-	if len(b.series) > 0 {
-		out = append(out, b.request())
-	}
-	return out
+// request is one remote-write request.
+type request struct {
+	body            []byte // as it is sent: snappy; nil while it is on disk alone
+	series, samples int
+	begun           []*group // whose first values it carries
 }
 
-// batch gathers groups into one request.
-type batch struct {
-	at       int64
-	interval time.Duration
-	groups   []*group
-	series   []prompb.TimeSeries
-	samples  int
-	zeros    []int64 // of the group at hand
+// collection is one round through the groups: those that changed lately, and at a
+// heartbeat all of them. A group that changed within the last heartbeat is due at
+// each push, so that its samples are evenly spaced, which is what increase()
+// extrapolates from. Time stamps are multiples of the flush interval: a query
+// whose steps are whole seconds then finds a sample exactly at its end and
+// extrapolates nothing.
+type collection struct {
+	r         *registry
+	at        int64 // time stamp, ms
+	now       time.Time
+	heartbeat bool
+	last      bool // the end: each series gets its stale marker, too
+
+	next int // group
+	kept int // groups before next that go on
+	w    writer
+	reqs []*group
 }
 
-func (b *batch) request() *request {
-	w := prompb.WriteRequest{Timeseries: b.series}
-	body, err := w.Marshal()
-	if err != nil {
-		panic("generator: a remote-write request cannot fail to encode: " + err.Error())
+func (r *registry) collect(at int64, now time.Time, last bool) *collection {
+	heartbeat := last || at%r.cfg.Heartbeat.Milliseconds() == 0
+	return &collection{r: r, at: at, now: now, heartbeat: heartbeat, last: last, w: writer{label: r.cfg.TraceLabel}}
+}
+
+// step renders the next request, nil at the end. Groups may be added between two
+// steps, and change: each is rendered once, at some moment of the collection.
+func (c *collection) step() *request {
+	r := c.r
+	for c.next < len(r.groups) && c.w.series < seriesPerPush {
+		g := r.groups[c.next]
+		c.next++
+		if !c.due(g) {
+			r.groups[c.kept] = g
+			c.kept++
+		}
 	}
-	q := &request{body: body, groups: b.groups, samples: b.samples}
-	b.groups, b.series, b.samples = nil, nil, 0
+	if c.next == len(r.groups) {
+		clear(r.groups[c.kept:])
+		r.groups = r.groups[:c.kept]
+		c.next = c.kept
+		r.m.series.Set(float64(r.series))
+	}
+	if c.w.series == 0 {
+		return nil
+	}
+	q := &request{body: snappy.Encode(nil, c.w.out), series: c.w.series, samples: c.w.samples, begun: c.reqs}
+	c.w.out, c.w.series, c.w.samples, c.reqs = c.w.out[:0], 0, 0, nil
 	return q
 }
 
-// add renders one group, unless its zeros have no room yet.
-func (b *batch) add(g *group) {
-	b.zeros = nil
+// due renders a group if it is due, and tells whether it has ended with that. A
+// group that ends is forgotten at once: what is observed later begins a new one,
+// with zeros after its stale marker.
+func (c *collection) due(g *group) (ended bool) {
+	idle := c.now.Sub(g.lastChange)
+	ended = g.begun && idle >= c.r.cfg.StaleAfter
+	if !c.heartbeat && !ended && g.begun && idle > c.r.cfg.Heartbeat {
+		return false
+	}
+	var zero []int64
 	if !g.begun {
 		birth := g.birth
 		if birth == 0 {
-			birth = b.at
+			birth = c.at
 		}
-		if b.zeros = zeros(birth, g.floor, b.interval); len(b.zeros) == 0 {
-			return
+		if !g.family.gauge {
+			if zero = zeros(birth, g.floor, c.r.cfg.FlushInterval); len(zero) == 0 {
+				return false
+			}
 		}
-		g.birth = birth
+		g.birth, g.begun = birth, true
+		c.reqs = append(c.reqs, g)
 	}
-	for i := range g.counters {
-		b.write(g, g.counters[i].labels, g.counters[i].value, nil)
+	c.render(g, zero, ended)
+	if ended {
+		c.r.floor = max(c.r.floor, c.at)
+		c.r.series -= g.family.size()
+		g.forget()
 	}
-	for _, h := range g.histograms {
+	return ended
+}
+
+func (c *collection) render(g *group, zero []int64, ended bool) {
+	for i, name := range g.family.counters {
+		c.write(g, name, nil, zero, g.counters[i], nil, ended)
+	}
+	for i, f := range g.family.histograms {
+		h := &g.histograms[i]
 		var sum float64
-		for i, labels := range h.buckets {
-			sum += h.counts[i]
-			b.write(g, labels, sum, h.exemplars[i].take())
+		for b, le := range f.le {
+			sum += h.counts[b]
+			c.write(g, f.bucket, le, zero, sum, &h.exemplars[b], ended)
 		}
-		b.write(g, h.total, sum, nil)
-		b.write(g, h.sumLabels, h.sum, nil)
+		c.write(g, f.total, nil, zero, sum, nil, ended)
+		c.write(g, f.sum, nil, zero, h.sum, nil, ended)
 	}
-	b.groups = append(b.groups, g)
 }
 
-func (b *batch) write(g *group, labels []prompb.Label, v float64, exemplars []prompb.Exemplar) {
-	if g.dying {
-		v, exemplars = math.Float64frombits(staleMarker), nil
+func (c *collection) write(g *group, name, le []byte, zero []int64, v float64, e *exemplar, ended bool) {
+	stale := math.Float64frombits(staleMarker)
+	c.w.begin(&g.frame, name, le)
+	for _, t := range zero {
+		c.w.sample(t, 0)
 	}
-	samples := make([]prompb.Sample, 0, len(b.zeros)+1)
-	for _, t := range b.zeros {
-		samples = append(samples, prompb.Sample{Timestamp: t})
+	if ended {
+		c.w.sample(c.at, stale)
+		c.w.end()
+		return
 	}
-	samples = append(samples, prompb.Sample{Timestamp: b.at, Value: v})
-	b.samples += len(samples)
-	b.series = append(b.series, prompb.TimeSeries{Labels: labels, Samples: samples, Exemplars: exemplars})
+	c.w.sample(c.at, v)
+	if c.last {
+		c.w.sample(c.at+1, stale)
+	}
+	if e != nil && e.fresh {
+		c.w.exemplar(e)
+		e.fresh = false
+	}
+	c.w.end()
 }
 
-// take is the exemplar if it is new since the last push.
-func (e *exemplar) take() []prompb.Exemplar {
-	if !e.fresh {
-		return nil
-	}
-	e.fresh = false
-	return []prompb.Exemplar{{
-		Labels: []prompb.Label{{Name: "trace_id", Value: e.trace.String()}}, Value: e.value, Timestamp: e.at,
-	}}
-}
-
-// delivered notes that a push arrived and returns the groups that ended with it.
-func delivered(groups []*group) []*group {
-	var ended []*group
-	for _, g := range groups {
-		if g.dying {
-			ended = append(ended, g)
-		} else if g.birth != 0 {
-			g.begun = true
+// refused notes that a request was refused for good. Its zeros are tried a second
+// time, as the fault may be another series'; then the values go without, as the
+// fault may be theirs: a receiver that took half of the request has newer samples.
+func (q *request) refused() {
+	for _, g := range q.begun {
+		if g.tries++; g.tries < 2 {
+			g.begun = false
 		}
 	}
-	return ended
-}
-
-// given notes that a push was refused for good. Zeros are tried a second time, as
-// the fault may be another series'; then the values go without, as the fault may
-// be theirs: a receiver that took half of the last request has newer samples.
-func given(groups []*group) []*group {
-	var ended []*group
-	for _, g := range groups {
-		switch {
-		case g.dying:
-			ended = append(ended, g)
-		case !g.begun:
-			g.tries++
-			g.begun = g.tries >= 2
-		}
-	}
-	return ended
 }

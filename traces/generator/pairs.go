@@ -3,16 +3,14 @@ package generator
 import (
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
-
 	"supersonic/internal/attr"
-	"supersonic/traces/span"
+	"supersonic/traces/otlp"
 )
 
 // halfKey names the span in the middle of an edge: the calling span.
 type halfKey struct {
-	trace span.TraceID
-	id    span.ID
+	trace [16]byte
+	id    [8]byte
 }
 
 // graph makes traces_service_graph_*: calls through our gateway from their ingress
@@ -22,182 +20,206 @@ type graph struct {
 	edges   *edges
 	weights *weights
 	m       *counts
+	filter  filter
 
-	calls       map[halfKey]*call
-	callQueue   fifo[*call]
-	clients     map[halfKey]*client // by their own id
-	clientQueue fifo[*client]
-	servers     map[halfKey]*server // by their parent's id
-	serverQueue fifo[*server]
+	calls   *table[halfKey, call]
+	clients *table[halfKey, client] // by their own id
+	servers *table[halfKey, server] // by their parent's id
 }
 
 // client is the calling side of an edge that waits for the called side.
 type client struct {
-	wait
-	id         halfKey
 	service    string
-	nanos      uint64
+	nanos, end uint64
 	weight     float64 // 0: not known
 	failed     bool
 	connection string
 	peer       string // what it says about the called side, if that never shows
+	dimensions []string
 }
 
 // server is the called side that waits for its parent, or for several: the
 // requests of one stream.
 type server struct {
-	wait
-	id      halfKey
-	service string
-	nanos   uint64
-	weight  float64
-	failed  bool
-	busy    busy
+	service      string
+	start, nanos uint64
+	weight       float64
+	failed       bool
+	dimensions   []string
+	more         *busy // of all, if there are several
+}
+
+// all is the time of all requests of a stream so far.
+func (far *server) all() busy {
+	if far.more != nil {
+		return *far.more
+	}
+	var b busy
+	b.add(far.start, far.start+far.nanos)
+	return b
 }
 
 func newGraph(cfg Config, r *registry, w *weights, m *counts) *graph {
 	return &graph{cfg: cfg, edges: newEdges(cfg, r, m), weights: w, m: m,
-		calls: map[halfKey]*call{}, clients: map[halfKey]*client{}, servers: map[halfKey]*server{}}
+		calls: newTable[halfKey, call](), clients: newTable[halfKey, client](), servers: newTable[halfKey, server]()}
 }
 
 // add takes a span in. parent is the span of the same batch that is its parent, if
 // there is one; weight is 0 while it is not known.
-func (gr *graph) add(s, parent *span.Span, service string, weight float64, now time.Time) {
-	switch {
-	case isIngress(s):
-		if peer := s.Attr(attr.PeerService); peer != "" {
-			gr.ingress(s, service, peer, weight, now)
-		} else if yes, _ := inference(s); yes || s.Attr("grpc.path") == "" {
-			gr.calling(s, service, direct, weight, now)
-		}
-	case s.Kind == ptrace.SpanKindClient:
-		gr.client(s, service, weight, now)
-	case s.Kind == ptrace.SpanKindProducer:
-		gr.calling(s, service, messaging, weight, now)
-	case s.Kind == ptrace.SpanKindServer || s.Kind == ptrace.SpanKindConsumer:
-		gr.called(s, parent, service, weight, now)
+func (gr *graph) add(in *intake, s, parent *otlp.Span, ingress bool, weight float64) {
+	if len(gr.filter) > 0 && !gr.filter.passes(in, s) {
+		gr.m.filteredEdges.Inc()
+		return
 	}
-	if !isCaller(s) && len(gr.servers) > 0 {
+	caller := ingress || s.Kind == kindClient || s.Kind == kindProducer
+	switch {
+	case !caller && s.Kind != kindServer && s.Kind != kindConsumer:
+	case in.service(s) == "":
+		gr.m.noService.Inc()
+	case ingress:
+		if peer := in.keys.text(s.Attrs, in.attr.peerService); peer != "" {
+			gr.ingress(in, s, peer, weight)
+		} else if yes, _ := in.inference(s); yes || !in.keys.has(s.Attrs, in.attr.grpcPath) {
+			gr.calling(in, s, direct, weight)
+		}
+	case s.Kind == kindClient:
+		gr.client(in, s, weight)
+	case s.Kind == kindProducer:
+		gr.calling(in, s, messaging, weight)
+	default:
+		gr.called(in, s, parent, weight)
+	}
+	if !caller && gr.servers.len() > 0 {
 		// Its children that wait are not the far side of anything.
-		gr.takeServer(halfKey{s.TraceID, s.ID})
+		gr.servers.take(halfKey{s.TraceID, s.ID})
 	}
 }
 
-// isCaller tells whether a span can be the near side of an edge.
-func isCaller(s *span.Span) bool {
-	return s.Kind == ptrace.SpanKindClient || s.Kind == ptrace.SpanKindProducer || isIngress(s)
+// dimensions are a span's values of the configured attributes, nil if there are
+// none to look for.
+func (gr *graph) dimensions(in *intake, s *otlp.Span) []string {
+	if len(in.attr.graphDimensions) == 0 {
+		return nil
+	}
+	out := make([]string, len(in.attr.graphDimensions))
+	for i, at := range in.attr.graphDimensions {
+		out[i] = gr.edges.registry.text(attrText(in.attribute(s, at)))
+	}
+	return out
 }
 
 // client takes a CLIENT span: of a database at once, as no database makes spans.
-func (gr *graph) client(s *span.Span, service string, weight float64, now time.Time) {
-	name := firstAttr(s, "db.namespace", "db.name", "db.system.name", "db.system")
+func (gr *graph) client(in *intake, s *otlp.Span, weight float64) {
+	name := in.keys.first(s.Attrs, in.attr.databases)
 	if name == "" {
-		gr.calling(s, service, direct, weight, now)
+		gr.calling(in, s, direct, weight)
 		return
 	}
-	e := gr.edges.get(edgeKey{service, name, database})
-	if e == nil {
-		return
-	}
-	gr.m.edges.WithLabelValues(database).Inc()
+	e := gr.edges.get(edgeKey{client: in.service(s), server: gr.edges.registry.text(name), connection: database,
+		dimensions: gr.edges.dimensions(gr.dimensions(in, s), nil)})
+	gr.m.databaseEdges.Inc()
 	weight = gr.one(weight)
-	e.request(weight, failed(s), now)
-	e.observe(e.client, s.Duration(), weight, s.TraceID, now)
-	e.observe(e.server, s.Duration(), weight, s.TraceID, now)
+	e.request(weight, in.failed(s), in.now)
+	e.took(clientSeconds, duration(s), weight, s.TraceID, in.now)
+	e.took(serverSeconds, duration(s), weight, s.TraceID, in.now)
 }
 
 // calling pairs the near side of an edge, or lets it wait.
-func (gr *graph) calling(s *span.Span, service, connection string, weight float64, now time.Time) {
-	c := &client{
-		wait: wait{deadline: now.Add(gr.cfg.Wait)}, id: halfKey{s.TraceID, s.ID}, service: service, connection: connection,
-		nanos: s.Duration(), weight: weight, failed: failed(s), peer: firstAttr(s, attr.PeerService),
+func (gr *graph) calling(in *intake, s *otlp.Span, connection string, weight float64) {
+	id := halfKey{s.TraceID, s.ID}
+	c := client{
+		service: in.service(s), connection: connection, nanos: duration(s), end: s.End, weight: weight, failed: in.failed(s),
+		peer: gr.edges.registry.text(in.keys.first(s.Attrs, in.attr.peers)), dimensions: gr.dimensions(in, s),
 	}
-	if far := gr.takeServer(c.id); far != nil {
-		gr.pair(c, far, now)
+	if far, ok := gr.servers.take(id); ok {
+		gr.pair(id, &c, &far, in.now)
 		return
 	}
-	if len(gr.clients) >= gr.cfg.MaxPending {
-		gr.m.unpaired.WithLabelValues("max_pending").Inc()
+	if gr.clients.get(id) != nil {
+		gr.m.sameID.Inc()
 		return
 	}
-	gr.clients[c.id] = c
-	gr.clientQueue.push(c)
+	if gr.clients.len() >= gr.cfg.MaxPending {
+		oldest, o := gr.clients.takeOldest()
+		gr.endClient(oldest, &o, gr.m.maxPending, in.now)
+	}
+	gr.clients.put(id, in.deadline, c)
 }
 
 // called pairs the far side of an edge, or lets it wait for its parent. One whose
 // parent is at hand and calls nobody is an inner span of its service: Triton's
 // model and compute spans are, which are SERVER like all it makes. Letting those
 // wait is what makes a stock Tempo lose edges under load.
-func (gr *graph) called(s, parent *span.Span, service string, weight float64, now time.Time) {
-	if s.Parent.IsZero() {
-		gr.root(s, service, weight, now)
+func (gr *graph) called(in *intake, s, parent *otlp.Span, weight float64) {
+	if s.Parent == ([8]byte{}) {
+		gr.root(in, s, weight)
 		return
 	}
-	if parent != nil && !isCaller(parent) {
+	if parent != nil && parent.Kind != kindClient && parent.Kind != kindProducer && !in.isIngress(parent) {
 		return
 	}
 	id := halfKey{s.TraceID, s.Parent}
-	if c := gr.calls[id]; c != nil {
-		if s.Name == attr.InferRequest {
-			gr.served(c, s, now)
+	if c := gr.calls.get(id); c != nil {
+		if string(s.Name) == attr.InferRequest {
+			gr.served(id, c, s, in)
 		}
 		return
 	}
-	far := &server{wait: wait{deadline: now.Add(gr.cfg.Wait)}, id: id, service: service,
-		nanos: s.Duration(), weight: weight, failed: failed(s)}
-	if c := gr.clients[id]; c != nil {
-		c.done = true
-		delete(gr.clients, id)
-		gr.pair(c, far, now)
+	if other := gr.servers.get(id); other != nil { // the next message of a stream
+		if other.more == nil {
+			b := other.all()
+			other.more = &b
+		}
+		other.more.add(s.Start, s.End)
 		return
 	}
-	gr.waitForParent(far, s)
-}
-
-func (gr *graph) waitForParent(far *server, s *span.Span) {
-	if other := gr.servers[far.id]; other != nil { // the next message of a stream
-		other.busy.add(s.Start, s.End)
+	far := server{service: in.service(s), start: s.Start, nanos: duration(s), weight: weight, failed: in.failed(s),
+		dimensions: gr.dimensions(in, s)}
+	if c, ok := gr.clients.take(id); ok {
+		gr.pair(id, &c, &far, in.now)
 		return
 	}
-	if len(gr.servers) >= gr.cfg.MaxPending {
-		gr.m.unpaired.WithLabelValues("max_pending").Inc()
-		return
+	if gr.servers.len() >= gr.cfg.MaxPending {
+		gr.servers.takeOldest()
+		gr.m.maxPending.Inc()
 	}
-	far.busy.add(s.Start, s.End)
-	gr.servers[far.id] = far
-	gr.serverQueue.push(far)
+	gr.servers.put(id, in.deadline, far)
 }
 
 // root takes a SERVER span without a parent. Its caller makes no spans, which
 // Tempo draws as the virtual node `user`. An InferRequest without a parent is one
 // whose context Triton lost on the way from the proxy, whose own span has counted
 // the call already: it makes no edge.
-func (gr *graph) root(s *span.Span, service string, weight float64, now time.Time) {
-	if s.Name == attr.InferRequest {
-		gr.m.unpaired.WithLabelValues("context_lost").Inc()
+func (gr *graph) root(in *intake, s *otlp.Span, weight float64) {
+	if string(s.Name) == attr.InferRequest {
+		gr.m.contextLost.Inc()
 		return
 	}
-	e := gr.edges.get(edgeKey{"user", service, virtual})
-	if e == nil {
-		return
-	}
-	gr.m.edges.WithLabelValues(virtual).Inc()
+	e := gr.edges.get(edgeKey{client: "user", server: in.service(s), connection: virtual, virtual: "client",
+		dimensions: gr.edges.dimensions(nil, gr.dimensions(in, s))})
+	gr.m.virtualEdges.Inc()
 	weight = gr.one(weight)
-	e.request(weight, failed(s), now)
-	e.observe(e.server, s.Duration(), weight, s.TraceID, now)
+	e.request(weight, in.failed(s), in.now)
+	e.took(serverSeconds, duration(s), weight, s.TraceID, in.now)
 }
 
 // pair makes the edge of two sides, at the larger of their weights.
-func (gr *graph) pair(c *client, far *server, now time.Time) {
-	e := gr.edges.get(edgeKey{c.service, far.service, c.connection})
-	if e == nil {
+func (gr *graph) pair(id halfKey, c *client, far *server, now time.Time) {
+	e := gr.edges.get(edgeKey{client: c.service, server: far.service, connection: c.connection,
+		dimensions: gr.edges.dimensions(c.dimensions, far.dimensions)})
+	gr.m.pairEdges.Inc()
+	weight := gr.one(max(c.weight, far.weight, gr.weights.head(id.trace)))
+	e.request(weight, c.failed || far.failed, now)
+	e.took(clientSeconds, c.nanos, weight, id.trace, now)
+	e.took(serverSeconds, far.nanos, weight, id.trace, now)
+	if c.connection != messaging || !gr.cfg.Graph.MessagingLatency {
 		return
 	}
-	gr.m.edges.WithLabelValues("pair").Inc()
-	weight := gr.one(max(c.weight, far.weight, gr.weights.head(c.id.trace)))
-	e.request(weight, c.failed || far.failed, now)
-	e.observe(e.client, c.nanos, weight, c.id.trace, now)
-	e.observe(e.server, far.nanos, weight, c.id.trace, now)
+	if far.start <= c.end {
+		gr.m.clocksDiffer.Inc() // taken before it was sent, as far as clocks tell
+		return
+	}
+	e.took(messagingSeconds, far.start-c.end, weight, id.trace, now)
 }
 
 // one is weight, or 1, counted, if that is not known.
@@ -205,57 +227,32 @@ func (gr *graph) one(weight float64) float64 {
 	if weight > 0 {
 		return weight
 	}
-	gr.m.assumed.WithLabelValues("edge").Inc()
+	gr.m.edgeAssumed.Inc()
 	return 1
 }
 
-func (gr *graph) takeServer(id halfKey) *server {
-	far := gr.servers[id]
-	if far != nil {
-		far.done = true
-		delete(gr.servers, id)
-	}
-	return far
-}
-
 // expire settles what was due by deadline.
-func (gr *graph) expire(deadline, now time.Time) {
-	expire(&gr.callQueue, deadline, func(c *call) { gr.endCall(c, now) })
-	expire(&gr.clientQueue, deadline, func(c *client) { gr.endClient(c, now) })
-	expire(&gr.serverQueue, deadline, func(far *server) {
-		gr.takeServer(far.id)
-		gr.m.unpaired.WithLabelValues("no_client").Inc()
-	})
+func (gr *graph) expire(deadline time.Time, in *intake) {
+	gr.calls.expire(deadline, func(id halfKey, c call) { gr.endCall(id, c, in) })
+	gr.clients.expire(deadline, func(id halfKey, c client) { gr.endClient(id, &c, gr.m.noServer, in.now) })
+	gr.servers.expire(deadline, func(halfKey, server) { gr.m.noClient.Inc() })
 }
 
-// endClient makes the virtual node of a called side that never showed, if the
+// endClient makes the virtual node of a called side that did not show, if the
 // caller says who it is.
-func (gr *graph) endClient(c *client, now time.Time) {
-	c.done = true
-	delete(gr.clients, c.id)
+func (gr *graph) endClient(id halfKey, c *client, reason counter, now time.Time) {
 	if c.peer == "" {
-		gr.m.unpaired.WithLabelValues("no_server").Inc()
+		reason.Inc()
 		return
 	}
-	e := gr.edges.get(edgeKey{c.service, c.peer, virtual})
-	if e == nil {
-		return
-	}
-	gr.m.edges.WithLabelValues(virtual).Inc()
-	weight := gr.one(max(c.weight, gr.weights.head(c.id.trace)))
+	e := gr.edges.get(edgeKey{client: c.service, server: c.peer, connection: virtual, virtual: "server",
+		dimensions: gr.edges.dimensions(c.dimensions, nil)})
+	gr.m.virtualEdges.Inc()
+	weight := gr.one(max(c.weight, gr.weights.head(id.trace)))
 	e.request(weight, c.failed, now)
-	e.observe(e.client, c.nanos, weight, c.id.trace, now)
+	e.took(clientSeconds, c.nanos, weight, id.trace, now)
 }
 
 func (gr *graph) next(at time.Time) time.Time {
-	return next(&gr.serverQueue, next(&gr.clientQueue, next(&gr.callQueue, at)))
-}
-
-func firstAttr(s *span.Span, names ...string) string {
-	for _, name := range names {
-		if v := s.Attr(name); v != "" {
-			return v
-		}
-	}
-	return ""
+	return gr.servers.next(gr.clients.next(gr.calls.next(at)))
 }

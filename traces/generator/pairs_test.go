@@ -5,22 +5,20 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"supersonic/traces/span"
 )
 
 // envoy is span 1 of a trace as a real Envoy makes it and the collector leaves it.
-func envoy(trace byte, took time.Duration, options ...option) span.Span {
+func envoy(trace byte, took time.Duration, options ...option) made {
 	return makeSpan(trace, 1, 0, "envoy-0", "ingress", ptrace.SpanKindClient, took,
 		append([]option{attribute("grpc.path", "/inference.GRPCInferenceService/ModelInfer"), attribute("component", "proxy")}, options...)...)
 }
 
 func TestAForeignEnvoyIsPairedWithItsServerAtTheLargerWeight(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{envoy(1, 2*time.Second, sampled(0.5))})
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second, sampled(0.25))})
-		w.gen.Consume([]span.Span{inferRequest(2, 2, time.Second)})
-		w.gen.Consume([]span.Span{envoy(2, 2*time.Second)})
+		w.consume(envoy(1, 2*time.Second, sampled(0.5)))
+		w.consume(inferRequest(1, 2, time.Second, sampled(0.25)))
+		w.consume(inferRequest(2, 2, time.Second))
+		w.consume(envoy(2, 2*time.Second))
 		w.pass(2 * time.Second)
 		w.wantEdges(`client="envoy-0",server="triton-0"`)
 		w.want(`total{client="envoy-0",server="triton-0"}`, 4+1)
@@ -31,8 +29,8 @@ func TestAForeignEnvoyIsPairedWithItsServerAtTheLargerWeight(t *testing.T) {
 
 func TestAPairFailsIfEitherSideFailed(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{envoy(1, time.Second, sampled(1), failing), inferRequest(1, 2, time.Second)})
-		w.gen.Consume([]span.Span{envoy(2, time.Second, sampled(1)), inferRequest(2, 2, time.Second, failing)})
+		w.consume(envoy(1, time.Second, sampled(1), failing), inferRequest(1, 2, time.Second))
+		w.consume(envoy(2, time.Second, sampled(1)), inferRequest(2, 2, time.Second, failing))
 		w.pass(2 * time.Second)
 		w.want(`failed_total{client="envoy-0",server="triton-0"}`, 2)
 	})
@@ -40,7 +38,7 @@ func TestAPairFailsIfEitherSideFailed(t *testing.T) {
 
 func TestWhatStaysUnpairedForTenSecondsIsCountedWithItsReason(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{envoy(1, time.Second, sampled(1)), inferRequest(2, 2, time.Second)})
+		w.consume(envoy(1, time.Second, sampled(1)), inferRequest(2, 2, time.Second))
 		w.pass(10*time.Second - time.Nanosecond)
 		if n := w.counter("unpaired_total"); n != 0 {
 			w.Errorf("%v given up too early", n)
@@ -55,13 +53,13 @@ func TestWhatStaysUnpairedForTenSecondsIsCountedWithItsReason(t *testing.T) {
 
 func TestAnyClientAndServerSpanMakeAnEdge(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			makeSpan(1, 1, 0, "job", "fetch", ptrace.SpanKindClient, time.Second, sampled(1)),
 			makeSpan(1, 2, 1, "api", "serve", ptrace.SpanKindServer, time.Second, sampled(1)),
 			makeSpan(1, 3, 2, "api", "publish", ptrace.SpanKindProducer, time.Second, sampled(1)),
 			makeSpan(1, 4, 3, "worker", "take", ptrace.SpanKindConsumer, time.Second, sampled(1)),
 			makeSpan(1, 5, 4, "worker", "select", ptrace.SpanKindClient, time.Second, sampled(1), attribute("db.name", "jobs")),
-		})
+		)
 		w.pass(2 * time.Second)
 		w.wantEdges(
 			`client="job",server="api"`,
@@ -72,10 +70,10 @@ func TestAnyClientAndServerSpanMakeAnEdge(t *testing.T) {
 
 func TestAPeerThatMakesNoSpansIsAVirtualNode(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			makeSpan(1, 1, 0, "job", "fetch", ptrace.SpanKindClient, time.Second, sampled(1), attribute("peer.service", "elsewhere")),
 			makeSpan(2, 1, 0, "api", "serve", ptrace.SpanKindServer, time.Second, sampled(0.5)),
-		})
+		)
 		w.pass(11 * time.Second)
 		w.wantEdges(
 			`client="job",connection_type="virtual_node",server="elsewhere"`,
@@ -87,7 +85,7 @@ func TestAPeerThatMakesNoSpansIsAVirtualNode(t *testing.T) {
 func TestTheStoreOfHalvesIsBounded(t *testing.T) {
 	inWorld(t, func(c *Config) { c.MaxPending = 4 }, func(w *world) {
 		for i := range byte(20) {
-			w.gen.Consume([]span.Span{envoy(i, time.Second, sampled(1)), inferRequest(i+100, 2, time.Second)})
+			w.consume(envoy(i, time.Second, sampled(1)), inferRequest(i+100, 2, time.Second))
 		}
 		w.pass(time.Second)
 		if c, s := w.counter("pending", "what=clients"), w.counter("pending", "what=servers"); c != 4 || s != 4 {

@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"supersonic/traces/span"
 )
 
 func TestANewSeriesBeginsWithZeros(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.pass(20 * time.Second)
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1)))
 		w.pass(1500 * time.Millisecond)
 		have := w.of("total" + edgeLabels)
 		if len(have) < zeroSamples+1 {
@@ -54,12 +52,12 @@ func TestZerosNeverReachBackBeforeTheProcess(t *testing.T) {
 func TestARestartCountsOnFromZeroWithoutLoss(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		cfg := w.gen.cfg
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)))
 		w.pass(2 * time.Second)
 		w.stop()
 		w.reg = prometheus.NewRegistry()
 		w.begin(cfg)
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1)), ingress(3, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(2, "ModelInfer", time.Second, sampled(0.1)), ingress(3, "ModelInfer", time.Second, sampled(0.1)))
 		w.pass(3 * time.Second)
 		w.want("total"+edgeLabels, 30)
 	})
@@ -67,11 +65,11 @@ func TestARestartCountsOnFromZeroWithoutLoss(t *testing.T) {
 
 func TestAStopPushesWhatIsThereAndSettlesWhatWaits(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)))
 		w.stop()
 		w.want("total"+edgeLabels, 10)
 		w.want("server_seconds_count"+edgeLabels, 10)
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(2, "ModelInfer", time.Second, sampled(0.1)))
 		if n := w.counter("spans_total", "fate=refused", "reason=stopped"); n != 1 {
 			w.Errorf("%v refused after the stop", n)
 		}
@@ -81,13 +79,13 @@ func TestAStopPushesWhatIsThereAndSettlesWhatWaits(t *testing.T) {
 func TestAReceiverThatIsDownCostsNothingButTime(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		w.behave(func() int { return http.StatusServiceUnavailable })
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)))
 		w.pass(2 * time.Minute)
 		times, _ := w.requests()
 		if n := len(times); n < 5 || n > 10 {
 			w.Errorf("%d tries in two minutes, want fewer and fewer, at most each 30 s", n)
 		}
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(2, "ModelInfer", time.Second, sampled(0.1)))
 		w.behave(nil)
 		w.pass(40 * time.Second)
 		w.want("total"+edgeLabels, 20)
@@ -106,7 +104,7 @@ func TestARefusalIsDroppedAndTheSeriesGoOn(t *testing.T) {
 			}
 			return http.StatusNoContent
 		})
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)))
 		w.pass(3 * time.Second)
 		w.want("total"+edgeLabels, 10)
 		if n := w.counter("pushes_total", "result=dropped"); n != 1 {
@@ -117,7 +115,7 @@ func TestARefusalIsDroppedAndTheSeriesGoOn(t *testing.T) {
 
 func TestUnchangedSeriesAreRepeatedAtHeartbeatsOnly(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1)), inferRequest(1, 2, time.Second)})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1)), inferRequest(1, 2, time.Second))
 		w.pass(20 * time.Second)
 		before := len(w.of("total" + edgeLabels))
 		w.pass(60 * time.Second)
@@ -133,7 +131,7 @@ func TestUnchangedSeriesAreRepeatedAtHeartbeatsOnly(t *testing.T) {
 
 func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second)})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second))
 		w.pass(16 * time.Minute)
 		have := w.of("total" + edgeLabels)
 		if last := have[len(have)-1].Value; math.Float64bits(last) != staleMarker {
@@ -143,7 +141,7 @@ func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 			w.Errorf("%v series are left", n)
 		}
 		n := len(have)
-		w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1))})
+		w.consume(ingress(2, "ModelInfer", time.Second, sampled(0.1)))
 		w.pass(2 * time.Second)
 		again := w.of("total" + edgeLabels)[n:]
 		if again[0].Value != 0 || math.Abs(again[len(again)-1].Value-10) > 1e-9 {
@@ -154,7 +152,7 @@ func TestASeriesEndsAfterFifteenQuietMinutesAndBeginsAnew(t *testing.T) {
 
 func TestASeriesThatChangesWhileItEndsBeginsAnew(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second)})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)), inferRequest(1, 2, time.Second))
 		w.pass(14*time.Minute + 50*time.Second)
 		w.behave(func() int {
 			<-time.After(300 * time.Millisecond) // a slow receiver
@@ -162,7 +160,7 @@ func TestASeriesThatChangesWhileItEndsBeginsAnew(t *testing.T) {
 		})
 		w.pass(10500 * time.Millisecond)
 		for range 20 { // hits the moments before, during and after the last push
-			w.gen.Consume([]span.Span{ingress(2, "ModelInfer", time.Second, sampled(0.1)), inferRequest(2, 2, time.Second)})
+			w.consume(ingress(2, "ModelInfer", time.Second, sampled(0.1)), inferRequest(2, 2, time.Second))
 			w.pass(90 * time.Millisecond)
 		}
 		w.pass(3 * time.Second)
@@ -186,11 +184,11 @@ func TestASeriesThatChangesWhileItEndsBeginsAnew(t *testing.T) {
 
 func TestBucketsCarryTheTraceOfTheirNewestObservationOnce(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(7, "ModelInfer", 300*time.Millisecond, sampled(1))})
+		w.consume(ingress(7, "ModelInfer", 300*time.Millisecond, sampled(1)))
 		w.pass(5 * time.Second)
 		got := w.exemplarsOf(`client_seconds_bucket{client="gateway-0",le="0.4",server="triton-0"}`)
 		if len(got) != 1 || got[0].Value != 0.3 || got[0].Labels[0].Name != "trace_id" ||
-			got[0].Labels[0].Value != strings.Repeat("0", 30)+"07" {
+			got[0].Labels[0].Value != "01"+strings.Repeat("0", 28)+"07" {
 			w.Errorf("exemplars %v", got)
 		}
 	})
@@ -198,7 +196,7 @@ func TestBucketsCarryTheTraceOfTheirNewestObservationOnce(t *testing.T) {
 
 func TestPushesSayWhatTheyAre(t *testing.T) {
 	inWorld(t, func(c *Config) { c.Headers = map[string]string{"X-Scope-OrgID": "cms"} }, func(w *world) {
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(1))})
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1)))
 		w.pass(2 * time.Second)
 		_, header := w.requests()
 		for name, want := range map[string]string{
@@ -212,22 +210,18 @@ func TestPushesSayWhatTheyAre(t *testing.T) {
 	})
 }
 
-func TestTheQueueIsBoundedAndOldSpansAreLeftOut(t *testing.T) {
-	inWorld(t, func(c *Config) { c.MaxQueue = 10 }, func(w *world) {
-		batch := make([]span.Span, 6)
-		for i := range batch {
-			batch[i] = ingress(byte(i), "ModelInfer", time.Second, sampled(1))
-		}
-		w.stop() // nobody reads
-		w.gen.queue.closed = false
-		w.gen.Consume(batch)
-		w.gen.Consume(batch)
-		if n := w.counter("spans_total", "reason=queue_full"); n != 6 {
-			w.Errorf("%v refused", n)
-		}
-		w.gen.readBatch([]span.Span{ingress(9, "ModelInfer", time.Second, began(2*time.Hour))}, time.Now())
-		if n := w.counter("spans_total", "reason=too_old"); n != 1 {
-			w.Errorf("%v too old", n)
+func TestSpansFarFromNowAreLeftOutAndCounted(t *testing.T) {
+	inWorld(t, func(c *Config) { c.Slack = time.Minute }, func(w *world) {
+		w.consume(
+			ingress(1, "ModelInfer", time.Second, sampled(1), began(2*time.Minute)),
+			ingress(2, "ModelInfer", time.Second, sampled(1), began(-2*time.Minute)),
+			ingress(3, "ModelInfer", time.Second, sampled(1), began(30*time.Second)))
+		w.pass(2 * time.Second)
+		w.want("total"+edgeLabels, 1)
+		for _, reason := range []string{"too_old", "in_future"} {
+			if n := w.counter("spans_total", "reason="+reason); n != 1 {
+				w.Errorf("%s: %v", reason, n)
+			}
 		}
 	})
 }
@@ -238,7 +232,7 @@ func TestWrongConfigurationIsRefused(t *testing.T) {
 		"no remote-write URL": func(c *Config) { c.RemoteWriteURL = "" },
 		"expected http":       func(c *Config) { c.RemoteWriteURL = "h:9090" },
 		"no processor is on":  func(c *Config) { c.ServiceGraphs = false },
-		"must rise":           func(c *Config) { c.EdgeBuckets = []float64{1, 1} },
+		"must rise":           func(c *Config) { c.Graph.Buckets = []float64{1, 1} },
 		"heartbeat":           func(c *Config) { c.FlushInterval = time.Minute },
 		"negative":            func(c *Config) { c.MaxSeries = -1 },
 	} {

@@ -1,60 +1,106 @@
 package generator
 
 import (
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/prometheus/prometheus/prompb"
-
-	"supersonic/traces/span"
 )
+
+// overflowLabel marks the series that take what the limit of series has no room
+// for, as in Tempo.
+const overflowLabel = "metric_overflow"
+
+// family is what the groups of one kind have in common: the names of their series.
+type family struct {
+	counters   [][]byte // encoded label __name__
+	histograms []*histogramFamily
+	gauge      bool // its one counter is 1, and needs no zeros before it
+}
+
+// histogramFamily names the series of a histogram.
+type histogramFamily struct {
+	bounds             []float64
+	bucket, sum, total []byte   // encoded label __name__
+	le                 [][]byte // encoded label le, one more than bounds: +Inf
+}
+
+func newFamily(counters ...string) *family {
+	f := &family{}
+	for _, name := range counters {
+		f.counters = append(f.counters, appendLabel(nil, "__name__", name))
+	}
+	return f
+}
+
+func (f *family) histogram(name string, bounds []float64) *family {
+	h := &histogramFamily{
+		bounds: bounds, bucket: appendLabel(nil, "__name__", name+"_bucket"),
+		sum: appendLabel(nil, "__name__", name+"_sum"), total: appendLabel(nil, "__name__", name+"_count"),
+	}
+	for _, b := range bounds {
+		h.le = append(h.le, appendLabel(nil, "le", strconv.FormatFloat(b, 'f', -1, 64)))
+	}
+	h.le = append(h.le, appendLabel(nil, "le", "+Inf"))
+	f.histograms = append(f.histograms, h)
+	return f
+}
+
+// size is how many series a group has.
+func (f *family) size() int {
+	n := len(f.counters)
+	for _, h := range f.histograms {
+		n += len(h.le) + 2
+	}
+	return n
+}
 
 // group is the series of one edge, or of one kind of span: they change, are
 // pushed and end together, so that sums, counts and buckets of one moment agree.
 type group struct {
-	counters   []counter
-	histograms []*histogram
+	family     *family
+	frame      frame
+	counters   []float64
+	histograms []histogram
 	forget     func() // removes the group from its owner's table
 
 	lastChange time.Time
 	// The first values of new series follow samples of 0, without which
 	// increase() would not see them (see zeros).
-	begun bool  // a push with values has succeeded
+	begun bool  // a push with values is on its way
 	birth int64 // time stamp of the first try, ms; 0 before it
 	floor int64 // zeros must be later than this, ms
 	tries int   // refusals of pushes that carried the zeros
-	dying bool  // stale markers are on their way
-}
-
-type counter struct {
-	labels []prompb.Label
-	value  float64
 }
 
 // histogram keeps the count of each bucket by itself; pushes cumulate.
 type histogram struct {
-	bounds    []float64
 	counts    []float64 // one more than bounds: +Inf
 	sum       float64
 	exemplars []exemplar // newest observation of each bucket since the last push
-
-	buckets          [][]prompb.Label // labels of the bucket series
-	sumLabels, total []prompb.Label
 }
 
 type exemplar struct {
-	trace span.TraceID
+	trace [16]byte
 	value float64
 	at    int64 // ms
 	fresh bool
 }
 
-// observe adds value with a weight to its bucket, sum and count.
-func (h *histogram) observe(value, weight float64, trace span.TraceID, now time.Time) {
+func newGroup(f *family, labels labelSet, forget func()) *group {
+	g := &group{family: f, frame: labels.frame(), counters: make([]float64, len(f.counters)), forget: forget}
+	for _, h := range f.histograms {
+		g.histograms = append(g.histograms, histogram{counts: make([]float64, len(h.le)), exemplars: make([]exemplar, len(h.le))})
+	}
+	return g
+}
+
+// observe adds value to one of the group's histograms, with a weight.
+func (g *group) observe(which int, value, weight float64, trace [16]byte, now time.Time) {
+	h, bounds := &g.histograms[which], g.family.histograms[which].bounds
 	i := 0
-	for i < len(h.bounds) && value > h.bounds[i] {
+	for i < len(bounds) && value > bounds[i] {
 		i++
 	}
 	h.counts[i] += weight
@@ -62,20 +108,14 @@ func (h *histogram) observe(value, weight float64, trace span.TraceID, now time.
 	h.exemplars[i] = exemplar{trace, value, now.UnixMilli(), true}
 }
 
-func (g *group) size() int {
-	n := len(g.counters)
-	for _, h := range g.histograms {
-		n += len(h.buckets) + 2
-	}
-	return n
-}
+// touch notes that a group changes, or is about to.
+func (g *group) touch(now time.Time) { g.lastChange = now }
 
-// labelText is s as the value of a label, which must be UTF-8: OTLP does not see to
-// that. It comes before any table, so that names that look alike are one.
-func labelText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// label is one label of a series.
+type label struct{ name, value string }
 
 // labelSet are the labels that the series of a group share, sorted.
-type labelSet []prompb.Label
+type labelSet []label
 
 func newLabelSet(pairs ...string) labelSet {
 	var set labelSet
@@ -91,109 +131,81 @@ func (s labelSet) with(name, value string) labelSet {
 	if value == "" {
 		return s
 	}
-	at, found := slices.BinarySearchFunc(s, name, func(l prompb.Label, name string) int {
-		switch {
-		case l.Name < name:
-			return -1
-		case l.Name > name:
-			return 1
-		}
-		return 0
-	})
+	at, found := slices.BinarySearchFunc(s, name, func(l label, name string) int { return strings.Compare(l.name, name) })
 	if found {
 		out := slices.Clone(s)
-		out[at].Value = value
+		out[at].value = value
 		return out
 	}
-	return slices.Insert(slices.Clone(s), at, prompb.Label{Name: name, Value: value})
+	return slices.Insert(slices.Clone(s), at, label{name, value})
 }
 
-func (s labelSet) counter(name string) counter { return counter{labels: s.with("__name__", name)} }
+// frame is the labels of a group in the form of remote write, cut where the labels
+// go that differ between its series: labels are sorted by name.
+type frame struct{ beforeName, beforeLe, rest []byte }
 
-func (s labelSet) histogram(name string, bounds []float64) *histogram {
-	h := &histogram{
-		bounds: bounds, counts: make([]float64, len(bounds)+1), exemplars: make([]exemplar, len(bounds)+1),
-		sumLabels: s.with("__name__", name+"_sum"), total: s.with("__name__", name+"_count"),
+func (s labelSet) frame() frame {
+	var f frame
+	for _, l := range s {
+		switch {
+		case l.name < "__name__":
+			f.beforeName = appendLabel(f.beforeName, l.name, l.value)
+		case l.name < "le":
+			f.beforeLe = appendLabel(f.beforeLe, l.name, l.value)
+		default:
+			f.rest = appendLabel(f.rest, l.name, l.value)
+		}
 	}
-	bucket := s.with("__name__", name+"_bucket")
-	for _, b := range bounds {
-		h.buckets = append(h.buckets, bucket.with("le", strconv.FormatFloat(b, 'f', -1, 64)))
-	}
-	h.buckets = append(h.buckets, bucket.with("le", "+Inf"))
-	return h
+	return f
 }
 
 // registry holds every group, within a limit of series.
 type registry struct {
 	cfg    Config
 	m      *counts
+	log    *slog.Logger
 	groups []*group
 	series int
-	floor  int64    // zeros of groups made now must be later than this, ms
-	shared []string // names and values of the labels of every series
+	floor  int64 // zeros of groups made now must be later than this, ms
+	shared labelSet
+	full   bool // the limit has been reached, and logged
 }
 
-func newRegistry(cfg Config, m *counts, now time.Time) *registry {
-	r := &registry{cfg: cfg, m: m, floor: now.UnixMilli()}
+func newRegistry(cfg Config, m *counts, log *slog.Logger, now time.Time) *registry {
+	// The process before this one may have ended its series a millisecond from now.
+	r := &registry{cfg: cfg, m: m, log: log, floor: now.UnixMilli() + 1}
 	for name, value := range cfg.ExternalLabels {
-		r.shared = append(r.shared, name, value)
+		r.shared = r.shared.with(name, value)
 	}
-	r.shared = append(r.shared, "__metrics_gen_instance", cfg.InstanceLabel)
+	r.shared = r.shared.with("__metrics_gen_instance", cfg.InstanceLabel)
 	return r
 }
 
 // labels are those of every series and the given ones, which win.
 func (r *registry) labels(pairs ...string) labelSet {
-	return newLabelSet(slices.Concat(r.shared, pairs)...)
+	set := r.shared
+	for i := 0; i < len(pairs); i += 2 {
+		set = set.with(pairs[i], pairs[i+1])
+	}
+	return set
 }
 
-// add takes a new group in, unless the limit of series is reached.
-func (r *registry) add(g *group) bool {
-	if r.series+g.size() > r.cfg.MaxSeries {
+// text is s as the value of a label.
+func (r *registry) text(s string) string { return labelText(s, r.cfg.MaxLabelBytes) }
+
+// add takes a new group in, unless the limit of series is reached. Then its owner
+// uses an overflow group, for which there is always room: there are a few at most.
+func (r *registry) add(g *group, overflow bool) bool {
+	if !overflow && r.series+g.family.size() > r.cfg.MaxSeries {
+		if !r.full {
+			r.full = true
+			r.log.Warn("the limit of series is reached: new ones are counted as one that is labelled "+overflowLabel, "limit", r.cfg.MaxSeries,
+				"key", "tempo.tempo.overrides.defaults.metrics_generator.max_active_series")
+		}
 		return false
 	}
 	g.floor = r.floor
 	r.groups = append(r.groups, g)
-	r.series += g.size()
-	r.m.series.Set(float64(r.series))
+	r.series += g.family.size()
 	return true
-}
-
-// drop forgets the groups whose stale markers were delivered.
-func (r *registry) drop(ended []*group) {
-	if len(ended) == 0 {
-		return
-	}
-	gone := make(map[*group]bool, len(ended))
-	for _, g := range ended {
-		if g.dying { // not if it has been observed again since
-			gone[g] = true
-			r.series -= g.size()
-			g.forget()
-		}
-	}
-	r.groups = slices.DeleteFunc(r.groups, func(g *group) bool { return gone[g] })
-	r.m.series.Set(float64(r.series))
-}
-
-// touch notes that a group is about to change; call it before the change.
-func (g *group) touch(now time.Time) {
-	g.lastChange = now
-	if g.dying {
-		g.restart()
-	}
-}
-
-// restart begins a group anew whose stale markers may be on the wire: from 0, with
-// zeros after those markers.
-func (g *group) restart() {
-	g.dying, g.begun, g.birth, g.tries = false, false, 0, 0
-	for i := range g.counters {
-		g.counters[i].value = 0
-	}
-	for _, h := range g.histograms {
-		clear(h.counts)
-		clear(h.exemplars)
-		h.sum = 0
-	}
 }

@@ -3,16 +3,15 @@ package generator
 import (
 	"math/bits"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
-	"supersonic/traces/span"
+	"supersonic/traces/column"
+	"supersonic/traces/otlp"
 )
 
 // spanSize is the length in bytes of s as an OTLP protobuf message, which is what
-// traces_spanmetrics_size_total adds up. It computes and does not encode: a store
-// has no encoded form of the single span at hand.
-func spanSize(s *span.Span) int {
-	n := traceID(s.TraceID) + spanID(s.ID) + spanID(s.Parent)
+// traces_spanmetrics_size_total adds up. It computes: the export's own bytes are
+// not told apart by span.
+func spanSize(s *otlp.Span) int {
+	n := message(len(s.TraceID)) + message(len(s.ID)) + message(spanIDSize(s.Parent))
 	n += text(s.TraceState) + text(s.Name) + varintField(uint64(s.Kind))
 	n += fixed64(s.Start) + fixed64(s.End)
 	n += attributes(s.Attrs) + varintField(uint64(s.Dropped))
@@ -20,77 +19,63 @@ func spanSize(s *span.Span) int {
 		e := &s.Events[i]
 		n += message(fixed64(e.Time) + text(e.Name) + attributes(e.Attrs) + varintField(uint64(e.Dropped)))
 	}
-	n += varintField(uint64(s.DroppedEv))
+	n += varintField(uint64(s.DroppedEvents))
 	for i := range s.Links {
 		l := &s.Links[i]
-		link := traceID(l.TraceID) + spanID(l.SpanID) + text(l.TraceState) + attributes(l.Attrs) + varintField(uint64(l.Dropped))
+		link := message(len(l.TraceID)) + message(len(l.SpanID)) + text(l.TraceState) + attributes(l.Attrs) + varintField(uint64(l.Dropped))
 		if l.Flags != 0 {
 			link += 5
 		}
 		n += message(link)
 	}
-	n += varintField(uint64(s.DroppedLn))
-	n += message(text(s.StatusText) + varintField(uint64(s.Status)))
+	n += varintField(uint64(s.DroppedLinks))
+	n += message(text(s.StatusMessage) + varintField(uint64(s.Status)))
 	if s.Flags != 0 {
 		n += 2 + 4 // field 16 has a tag of two bytes
 	}
 	return n
 }
 
-func attributes(m pcommon.Map) int {
+func attributes(attrs []otlp.Attr) int {
 	n := 0
-	for k, v := range m.All() {
-		n += message(text(k) + message(anyValue(v)))
+	for i := range attrs {
+		a := &attrs[i]
+		n += message(text(a.Key) + message(anyValue(a)))
 	}
 	return n
 }
 
 // anyValue is the length of an AnyValue. Its members are a oneof: written even where
 // they are zero.
-func anyValue(v pcommon.Value) int {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return message(len(v.Str()))
-	case pcommon.ValueTypeBool:
+func anyValue(a *otlp.Attr) int {
+	switch a.Type {
+	case column.String, column.Bytes:
+		return message(len(a.Text))
+	case column.Bool:
 		return 2
-	case pcommon.ValueTypeInt:
-		return 1 + varint(uint64(v.Int()))
-	case pcommon.ValueTypeDouble:
+	case column.Int:
+		return 1 + varint(a.Num)
+	case column.Float:
 		return 9
-	case pcommon.ValueTypeBytes:
-		return message(v.Bytes().Len())
-	case pcommon.ValueTypeMap:
-		return message(attributes(v.Map()))
-	case pcommon.ValueTypeSlice:
-		n := 0
-		for _, e := range v.Slice().All() {
-			n += message(anyValue(e))
-		}
-		return message(n)
+	case column.Array, column.Map:
+		return len(a.Text) // the AnyValue itself
 	}
 	return 0
 }
 
-// An id is written even where it is zero: then empty.
-func traceID(id span.TraceID) int {
-	if id == (span.TraceID{}) {
-		return message(0)
+// An id of no parent is written, too: empty.
+func spanIDSize(id [8]byte) int {
+	if id == ([8]byte{}) {
+		return 0
 	}
-	return message(len(id))
-}
-
-func spanID(id span.ID) int {
-	if id.IsZero() {
-		return message(0)
-	}
-	return message(len(id))
+	return len(id)
 }
 
 func varint(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 func message(n int) int   { return 1 + varint(uint64(n)) + n }
 
-func text(s string) int {
-	if s == "" {
+func text(s []byte) int {
+	if len(s) == 0 {
 		return 0
 	}
 	return message(len(s))

@@ -1,12 +1,12 @@
 package generator
 
 import (
-	"strings"
+	"encoding/binary"
 	"time"
+	"unicode/utf8"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"supersonic/traces/span"
+	"supersonic/traces/column"
+	"supersonic/traces/otlp"
 )
 
 // spanMetrics makes traces_spanmetrics_*: one group for each service, span name,
@@ -16,142 +16,194 @@ type spanMetrics struct {
 	registry *registry
 	weights  *weights
 	m        *counts
-	groups   map[spanKey]*group
-	names    []string // of the dimensions' labels
+	filter   filter
+	family   *family
+	calls    int // index in a group's counters; -1: left out
+	size     int
+	latency  bool
+
+	groups     map[string]*group // by what differs in their labels, see group
+	overflow   *group            // what the limit of series has no room for; nil: nothing so far
+	dimensions []dimension
+	key        []byte // of the span at hand
+	values     []byte // of a dimension
 }
 
-type spanKey struct {
-	service, name string
-	kind          ptrace.SpanKind
-	status        ptrace.StatusCode
-	dimensions    string
+// dimension is a label made of attributes.
+type dimension struct {
+	label  string
+	source []key
+	join   string
 }
 
 // observation is a span of which only the weight is missing.
 type observation struct {
+	of      *spanMetrics
 	group   *group
-	trace   span.TraceID
 	seconds float64
 	bytes   float64
 }
 
-const (
-	callsTotal = 0 // index in a span group's counters
-	sizeTotal  = 1
-)
-
-func newSpanMetrics(cfg Config, r *registry, w *weights, m *counts) *spanMetrics {
-	sm := &spanMetrics{cfg: cfg, registry: r, weights: w, m: m, groups: map[spanKey]*group{}}
-	for _, d := range cfg.Dimensions {
-		sm.names = append(sm.names, labelName(d))
+func newSpanMetrics(cfg Config, r *registry, w *weights, m *counts, k *keys) *spanMetrics {
+	sm := &spanMetrics{cfg: cfg, registry: r, weights: w, m: m, groups: map[string]*group{}, calls: -1, size: -1, latency: !cfg.Spans.NoLatency}
+	var names []string
+	if !cfg.Spans.NoCalls {
+		sm.calls = len(names)
+		names = append(names, "traces_spanmetrics_calls_total")
+	}
+	if !cfg.Spans.NoSize {
+		sm.size = len(names)
+		names = append(names, "traces_spanmetrics_size_total")
+	}
+	sm.family = newFamily(names...)
+	if sm.latency {
+		sm.family.histogram("traces_spanmetrics_latency", cfg.Spans.Buckets)
+	}
+	for _, d := range cfg.Spans.Dimensions {
+		sm.dimensions = append(sm.dimensions, dimension{label: dimensionLabel(d), source: []key{k.add(d)}})
+	}
+	for _, d := range cfg.Spans.Mappings {
+		sm.dimensions = append(sm.dimensions, dimension{label: dimensionLabel(d.Name), source: k.addAll(d.Source), join: d.Join})
 	}
 	return sm
 }
 
 // add takes a span in; weight is 0 while it is not known.
-func (sm *spanMetrics) add(s *span.Span, service string, weight float64, now time.Time) {
-	g := sm.group(s, service)
-	if g == nil {
-		sm.m.refused.WithLabelValues("max_series").Inc()
+func (sm *spanMetrics) add(in *intake, s *otlp.Span, weight float64) {
+	if len(sm.filter) > 0 && !sm.filter.passes(in, s) {
+		sm.m.filteredSpans.Inc()
 		return
 	}
-	o := observation{group: g, trace: s.TraceID, seconds: seconds(s.Duration()), bytes: float64(spanSize(s))}
+	o := observation{of: sm, group: sm.group(in, s), seconds: seconds(duration(s))}
+	if sm.size >= 0 {
+		o.bytes = float64(spanSize(s))
+	}
 	if weight == 0 {
-		sm.weights.later(o, now)
+		sm.weights.later(o, s.TraceID, in.now)
 		return
 	}
-	o.add(weight, now)
+	o.add(weight, s.TraceID, in.now)
 }
 
-func (o observation) add(weight float64, now time.Time) {
+func (o observation) add(weight float64, trace [16]byte, now time.Time) {
 	o.group.touch(now)
-	o.group.counters[callsTotal].value += weight
-	o.group.counters[sizeTotal].value += weight * o.bytes
-	o.group.histograms[0].observe(o.seconds, weight, o.trace, now)
+	if at := o.of.calls; at >= 0 {
+		o.group.counters[at] += weight
+	}
+	if at := o.of.size; at >= 0 {
+		o.group.counters[at] += weight * o.bytes
+	}
+	if o.of.latency {
+		o.group.observe(0, o.seconds, weight, trace, now)
+	}
 }
 
-func (sm *spanMetrics) group(s *span.Span, service string) *group {
-	service, name := labelText(service), labelText(s.Name)
-	key := spanKey{service: service, name: name, kind: s.Kind, status: s.Status}
-	var values []string
-	if len(sm.names) > 0 {
-		values = dimensions(s, sm.cfg.Dimensions)
-		key.dimensions = strings.Join(values, "\xff")
+// group finds the series of a span. Its key is the values of the labels, each
+// with its length before it.
+func (sm *spanMetrics) group(in *intake, s *otlp.Span) *group {
+	cfg := &sm.cfg.Spans
+	r := &in.resources[s.Resource]
+	sm.key = append(sm.key[:0], 0, 0)
+	if !cfg.NoSpanKind {
+		sm.key[0] = byte(clamp(s.Kind, kindConsumer))
 	}
-	if g := sm.groups[key]; g != nil {
+	if !cfg.NoStatusCode {
+		sm.key[1] = byte(clamp(s.Status, statusError))
+	}
+	if !cfg.NoService {
+		sm.part(r.serviceBytes)
+	}
+	if !cfg.NoSpanName {
+		sm.part(s.Name)
+	}
+	if cfg.StatusMessage {
+		sm.part(s.StatusMessage)
+	}
+	if cfg.TargetInfo {
+		sm.part(r.job)
+		sm.part(r.instance)
+	}
+	for i := range sm.dimensions {
+		sm.part(sm.value(in, s, &sm.dimensions[i]))
+	}
+	if g := sm.groups[string(sm.key)]; g != nil {
 		return g
 	}
-	labels := sm.registry.labels("service", service, "span_name", name,
-		"span_kind", kindName(s.Kind), "status_code", statusName(s.Status))
-	for i, name := range sm.names {
-		labels = labels.with(name, values[i])
-	}
-	g := &group{
-		counters:   []counter{labels.counter("traces_spanmetrics_calls_total"), labels.counter("traces_spanmetrics_size_total")},
-		histograms: []*histogram{labels.histogram("traces_spanmetrics_latency", sm.cfg.SpanBuckets)},
-		forget:     func() { delete(sm.groups, key) },
-	}
-	if !sm.registry.add(g) {
-		return nil
-	}
-	sm.groups[key] = g
-	return g
+	return sm.make(in, s)
 }
 
-// dimensions are the values of attributes of the span, else of its resource.
-func dimensions(s *span.Span, names []string) []string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		v, ok := s.Attrs.Get(name)
-		if !ok {
-			v, ok = s.Resource.Attrs.Get(name)
-		}
-		if ok {
-			out[i] = labelText(v.AsString())
+// part adds a value to the key, as it stands in a label.
+func (sm *spanMetrics) part(v []byte) {
+	if len(v) > sm.cfg.MaxLabelBytes || !utf8.Valid(v) {
+		v = []byte(sm.registry.text(string(v)))
+	}
+	sm.key = binary.AppendUvarint(sm.key, uint64(len(v)))
+	sm.key = append(sm.key, v...)
+}
+
+// value is the value of a dimension of a span; it is good until the next call.
+func (sm *spanMetrics) value(in *intake, s *otlp.Span, d *dimension) []byte {
+	if len(d.source) == 1 {
+		return sm.bytes(in.attribute(s, d.source[0]))
+	}
+	sm.values = sm.values[:0]
+	for _, at := range d.source {
+		if v := sm.bytes(in.attribute(s, at)); len(v) > 0 {
+			if len(sm.values) > 0 {
+				sm.values = append(sm.values, d.join...)
+			}
+			sm.values = append(sm.values, v...)
 		}
 	}
-	return out
+	return sm.values
 }
 
-// labelName makes an attribute's name a label's: what is not a letter, a digit or
-// _ becomes _, and a digit does not come first.
-func labelName(attribute string) string {
-	name := strings.Map(func(r rune) rune {
-		if r == '_' || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || (r >= '0' && r <= '9') {
-			return r
+func (sm *spanMetrics) bytes(a *otlp.Attr) []byte {
+	if a != nil && a.Type == column.String {
+		return a.Text
+	}
+	return []byte(attrText(a))
+}
+
+// make makes the group of the key at hand, or gives that of the overflow.
+func (sm *spanMetrics) make(in *intake, s *otlp.Span) *group {
+	cfg := &sm.cfg.Spans
+	key := string(sm.key)
+	rest := sm.key[2:]
+	next := func() string {
+		n, w := binary.Uvarint(rest)
+		v := string(rest[w : w+int(n)])
+		rest = rest[w+int(n):]
+		return v
+	}
+	labels := sm.registry.labels()
+	if !cfg.NoSpanKind {
+		labels = labels.with("span_kind", kindName(s.Kind))
+	}
+	if !cfg.NoStatusCode {
+		labels = labels.with("status_code", statusName(s.Status))
+	}
+	for _, l := range []struct {
+		name string
+		on   bool
+	}{{"service", !cfg.NoService}, {"span_name", !cfg.NoSpanName}, {"status_message", cfg.StatusMessage},
+		{"job", cfg.TargetInfo}, {"instance", cfg.TargetInfo}} {
+		if l.on {
+			labels = labels.with(l.name, next())
 		}
-		return '_'
-	}, attribute)
-	if name == "" || (name[0] >= '0' && name[0] <= '9') {
-		return "_" + name
 	}
-	return name
-}
-
-func seconds(nanos uint64) float64 { return float64(nanos) / 1e9 }
-
-func kindName(k ptrace.SpanKind) string {
-	switch k {
-	case ptrace.SpanKindInternal:
-		return "SPAN_KIND_INTERNAL"
-	case ptrace.SpanKindServer:
-		return "SPAN_KIND_SERVER"
-	case ptrace.SpanKindClient:
-		return "SPAN_KIND_CLIENT"
-	case ptrace.SpanKindProducer:
-		return "SPAN_KIND_PRODUCER"
-	case ptrace.SpanKindConsumer:
-		return "SPAN_KIND_CONSUMER"
+	for i := range sm.dimensions {
+		labels = labels.with(sm.dimensions[i].label, next())
 	}
-	return "SPAN_KIND_UNSPECIFIED"
-}
-
-func statusName(c ptrace.StatusCode) string {
-	switch c {
-	case ptrace.StatusCodeOk:
-		return "STATUS_CODE_OK"
-	case ptrace.StatusCodeError:
-		return "STATUS_CODE_ERROR"
+	g := newGroup(sm.family, labels, func() { delete(sm.groups, key) })
+	if sm.registry.add(g, false) {
+		sm.groups[key] = g
+		return g
 	}
-	return "STATUS_CODE_UNSET"
+	sm.m.overflowSpans.Inc()
+	if sm.overflow == nil {
+		sm.overflow = newGroup(sm.family, sm.registry.labels(overflowLabel, "true"), func() { sm.overflow = nil })
+		sm.registry.add(sm.overflow, true)
+	}
+	return sm.overflow
 }

@@ -4,10 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"supersonic/traces/span"
 )
 
 func spanMetricsOnly(c *Config) { c.ServiceGraphs, c.SpanMetrics = false, true }
@@ -18,12 +15,12 @@ const inferLabels = `{service="triton-0",span_kind="SPAN_KIND_SERVER",span_name=
 func TestSpanMetricsAreTemposNameForName(t *testing.T) {
 	inWorld(t, spanMetricsOnly, func(w *world) {
 		s := ingress(1, "ModelInfer", 300*time.Millisecond, sampled(0.25))
-		w.gen.Consume([]span.Span{s})
+		w.consume(s)
 		w.pass(2 * time.Second)
 		w.want("calls_total"+ingressLabels, 4)
 		w.want("latency_count"+ingressLabels, 4)
 		w.want("latency_sum"+ingressLabels, 1.2)
-		w.want("size_total"+ingressLabels, 4*float64(spanSize(&s)))
+		w.want("size_total"+ingressLabels, 4*float64(spanSize(&decode(t, export(s)).Spans[0])))
 		w.want(`latency_bucket{le="0.256",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`, 0)
 		w.want(`latency_bucket{le="0.512",service="gateway-0",span_kind="SPAN_KIND_CLIENT",span_name="ingress",status_code="STATUS_CODE_UNSET"}`, 4)
 		for _, le := range []string{"0.002", "16.384", "+Inf"} {
@@ -39,11 +36,11 @@ func TestSpanMetricsAreTemposNameForName(t *testing.T) {
 
 func TestASpanWithoutThresholdTakesTheOneOfItsTrace(t *testing.T) {
 	inWorld(t, spanMetricsOnly, func(w *world) {
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second)}) // waits
+		w.consume(inferRequest(1, 2, time.Second)) // waits
 		w.pass(3 * time.Second)
 		w.want("calls_total"+inferLabels, 0)
-		w.gen.Consume([]span.Span{ingress(1, "ModelInfer", time.Second, sampled(0.1))})
-		w.gen.Consume([]span.Span{inferRequest(1, 3, time.Second)}) // after it
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(0.1)))
+		w.consume(inferRequest(1, 3, time.Second)) // after it
 		w.pass(2 * time.Second)
 		w.want("calls_total"+inferLabels, 20)
 	})
@@ -51,10 +48,10 @@ func TestASpanWithoutThresholdTakesTheOneOfItsTrace(t *testing.T) {
 
 func TestTheHeadThresholdOfAKeptCallIsThatOfItsServerSpans(t *testing.T) {
 	inWorld(t, spanMetricsOnly, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			inferRequest(1, 2, time.Second),
 			ingress(1, "ModelInfer", time.Second, sampled(1), attribute("supersonic.head_threshold", "c")), // 25 %
-		})
+		)
 		w.pass(2 * time.Second)
 		w.want("calls_total"+ingressLabels, 1)
 		w.want("calls_total"+inferLabels, 4)
@@ -63,7 +60,7 @@ func TestTheHeadThresholdOfAKeptCallIsThatOfItsServerSpans(t *testing.T) {
 
 func TestAWeightThatIsNotKnownAfterTenSecondsIsOneAndCounted(t *testing.T) {
 	inWorld(t, spanMetricsOnly, func(w *world) {
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second)})
+		w.consume(inferRequest(1, 2, time.Second))
 		w.pass(10*time.Second - time.Nanosecond)
 		if n := w.counter("weights_assumed_total"); n != 0 {
 			w.Error("given up too early")
@@ -78,10 +75,10 @@ func TestAWeightThatIsNotKnownAfterTenSecondsIsOneAndCounted(t *testing.T) {
 
 func TestARootWithoutThresholdSettlesItsTrace(t *testing.T) {
 	inWorld(t, spanMetricsOnly, func(w *world) {
-		w.gen.Consume([]span.Span{
+		w.consume(
 			makeSpan(1, 2, 1, "api", "query", ptrace.SpanKindInternal, time.Second),
 			makeSpan(1, 1, 0, "api", "serve", ptrace.SpanKindServer, time.Second),
-		})
+		)
 		w.pass(2 * time.Second)
 		w.want(`calls_total{service="api",span_kind="SPAN_KIND_INTERNAL",span_name="query",status_code="STATUS_CODE_UNSET"}`, 1)
 	})
@@ -90,7 +87,7 @@ func TestARootWithoutThresholdSettlesItsTrace(t *testing.T) {
 func TestSpansThatWaitForAWeightAreBounded(t *testing.T) {
 	inWorld(t, func(c *Config) { spanMetricsOnly(c); c.MaxPending = 5 }, func(w *world) {
 		for i := range byte(8) {
-			w.gen.Consume([]span.Span{inferRequest(i, 2, time.Second)})
+			w.consume(inferRequest(i, 2, time.Second))
 		}
 		w.pass(2 * time.Second)
 		w.want("calls_total"+inferLabels, 3)
@@ -103,10 +100,10 @@ func TestSpansThatWaitForAWeightAreBounded(t *testing.T) {
 func TestDimensionsBecomeLabels(t *testing.T) {
 	inWorld(t, func(c *Config) {
 		spanMetricsOnly(c)
-		c.Dimensions = []string{"triton.model_name", "service.name", "absent"}
+		c.Spans.Dimensions = []string{"triton.model_name", "service.name", "absent"}
 		c.ExternalLabels = map[string]string{"site": "here"}
 	}, func(w *world) {
-		w.gen.Consume([]span.Span{inferRequest(1, 2, time.Second, sampled(1), attribute("triton.model_name", "tau_id"), failing)})
+		w.consume(inferRequest(1, 2, time.Second, sampled(1), attribute("triton.model_name", "tau_id"), failing))
 		w.pass(2 * time.Second)
 		w.want(`calls_total{service="triton-0",service_name="triton-0",site="here",span_kind="SPAN_KIND_SERVER",span_name="InferRequest",`+
 			`status_code="STATUS_CODE_ERROR",triton_model_name="tau_id"}`, 1)
@@ -115,14 +112,15 @@ func TestDimensionsBecomeLabels(t *testing.T) {
 
 func TestSeriesAreLimited(t *testing.T) {
 	inWorld(t, func(c *Config) { spanMetricsOnly(c); c.MaxSeries = 40 }, func(w *world) {
-		for _, name := range []string{"a", "b", "c"} {
-			w.gen.Consume([]span.Span{makeSpan(1, 1, 0, "api", name, ptrace.SpanKindServer, time.Second, sampled(1))})
+		for i, name := range []string{"a", "b", "c"} {
+			w.consume(makeSpan(1, byte(i+1), 0, "api", name, ptrace.SpanKindServer, time.Second, sampled(1)))
 		}
 		w.pass(2 * time.Second)
-		if n := w.counter("series"); n != 38 {
+		w.want(`calls_total{metric_overflow="true"}`, 1)
+		if n := w.counter("series"); n != 38+19 {
 			w.Errorf("%v series", n)
 		}
-		if n := w.counter("observations_refused_total", "reason=max_series"); n != 1 {
+		if n := w.counter("overflow_total", "processor=span-metrics"); n != 1 {
 			w.Errorf("counted %v", n)
 		}
 	})
@@ -137,30 +135,44 @@ func TestLabelNamesAreMadeValid(t *testing.T) {
 }
 
 func TestTheSizeOfASpanIsThatOfItsProtobuf(t *testing.T) {
-	full := func(s *span.Span) {
-		s.TraceState, s.Flags, s.StatusText, s.Status = "ot=th:8", 0x101, "gone", ptrace.StatusCodeError
-		s.Dropped, s.DroppedEv, s.DroppedLn = 1, 200, 3
-		s.Attrs.PutInt("int", -1)
-		s.Attrs.PutInt("zero", 0)
-		s.Attrs.PutBool("no", false)
-		s.Attrs.PutDouble("pi", 3.14)
-		s.Attrs.PutEmpty("empty")
-		s.Attrs.PutStr("none", "")
-		s.Attrs.PutEmptyBytes("bytes").FromRaw([]byte{1, 2, 3})
-		list := s.Attrs.PutEmptySlice("list")
+	full := func(m *made) {
+		m.TraceState, m.Flags, m.StatusText, m.Status = "ot=th:8", 0x101, "gone", ptrace.StatusCodeError
+		m.Dropped, m.DroppedEvents, m.DroppedLn = 1, 200, 3
+		m.Attrs.PutInt("int", -1)
+		m.Attrs.PutInt("zero", 0)
+		m.Attrs.PutBool("no", false)
+		m.Attrs.PutDouble("pi", 3.14)
+		m.Attrs.PutEmpty("empty")
+		m.Attrs.PutStr("none", "")
+		m.Attrs.PutEmptyBytes("bytes").FromRaw([]byte{1, 2, 3})
+		list := m.Attrs.PutEmptySlice("list")
 		list.AppendEmpty().SetStr("x")
 		list.AppendEmpty().SetInt(300)
-		s.Attrs.PutEmptyMap("map").PutStr("k", "v")
-		s.Events = []span.Event{{Time: 5, Name: "REQUEST_SENT", Attrs: pcommon.NewMap(), Dropped: 2}, {Attrs: s.Attrs}}
-		s.Links = []span.Link{{TraceID: s.TraceID, SpanID: s.ID, TraceState: "a=b", Flags: 7, Attrs: s.Attrs, Dropped: 9}, {Attrs: pcommon.NewMap()}}
+		m.Attrs.PutEmptyMap("map").PutStr("k", "v")
+		m.more = func(s ptrace.Span) {
+			e := s.Events().AppendEmpty()
+			e.SetTimestamp(5)
+			e.SetName("REQUEST_SENT")
+			e.SetDroppedAttributesCount(2)
+			m.Attrs.CopyTo(s.Events().AppendEmpty().Attributes())
+			l := s.Links().AppendEmpty()
+			l.SetTraceID(m.TraceID)
+			l.SetSpanID(m.ID)
+			l.TraceState().FromRaw("a=b")
+			l.SetFlags(7)
+			l.SetDroppedAttributesCount(9)
+			m.Attrs.CopyTo(l.Attributes())
+		}
 	}
-	for _, s := range []span.Span{
-		ingress(1, "ModelInfer", time.Second), inferRequest(1, 2, time.Second),
-		ingress(1, "ModelInfer", time.Second, full), {Attrs: pcommon.NewMap(), Resource: &span.Resource{Attrs: pcommon.NewMap()}, Scope: &span.Scope{Attrs: pcommon.NewMap()}},
-	} {
-		want := (&ptrace.ProtoMarshaler{}).SpanSize(span.ToOTLP([]span.Span{s}).ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0))
-		if got := spanSize(&s); got != want {
-			t.Errorf("%s: %d bytes, want %d", s.Name, got, want)
+	for _, m := range []made{ingress(1, "ModelInfer", time.Second), inferRequest(1, 2, time.Second), ingress(1, "ModelInfer", time.Second, full)} {
+		raw := export(m)
+		td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := (&ptrace.ProtoMarshaler{}).SpanSize(td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0))
+		if got := spanSize(&decode(t, raw).Spans[0]); got != want {
+			t.Errorf("%s: %d bytes, want %d", m.Name, got, want)
 		}
 	}
 }

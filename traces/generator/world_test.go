@@ -21,7 +21,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/sampling"
-	"supersonic/traces/span"
+	"supersonic/traces/otlp"
 )
 
 // receiver is a Prometheus's remote-write receiver in memory: it keeps samples in
@@ -143,6 +143,7 @@ func (r *receiver) requests() ([]time.Time, http.Header) {
 func (r *receiver) increase(name string) float64 {
 	var sum float64
 	have := r.of(name)
+	have = slices.DeleteFunc(have, func(s prompb.Sample) bool { return math.IsNaN(s.Value) })
 	for i := 1; i < len(have); i++ {
 		if d := have[i].Value - have[i-1].Value; d >= 0 {
 			sum += d
@@ -262,38 +263,105 @@ func (w *world) counter(name string, labels ...string) float64 {
 
 // The spans of stories. Ids are made of small numbers; a span began as long ago as
 // it takes.
-type option func(*span.Span)
+type option func(*made)
 
-func makeSpan(trace, id, parent byte, service, name string, kind ptrace.SpanKind, took time.Duration, options ...option) span.Span {
-	resource := &span.Resource{Attrs: pcommon.NewMap()}
-	resource.Attrs.PutStr("service.name", service)
+// made is a span before it is exported.
+type made struct {
+	TraceID                  [16]byte
+	ID, Parent               [8]byte
+	Name                     string
+	Kind                     ptrace.SpanKind
+	Start, End               uint64
+	Status                   ptrace.StatusCode
+	StatusText, TraceState   string
+	Attrs, Resource          pcommon.Map
+	Flags, Dropped           uint32
+	DroppedEvents, DroppedLn uint32
+	more                     func(ptrace.Span) // events and links
+}
+
+func makeSpan(trace, id, parent byte, service, name string, kind ptrace.SpanKind, took time.Duration, options ...option) made {
 	now := time.Now()
-	s := span.Span{Name: name, Kind: kind, Attrs: pcommon.NewMap(), Resource: resource, Scope: &span.Scope{Attrs: pcommon.NewMap()},
+	s := made{Name: name, Kind: kind, Attrs: pcommon.NewMap(), Resource: pcommon.NewMap(),
 		Start: uint64(now.Add(-took).UnixNano()), End: uint64(now.UnixNano())}
+	s.Resource.PutStr("service.name", service)
 	s.TraceID[15], s.ID[7], s.Parent[7] = trace, id, parent
+	s.TraceID[0] = 1 // an id is not zero
 	for _, o := range options {
 		o(&s)
 	}
 	return s
 }
 
+// export makes an export of spans, each with a resource of its own.
+func export(spans ...made) []byte {
+	td := ptrace.NewTraces()
+	for _, m := range spans {
+		rs := td.ResourceSpans().AppendEmpty()
+		m.Resource.CopyTo(rs.Resource().Attributes())
+		s := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+		s.SetTraceID(m.TraceID)
+		s.SetSpanID(m.ID)
+		s.SetParentSpanID(m.Parent)
+		s.SetName(m.Name)
+		s.SetKind(m.Kind)
+		s.SetStartTimestamp(pcommon.Timestamp(m.Start))
+		s.SetEndTimestamp(pcommon.Timestamp(m.End))
+		s.Status().SetCode(m.Status)
+		s.Status().SetMessage(m.StatusText)
+		s.TraceState().FromRaw(m.TraceState)
+		s.SetFlags(m.Flags)
+		s.SetDroppedAttributesCount(m.Dropped)
+		s.SetDroppedEventsCount(m.DroppedEvents)
+		s.SetDroppedLinksCount(m.DroppedLn)
+		m.Attrs.CopyTo(s.Attributes())
+		if m.more != nil {
+			m.more(s)
+		}
+	}
+	raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// decode reads an export as the store does.
+func decode(t testing.TB, raw []byte) *otlp.Batch {
+	t.Helper()
+	b, err := otlp.NewDecoder(otlp.Limits{}).Decode(raw, uint64(time.Now().UnixNano()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// consume gives the generator an export.
+func (w *world) consume(spans ...made) {
+	w.Helper()
+	b := decode(w, export(spans...))
+	w.gen.Consume(b)
+	clear(b.Raw) // nothing of it may be kept
+	b.Release()
+}
+
 func attribute(name, value string) option {
-	return func(s *span.Span) { s.Attrs.PutStr(name, value) }
+	return func(s *made) { s.Attrs.PutStr(name, value) }
 }
 
 // sampled gives a span a `th` of its own, of probability p.
 func sampled(p float64) option {
-	return func(s *span.Span) {
+	return func(s *made) {
 		th := sampling.FromProbability(p)
-		s.TraceState, s.Weight = sampling.WithThreshold("", th), th.Weight()
+		s.TraceState = sampling.WithThreshold("", th)
 	}
 }
 
-func failing(s *span.Span) { s.Status = ptrace.StatusCodeError }
+func failing(s *made) { s.Status = ptrace.StatusCodeError }
 
 // began moves a span in time without changing how long it took.
 func began(ago time.Duration) option {
-	return func(s *span.Span) {
+	return func(s *made) {
 		took := s.End - s.Start
 		s.Start = uint64(time.Now().Add(-ago).UnixNano())
 		s.End = s.Start + took
@@ -301,15 +369,15 @@ func began(ago time.Duration) option {
 }
 
 // ingress is span 1 of a trace, as our gateway makes it and the collector leaves it.
-func ingress(trace byte, method string, took time.Duration, options ...option) span.Span {
+func ingress(trace byte, method string, took time.Duration, options ...option) made {
 	return makeSpan(trace, 1, 0, "gateway-0", "ingress", ptrace.SpanKindClient, took, append([]option{
 		attribute("grpc.path", "/inference.GRPCInferenceService/"+method),
 		attribute("peer.service", "triton-0"),
-		func(s *span.Span) { s.Attrs.PutInt("supersonic.upstream_ns", int64(took-10*time.Millisecond)) },
+		func(s *made) { s.Attrs.PutInt("supersonic.upstream_ns", int64(took-10*time.Millisecond)) },
 	}, options...)...)
 }
 
 // inferRequest is Triton's span of a request, child of the ingress span.
-func inferRequest(trace, id byte, took time.Duration, options ...option) span.Span {
+func inferRequest(trace, id byte, took time.Duration, options ...option) made {
 	return makeSpan(trace, id, 1, "triton-0", "InferRequest", ptrace.SpanKindServer, took, options...)
 }
