@@ -4,15 +4,20 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"supersonic/traces/api"
+	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
+	"supersonic/traces/head"
+	"supersonic/traces/otlp"
 	"supersonic/traces/query"
 	"supersonic/traces/span"
 	"supersonic/traces/storetest"
 )
 
 // fixed is a storage that does not change.
-type fixed []*columntest.Segment
+type fixed []column.Segment
 
 func (f fixed) Snapshot() (*query.Snapshot, error) {
 	out := &query.Snapshot{Release: func() {}}
@@ -23,12 +28,31 @@ func (f fixed) Snapshot() (*query.Snapshot, error) {
 }
 
 // engineOf answers over spans, which lie in as many parts as there are lists.
-func engineOf(lists ...[]span.Span) query.Engine {
+func engineOf(t testing.TB, lists ...[]span.Span) query.Engine {
+	t.Helper()
 	var f fixed
 	for _, spans := range lists {
-		f = append(f, columntest.New(spans, columntest.Options{}))
+		f = append(f, segment(t, spans))
 	}
 	return query.NewEngine(f, query.EngineOptions{})
+}
+
+// segment is spans as the store has them right after they came.
+func segment(t testing.TB, spans []span.Span) column.Segment {
+	t.Helper()
+	raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(span.ToOTLP(spans))
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := otlp.NewDecoder(otlp.Limits{}).Decode(raw, (at+3600)*1e9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := head.New(head.Options{})
+	if err := h.Append(batch, 0); err != nil {
+		t.Fatal(err)
+	}
+	return h.View()
 }
 
 // serve serves a Handler for the length of the test and returns its address.
@@ -52,6 +76,7 @@ func halves(spans []span.Span) (a, b []span.Span) {
 }
 
 func TestRecordedAnswersHoldOverHTTP(t *testing.T) {
-	url := serve(t, engineOf(halves(columntest.Load(t))), api.Options{Prefix: "/tempo/"})
+	even, odd := halves(columntest.Load(t))
+	url := serve(t, engineOf(t, even, odd), api.Options{Prefix: "/tempo/"})
 	storetest.RunAnswers(t, storetest.Target{API: url + "/tempo"}, storetest.ReadAnswers(t, "../../traceql/testdata/answers.jsonl.gz"), storetest.Differences())
 }

@@ -82,7 +82,7 @@ func want(t testing.TB, g got, status int, words ...string) {
 const hour = "start=1795395600&end=1795399200"
 
 func TestMetricsAreTemposJSON(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "y")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "y")}), api.Options{})
 	g := ask(t, "GET", base+"/api/metrics/query_range?step=3600&"+hour+"&q="+url.QueryEscape("{} | count_over_time() by (resource.service.name)"))
 	want(t, g, 200, `{"series":[{"labels":[{"key":"resource.service.name","value":{"stringValue":"a"}}],"samples":[{"timestampMs":"1795399200000","value":2}],`+
 		`"exemplars":[{"labels":[{"key":"trace:id","value":{"stringValue":"00000000000000000000000000000001"}},{"key":"span:id","value":{"stringValue":"6100000000000001"}}],`)
@@ -95,7 +95,7 @@ func TestMetricsAreTemposJSON(t *testing.T) {
 }
 
 func TestAnAnswerThatWasCutSaysSo(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x"), spanOf(2, "b", "y"), spanOf(3, "c", "z")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x"), spanOf(2, "b", "y"), spanOf(3, "c", "z")}), api.Options{})
 	g := ask(t, "GET", base+"/api/metrics/query?maxSeries=1&"+hour+"&q="+url.QueryEscape("{} | rate() by (name)"))
 	if want(t, g, 200, `"status":"PARTIAL","message":"2 spans are in no series`); !strings.Contains(g.header.Get("Warning"), "maxSeries") {
 		t.Errorf("the header Warning is %q", g.header.Get("Warning"))
@@ -113,7 +113,7 @@ func TestAnAnswerThatWasCutSaysSo(t *testing.T) {
 }
 
 func TestOnlyWhoAsksGetsAnExplanation(t *testing.T) {
-	e := explaining{engineOf([]span.Span{spanOf(1, "a", "x")})}
+	e := explaining{engineOf(t, []span.Span{spanOf(1, "a", "x")})}
 	base := serve(t, e, api.Options{})
 	rate := url.QueryEscape("{} | rate()")
 	for _, path := range []string{
@@ -182,7 +182,7 @@ func TestErrorsAreTextWithTheirCode(t *testing.T) {
 	f(context.Canceled, 499, "")
 	f(context.DeadlineExceeded, 504, "")
 	f(errors.New("disk"), 500, "disk")
-	g := ask(t, "GET", serve(t, engineOf(nil), api.Options{})+"/api/search?q="+url.QueryEscape("{ statu = error }"))
+	g := ask(t, "GET", serve(t, engineOf(t), api.Options{})+"/api/search?q="+url.QueryEscape("{ statu = error }"))
 	want(t, g, 400, "1:3", "expected", `did you mean "status"`)
 }
 
@@ -217,7 +217,7 @@ func TestAQueryThatTakesTooLongIsEnded(t *testing.T) {
 }
 
 func TestBeforeItIsReadyNothingIsAnswered(t *testing.T) {
-	base := serve(t, engineOf(nil), api.Options{Ready: func() bool { return false }})
+	base := serve(t, engineOf(t), api.Options{Ready: func() bool { return false }})
 	for _, path := range []string{"/ready", "/api/search", "/api/traces/1"} {
 		want(t, ask(t, "GET", base+path), 503, "starting")
 	}
@@ -226,7 +226,7 @@ func TestBeforeItIsReadyNothingIsAnswered(t *testing.T) {
 }
 
 func TestLongAnswersAreCompressedForWhoTakesThemSo(t *testing.T) {
-	base := serve(t, engineOf(nil), api.Options{Config: func() string { return strings.Repeat("key: value\n", 1000) }})
+	base := serve(t, engineOf(t), api.Options{Config: func() string { return strings.Repeat("key: value\n", 1000) }})
 	path := base + "/status/config"
 	plain := ask(t, "GET", path, "Accept-Encoding", "identity")
 	want(t, plain, 200, "key: value")
@@ -241,7 +241,7 @@ func TestLongAnswersAreCompressedForWhoTakesThemSo(t *testing.T) {
 }
 
 func TestPathsAreFoundBelowThePrefixAndTheQuerier(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{Prefix: "/tempo", Config: func() string { return "the: config\n" }})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{Prefix: "/tempo", Config: func() string { return "the: config\n" }})
 	for _, path := range []string{"/tempo/api/traces/1", "/querier/tempo/api/traces/1", "/tempo/api/echo", "/tempo/api/status/buildinfo", "/ready", "/status", "/tempo/api/overrides"} {
 		want(t, ask(t, "GET", base+path), 200)
 	}
@@ -259,7 +259,7 @@ func TestPathsAreFoundBelowThePrefixAndTheQuerier(t *testing.T) {
 }
 
 func TestTheTagOfAPathMayHoldSlashes(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	for _, path := range []string{"/api/v2/search/tag/span.a/b/values", "/api/v2/search/tag/span.a%2Fb/values", "/api/search/tag/a%2Fb/values?tag=other"} {
 		want(t, ask(t, "GET", base+path), 200, "slash")
 	}
@@ -267,7 +267,7 @@ func TestTheTagOfAPathMayHoldSlashes(t *testing.T) {
 }
 
 func TestTracesComeInTheFormAskedFor(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	want(t, ask(t, "GET", base+"/api/traces/1?mode=all&blockStart=00&blockEnd=ff&start=1&end=2"), 200, `{"batches":[`)
 	want(t, ask(t, "GET", base+"/api/v2/traces/1"), 200, `"resourceSpans":[`)
 	want(t, ask(t, "GET", base+"/api/v2/traces/9"), 200, `{"trace":{}}`)

@@ -85,7 +85,7 @@ func attributes(t testing.TB, list []any) map[string]any {
 }
 
 func TestAnswersComeAsProtobufToo(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	get := func(path string) tree {
 		t.Helper()
 		g := ask(t, "GET", base+path, "Accept", "application/protobuf")
@@ -203,7 +203,7 @@ func request(fields map[protowire.Number]any) (b []byte) {
 }
 
 func TestGrafanaMayStream(t *testing.T) {
-	call := dial(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{})
+	call := dial(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	must := func(method string, fields map[protowire.Number]any) tree {
 		t.Helper()
 		m, err := call(t.Context(), method, request(fields))
@@ -235,7 +235,7 @@ func TestGrafanaMayStream(t *testing.T) {
 }
 
 func TestStreamsHaveTenants(t *testing.T) {
-	engine := engineOf([]span.Span{spanOf(1, "a", "x")})
+	engine := engineOf(t, []span.Span{spanOf(1, "a", "x")})
 	call := dial(t, nil, api.Options{Tenant: func(string) (query.Engine, error) { return engine, nil }})
 	q := request(map[protowire.Number]any{8: "{}"})
 	if _, err := call(t.Context(), "Search", q); status.Code(err) != codes.Unauthenticated {

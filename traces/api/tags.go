@@ -108,18 +108,8 @@ func tagNames(ctx context.Context, e query.Engine, v url.Values) (query.TagNames
 	}
 	res, err = e.TagNames(ctx, req)
 	t.stats = res.Stats
-	t.lacks("names", full(res.Names, req.Limit), res.Recent)
+	t.lacks("names", res.More, res.Recent)
 	return res, req.Scope, t, err
-}
-
-// full tells whether a scope has as many names as it may, so that there may be more.
-func full(names map[query.Scope][]string, limit int) bool {
-	for _, list := range names {
-		if limit > 0 && len(list) >= limit {
-			return true
-		}
-	}
-	return false
 }
 
 func (h *Handler) tagsV1(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {

@@ -180,6 +180,7 @@ func (list tenants) TagNames(ctx context.Context, r query.TagNamesRequest) (quer
 		if err != nil {
 			return out, err
 		}
+		out.More = out.More || res.More
 		out.Recent = out.Recent || res.Recent
 		out.Explain = joinExplain(out.Explain, res.Explain)
 		for scope, names := range res.Names {
@@ -187,7 +188,7 @@ func (list tenants) TagNames(ctx context.Context, r query.TagNamesRequest) (quer
 			slices.Sort(all)
 			all = slices.Compact(all)
 			if r.Limit > 0 && len(all) > r.Limit {
-				all = all[:r.Limit]
+				all, out.More = all[:r.Limit], true
 			}
 			out.Names[scope] = all
 		}

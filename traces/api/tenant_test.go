@@ -16,8 +16,8 @@ import (
 // twoTenants knows a and b, who share trace 2.
 func twoTenants(t *testing.T) string {
 	engines := map[string]query.Engine{
-		"a": engineOf([]span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "x")}),
-		"b": engineOf([]span.Span{spanOf(2, "b", "y"), spanOf(3, "b", "z")}),
+		"a": engineOf(t, []span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "x")}),
+		"b": engineOf(t, []span.Span{spanOf(2, "b", "y"), spanOf(3, "b", "z")}),
 	}
 	return serve(t, nil, api.Options{Tenant: func(id string) (query.Engine, error) {
 		if e := engines[id]; e != nil {
@@ -39,7 +39,7 @@ func TestATenantSeesItsOwn(t *testing.T) {
 }
 
 func TestWithoutTenantsTheHeaderIsNotRead(t *testing.T) {
-	base := serve(t, engineOf([]span.Span{spanOf(1, "a", "x")}), api.Options{})
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	want(t, ask(t, "GET", base+"/api/traces/1", "X-Scope-OrgID", "../x"), 200)
 }
 
@@ -92,7 +92,7 @@ func (d *deletable) delete(_ context.Context, org string, ids [][16]byte) (int, 
 }
 
 func TestTracesAreDeletedOnlyWhereThatIsAllowed(t *testing.T) {
-	d := &deletable{engineOf([]span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "y"), spanOf(3, "a", "y")}), map[[16]byte]bool{}, ""}
+	d := &deletable{engineOf(t, []span.Span{spanOf(1, "a", "x"), spanOf(2, "a", "y"), spanOf(3, "a", "y")}), map[[16]byte]bool{}, ""}
 	off := serve(t, d, api.Options{})
 	for _, path := range []string{"/api/traces/1", "/api/traces?q=%7B%7D"} {
 		want(t, ask(t, "DELETE", off+path), 403, "local.traces.deletion")
@@ -110,7 +110,7 @@ func TestTracesAreDeletedOnlyWhereThatIsAllowed(t *testing.T) {
 }
 
 func TestATenantDeletesItsOwn(t *testing.T) {
-	d := &deletable{engineOf([]span.Span{spanOf(1, "a", "x")}), map[[16]byte]bool{}, ""}
+	d := &deletable{engineOf(t, []span.Span{spanOf(1, "a", "x")}), map[[16]byte]bool{}, ""}
 	base := serve(t, nil, api.Options{Delete: d.delete, Tenant: func(string) (query.Engine, error) { return d, nil }})
 	want(t, ask(t, "DELETE", base+"/api/traces/1"), 401)
 	want(t, ask(t, "DELETE", base+"/api/traces/1", "X-Scope-OrgID", "a|b"), 400, "name one")
