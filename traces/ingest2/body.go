@@ -32,10 +32,7 @@ type body struct {
 // is used.
 func (r *Receiver) body(w http.ResponseWriter, req *http.Request, c *claim) (body, error) {
 	limit := r.opts.Limits.ExportBytes
-	deadline := http.NewResponseController(w)
-	// Off after the body: net/http watches the connection while the store works.
-	defer deadline.SetReadDeadline(time.Time{})
-	in := &patient{Reader: http.MaxBytesReader(w, req.Body, int64(limit)), deadline: deadline}
+	in := &patient{Reader: http.MaxBytesReader(w, req.Body, int64(limit)), deadline: http.NewResponseController(w)}
 	name := req.Header.Get("Content-Encoding")
 	if req.ContentLength > int64(limit) {
 		return body{}, in.explain(errTooLarge, name, limit)
@@ -53,6 +50,9 @@ func (r *Receiver) body(w http.ResponseWriter, req *http.Request, c *claim) (bod
 	if err != nil {
 		return body{}, in.explain(err, name, limit)
 	}
+	// Off: net/http watches the connection while the store works. After an error it
+	// stays on, for what net/http reads of the rest.
+	in.deadline.SetReadDeadline(time.Time{})
 	return all, nil
 }
 

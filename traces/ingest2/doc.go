@@ -27,9 +27,9 @@
 // exports and the memory of their batches are together at most Limits.InFlightBytes,
 // counted before the memory is used; but an export that is alone may take up to eight
 // times ExportBytes, so that no export that is allowed can never be taken. While another
-// tenant has something in flight, a tenant may take half. Not counted are exports over
-// gRPC that are just being received, which are bounded by the streams of a connection;
-// no new ones are begun while the bound is reached.
+// tenant has something in flight, a tenant may take half. Over gRPC the size of an
+// export is not known before it is there, decompressed: while it is received it counts
+// as 256 KiB, and may take up to ExportBytes. Over HTTP it counts as what it takes.
 //
 // Partial success: spans without a trace id or a span id, and those of a trace that
 // is too large, are left out, counted and told with the reason; so is what the limits

@@ -20,6 +20,9 @@ import (
 const (
 	// maxStreams bounds the exports that one connection sends at once.
 	maxStreams = 100
+	// receiving is what an export counts as while it is received: its size is not
+	// known. So there are no more than 1,024 of them with the default limits.
+	receiving = 256 << 10
 	// maxHeaderBytes bounds the headers of an export: names, a tenant, a token.
 	maxHeaderBytes = 64 << 10
 )
@@ -91,21 +94,33 @@ func (r *Receiver) export(stream grpc.ServerStream) error {
 	if err != nil {
 		return grpcError(err)
 	}
-	var m message
-	if err := stream.RecvMsg(&m); err != nil {
+	buf, err := r.message(stream, e.claim)
+	if err != nil {
 		e.claim.end()
-		return r.unread(err)
+		return err
 	}
-	if !e.claim.more(m.Len()) {
-		m.Free()
-		e.claim.end()
-		return grpcError(r.refuse(e.claim.err))
-	}
-	a, err := r.take(ctx, e, m.Buffer)
+	a, err := r.take(ctx, e, buf)
 	if err != nil {
 		return grpcError(err)
 	}
 	return stream.SendMsg(&message{mem.SliceBuffer(a.proto())})
+}
+
+// message receives the export, and claims what it takes. An error is a status.
+func (r *Receiver) message(stream grpc.ServerStream, c *claim) (mem.Buffer, error) {
+	if !c.more(receiving) {
+		return nil, grpcError(r.refuse(c.err))
+	}
+	var m message
+	if err := stream.RecvMsg(&m); err != nil {
+		return nil, r.unread(err)
+	}
+	c.less(receiving)
+	if !c.more(m.Len()) {
+		m.Free()
+		return nil, grpcError(r.refuse(c.err))
+	}
+	return m.Buffer, nil
 }
 
 // unread counts an export that could not be received. The status is grpc-go's, which

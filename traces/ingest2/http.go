@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"time"
 
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/mem"
@@ -25,6 +26,8 @@ func (r *Receiver) Handler() http.Handler {
 }
 
 func (r *Receiver) serve(w http.ResponseWriter, req *http.Request) {
+	// Also for the rest of a body that is not read, as the request is refused before.
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTime)) // an error: a server without deadlines
 	kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
 	if err != nil || kind != typeProto && kind != typeJSON {
 		r.refuse(errEncoding)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -237,4 +240,46 @@ func TestErrorsThatNobodyKnowsAreNotSentAgain(t *testing.T) {
 	if v := fate(errors.New("?")); v.again || v.code != codes.Internal || v.status != 500 {
 		t.Error(v)
 	}
+}
+
+// pipes is a listener of connections in memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
+
+func TestASenderThatFallsSilentWithinItsBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reasons []string
+		r := New(Options{Store: nowhere{}, Events: Events{RefusedExport: func(reason string) { reasons = append(reasons, reason) }}})
+		l, s := make(pipes, 1), &http.Server{Handler: r.Handler()}
+		go s.Serve(l)
+		client, server := net.Pipe()
+		l <- server
+		begun := time.Now()
+		fmt.Fprintf(client, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n", typeProto)
+		for range 3 { // slow, but it does come
+			<-time.After(readTime - time.Second)
+			io.WriteString(client, "x")
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(client), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); resp.StatusCode != 503 || took != 4*readTime-3*time.Second {
+			t.Errorf("%s after %s", resp.Status, took)
+		}
+		client.Close()
+		s.Close()
+		synctest.Wait()
+		if len(reasons) != 1 || reasons[0] != ReasonGone || r.InFlight() != 0 {
+			t.Errorf("counted %q, %d bytes in flight", reasons, r.InFlight())
+		}
+	})
 }
