@@ -67,17 +67,21 @@ type finding struct {
 	scan    *scan
 	out     SearchResult
 	end     string
+	hits    []foundHit
 	found   int           // traces that match, so far
 	floor   atomic.Uint64 // traces that start earlier are not in the answer
 }
 
-// found is a hit with the memory it takes.
+// foundHit is a hit with the memory it takes.
 type foundHit struct {
 	*Hit
 	bytes int64
 }
 
 func (f *finding) answer(end string, err error) (SearchResult, error) {
+	for _, h := range f.hits {
+		f.out.Traces = append(f.out.Traces, *h.Hit)
+	}
 	f.out.Stats = f.scan.stats()
 	f.out.More = f.found > f.request.Limit
 	if f.request.Explain {
@@ -92,7 +96,7 @@ func (f *finding) enough(newest uint64) bool {
 	if f.found <= f.request.Limit || newest >= f.floor.Load() {
 		return false
 	}
-	f.end = "limit reached"
+	f.end = endLimit
 	return true
 }
 
@@ -102,22 +106,40 @@ func (f *finding) take(hits []foundHit) error {
 		return nil
 	}
 	f.found += len(hits)
-	for _, h := range hits {
-		f.out.Traces = append(f.out.Traces, *h.Hit)
+	slices.SortFunc(hits, newestFirst)
+	f.hits = mergeHits(f.hits, hits)
+	limit := min(f.request.Limit, len(f.hits))
+	for _, h := range f.hits[limit:] {
+		_ = f.scan.charge("hits", -h.bytes)
 	}
-	slices.SortFunc(f.out.Traces, newestFirst)
-	limit := f.request.Limit
-	for _, h := range f.out.Traces[min(limit, len(f.out.Traces)):] {
-		_ = f.scan.charge("hits", -sizeOf(&h))
-	}
-	f.out.Traces = f.out.Traces[:min(limit, len(f.out.Traces))]
+	clear(f.hits[limit:])
+	f.hits = f.hits[:limit]
 	if f.found > limit {
-		f.floor.Store(f.out.Traces[limit-1].Start)
+		f.floor.Store(f.hits[limit-1].Start)
 	}
 	return nil
 }
 
-func newestFirst(a, b Hit) int {
+// mergeHits adds hits to others, both in order: mostly all of them come behind.
+func mergeHits(list, more []foundHit) []foundHit {
+	at := len(list) - 1
+	list = append(list, more...)
+	for to, next := len(list)-1, len(more)-1; next >= 0 && at >= 0; to-- {
+		if newestFirst(list[at], more[next]) > 0 {
+			list[to] = list[at]
+			at--
+		} else {
+			list[to] = more[next]
+			next--
+		}
+		if at < 0 {
+			copy(list[:to], more[:next+1])
+		}
+	}
+	return list
+}
+
+func newestFirst(a, b foundHit) int {
 	if c := cmp.Compare(b.Start, a.Start); c != 0 {
 		return c
 	}
@@ -129,6 +151,9 @@ func (f *finding) item(w *worker, it *item) ([]foundHit, error) {
 	var hits []foundHit
 	if it.part == nil {
 		for i := range it.splits {
+			if f.scan.ctx.Err() != nil {
+				return nil, f.scan.ctx.Err()
+			}
 			rows, err := w.join(&it.splits[i])
 			if err != nil {
 				return nil, err

@@ -86,7 +86,7 @@ func conditionOf(x *traceql.Binary) (traceql.Condition, bool) {
 }
 
 // newLeaf compiles a condition.
-func newLeaf(c traceql.Condition) node {
+func newLeaf(c traceql.Condition) *leaf {
 	l := &leaf{attr: c.Attr, test: c.Test, text: fmt.Sprintf("%v %v %v", c.Attr, c.Op, shownValue(c.Value))}
 	l.own()
 	switch c.Value.Type() {

@@ -70,9 +70,7 @@ func (l *leaf) texts(p *page, k column.Key, v *column.Vector, out rowBits) {
 	for w := range wordsOf(v.Len) {
 		x := uint64(0)
 		for i, code := range v.Codes[w<<6 : min(w<<6+64, v.Len)] {
-			if int(code) < len(holds) { // a code that is not there is of a damaged page
-				x |= uint64(holds[code]) << i
-			}
+			x |= uint64(holds[code]) << i
 		}
 		out[w] |= x
 	}

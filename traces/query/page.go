@@ -27,6 +27,7 @@ type page struct {
 	free    []rowBits // for temporary use
 	zeros   []int64
 	looked  bool // a column of the page was read
+	counted bool // and the part's counts know
 	cost    int64
 
 	made     made
@@ -37,7 +38,12 @@ type page struct {
 	numbers  [4][]int64 // of the tree, see tree
 	rows     []row
 	rowOrder []int32
+	needs    map[*leaf]rowBits // of conditions that split traces need, see worker.hopeless
 }
+
+// maxTables bounds the tables that a page keeps: a part may have a dictionary for
+// each page.
+const maxTables = 256
 
 // made tells which of the page's own columns are made.
 type made struct{ parents, durations, roots, tree bool }
@@ -63,7 +69,8 @@ type attrColumns struct {
 }
 
 func newPage(s *scan) *page {
-	return &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table)}
+	return &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table),
+		needs: make(map[*leaf]rowBits)}
 }
 
 // open turns to another page. Nothing is read yet.
@@ -71,8 +78,12 @@ func (p *page) open(part *partScan, number int) {
 	if p.part == part && p.number == number && p.err == nil {
 		return
 	}
+	if len(p.tables) > maxTables {
+		clear(p.tables)
+	}
 	p.part, p.number, p.info = part, number, part.Segment.Page(number)
-	p.err, p.looked, p.cost, p.made = nil, false, 0, made{}
+	p.err, p.looked, p.counted, p.cost, p.made = nil, false, false, 0, made{}
+	clear(p.needs)
 	if p.bounds, p.err = part.Segment.Bounds(number); p.err != nil {
 		p.err = fmt.Errorf("%s, page %d: %w", part.Name, number, p.err)
 	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 || !slices.IsSorted(p.bounds) {
@@ -110,13 +121,16 @@ func (p *page) read(pv *pageVector) *column.Vector {
 	pv.page = p.number
 	err := p.err
 	if err == nil {
+		err = p.scan.ctx.Err()
+	}
+	if err == nil {
 		if err = pv.col.Read(p.number, &pv.vec); err == nil {
 			err = fits(pv.key, &pv.vec, p.info.Rows)
 		}
 	}
 	if err != nil {
 		if p.err == nil {
-			p.err = fmt.Errorf("%s, column %v %q, page %d: %w", p.part.Name, pv.key.Scope, pv.key.Name, p.number, err)
+			p.err = fmt.Errorf("%s, page %d, column %v %q: %w", p.part.Name, p.number, pv.key.Scope, pv.key.Name, err)
 		}
 		pv.page = -1
 		pv.vec = *zeroVector(pv.key, p.info.Rows)
@@ -149,9 +163,9 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 	case k.Type == column.Float:
 		ok = ok && len(v.Floats) == values
 	case k.Type.Text() && v.Dict != nil:
-		ok = ok && len(v.Codes) == values
+		ok = ok && len(v.Codes) == values && largest(v.Codes) < len(v.Dict.Texts)
 	case k.Type.Text():
-		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text)
+		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text) && slices.IsSorted(v.Ends)
 	default:
 		ok = ok && len(v.Ints) == values
 	}
@@ -159,6 +173,14 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 		return fmt.Errorf("its values do not fit the page's %d rows; the part is damaged", rows)
 	}
 	return nil
+}
+
+func largest(codes []uint32) int {
+	most := uint32(0)
+	for _, c := range codes {
+		most = max(most, c)
+	}
+	return int(most)
 }
 
 // zeroVector is a column in which nothing is.

@@ -14,6 +14,10 @@ type plan struct {
 	// exact: the rows that root selects are the spans that the pipeline selects. Else
 	// there may be more, and only the traces that have one are candidates.
 	exact bool
+	// needs is alternatives of conditions: a trace can only be in the answer if of one
+	// alternative each condition is satisfied by some span. Empty: any trace can. It
+	// is for split traces, of which no part has all.
+	needs [][]*leaf
 	// grouped: the pipeline has by(), so that the spans come in several spansets.
 	grouped bool
 }
@@ -32,7 +36,7 @@ type node interface {
 // newPlan compiles a query's pipeline.
 func newPlan(q *traceql.Query) *plan {
 	c := &compiler{}
-	pl := &plan{query: q, exact: true}
+	pl := &plan{query: q, exact: true, needs: needsOf(q)}
 	for i, s := range q.Pipeline.Stages {
 		if i == 0 {
 			pl.root = c.spanset(s.(traceql.SpansetExpr), nil)
@@ -45,6 +49,26 @@ func newPlan(q *traceql.Query) *plan {
 	}
 	pl.exact = !c.inexact
 	return pl
+}
+
+// needsOf is the conditions that a piece of a trace can tell of.
+func needsOf(q *traceql.Query) [][]*leaf {
+	var out [][]*leaf
+	for _, all := range q.Conditions().Any {
+		var list []*leaf
+		for _, c := range all {
+			c.Attr.Parent = false
+			if in := c.Attr.Intrinsic; in >= traceql.IntrinsicChildCount {
+				continue // of the whole trace
+			}
+			list = append(list, newLeaf(c))
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		out = append(out, list)
+	}
+	return out
 }
 
 // compiler turns expressions into nodes; what it cannot turn selects all.

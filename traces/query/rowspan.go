@@ -17,9 +17,10 @@ import (
 // row shows a row of a page to the language: each method reads one value of a
 // column.
 type row struct {
-	p      *page
-	i      int
-	weight float64 // if its trace tells another one than the page, else 0
+	p       *page
+	i       int
+	weight  float64 // if weighed: the page knows only a piece of the trace
+	weighed bool
 }
 
 var (
@@ -100,16 +101,21 @@ func joinRows(rows []row) []row {
 	return rows
 }
 
-// weigh gives spans of no weight that which the trace's head threshold tells.
+// weigh gives the spans of a joined trace their weights: a span's own, else that
+// which the first ingress tells. A piece without that ingress told another.
 func weigh(rows []row) {
+	head := 0.0
 	for i := range rows {
 		if th, ok := rows[i].headThreshold(); ok {
-			for j := range rows {
-				if rows[j].Weight() == 0 {
-					rows[j].weight = th.Weight()
-				}
-			}
-			return
+			head = th.Weight()
+			break
+		}
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.weight, r.weighed = head, true
+		if th, ok := sampling.FromTracestate(r.text(column.TraceState)); ok {
+			r.weight = th.Weight()
 		}
 	}
 }
@@ -132,7 +138,7 @@ func (r *row) End() uint64            { return r.p.end(r.i) }
 
 // Weight is how many spans the span stands for, 0 if that is not known.
 func (r *row) Weight() float64 {
-	if r.weight != 0 {
+	if r.weighed {
 		return r.weight
 	}
 	if v := r.p.vector(column.Weight); v != nil {

@@ -92,15 +92,17 @@ func (ps *partScan) skip(reason string) {
 
 // count notes what was read of a page.
 func (ps *partScan) count(p *page) {
-	if !p.looked {
+	if !p.looked || p.counted && p.cost == 0 {
 		return
 	}
 	ps.mu.Lock()
-	ps.read++
-	ps.rows += p.info.Rows
+	if !p.counted {
+		ps.read++
+		ps.rows += p.info.Rows
+	}
 	ps.bytes += p.cost
 	ps.mu.Unlock()
-	p.cost = 0
+	p.counted, p.cost = true, 0
 }
 
 // item is what a worker does at a time: a page, or a few split traces.
@@ -225,7 +227,6 @@ func (w *worker) overlaps(t int) bool {
 // the next call.
 func (w *worker) join(sp *Split) ([]row, error) {
 	s := w.scan
-	s.splits.Add(1)
 	w.joined = w.joined[:0]
 	for _, piece := range sp.Pieces {
 		ps := s.parts[piece.Part]
@@ -244,6 +245,13 @@ func (w *worker) join(sp *Split) ([]row, error) {
 		if p.err != nil {
 			return nil, p.err
 		}
+	}
+	if w.hopeless(sp) {
+		return nil, w.failed()
+	}
+	s.splits.Add(1)
+	for _, piece := range sp.Pieces {
+		p := w.pieces[piece.Part]
 		for i := int(p.bounds[piece.Place.Trace]); i < int(p.bounds[piece.Place.Trace+1]); i++ {
 			w.joined = append(w.joined, row{p: p, i: i})
 		}
@@ -255,6 +263,35 @@ func (w *worker) join(sp *Split) ([]row, error) {
 		return nil, w.failed()
 	}
 	return w.joined, w.failed()
+}
+
+// hopeless tells whether no piece of a split trace has what the query needs. The
+// pieces' pages are open.
+func (w *worker) hopeless(sp *Split) bool {
+	if len(w.scan.plan.needs) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(w.scan.plan.needs, func(all []*leaf) bool {
+		return !slices.ContainsFunc(all, func(l *leaf) bool {
+			return !slices.ContainsFunc(sp.Pieces, func(piece Piece) bool {
+				p, t := w.pieces[piece.Part], piece.Place.Trace
+				return p.needed(l).any(int(p.bounds[t]), int(p.bounds[t+1]))
+			})
+		})
+	})
+}
+
+// needed is the rows that satisfy a condition which split traces need.
+func (p *page) needed(l *leaf) rowBits {
+	b, ok := p.needs[l]
+	if !ok {
+		b = make(rowBits, wordsOf(p.info.Rows))
+		if l.possible(p, true) {
+			l.rows(p, b)
+		}
+		p.needs[l] = b
+	}
+	return b
 }
 
 // failed is what reading pieces failed with.
@@ -355,6 +392,13 @@ func (s *scan) explain(end string) *Explain {
 	if s.plan.query != nil {
 		e.Query = s.plan.query.String()
 	}
+	if end == endLimit {
+		for _, ps := range s.parts {
+			if left := ps.Segment.Pages() - ps.read - sumOf(ps.skipped); left > 0 {
+				ps.skipped[endLimit] = left
+			}
+		}
+	}
 	newest := make(map[int]uint64)
 	for _, ps := range s.parts {
 		part := ExplainPart{Name: ps.Name, Pages: ps.Segment.Pages(), PagesRead: ps.read, RowsRead: ps.rows, BytesRead: ps.bytes, Skipped: maps.Clone(ps.skipped)}
@@ -381,6 +425,17 @@ func (s *scan) explain(end string) *Explain {
 	}
 	e.Parts = parts
 	return e
+}
+
+// endLimit is why a scan ended that found enough.
+const endLimit = "limit reached"
+
+func sumOf(counts map[string]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 func (s *scan) planLines() []string {
