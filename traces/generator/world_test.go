@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/faultfs"
 	"supersonic/internal/sampling"
 	"supersonic/traces/otlp"
 )
@@ -35,6 +36,8 @@ type receiver struct {
 	status    func() int  // of the next answers; nil: 204
 	header    http.Header // of the last request
 	times     []time.Time // of all requests
+
+	retryAfter string // of answers
 }
 
 func newReceiver() *receiver {
@@ -43,7 +46,11 @@ func newReceiver() *receiver {
 
 func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer := func(code int) (*http.Response, error) {
-		return &http.Response{StatusCode: code, Status: http.StatusText(code), Body: http.NoBody, Request: req}, nil
+		h := http.Header{}
+		if r.retryAfter != "" {
+			h.Set("Retry-After", r.retryAfter)
+		}
+		return &http.Response{StatusCode: code, Status: http.StatusText(code), Header: h, Body: http.NoBody, Request: req}, nil
 	}
 	r.mu.Lock()
 	r.header, r.times = req.Header, append(r.times, time.Now())
@@ -158,9 +165,10 @@ func (r *receiver) increase(name string) float64 {
 type world struct {
 	*testing.T
 	*receiver
-	gen  *Generator
-	reg  *prometheus.Registry
-	stop func()
+	gen   *Generator
+	files faultfs.FS
+	reg   *prometheus.Registry
+	stop  func()
 }
 
 // inWorld runs story in a bubble. change may alter the configuration.
@@ -185,7 +193,7 @@ func inWorld(t *testing.T, change func(*Config), story func(*world)) {
 func (w *world) begin(cfg Config) {
 	w.Helper()
 	var err error
-	w.gen, err = New(cfg, Deps{Metrics: w.reg, Client: &http.Client{Transport: w.receiver}})
+	w.gen, err = New(cfg, Deps{Metrics: w.reg, Client: &http.Client{Transport: w.receiver}, Files: w.files})
 	if err != nil {
 		w.Fatal(err)
 	}
