@@ -20,12 +20,17 @@ func (s *Store) makeBlock(n name, seg column.Segment, split []span.TraceID, meta
 	if seg.Pages() == 0 {
 		return nil, nil
 	}
+	f, err := filterOf(seg)
+	if err != nil {
+		return nil, err
+	}
+	keep := notes{applied: applied, split: split, filter: f}
 	tmp := s.path(tmpName, n.String())
 	if err := removeAll(s.files, tmp); err != nil { // of an attempt before
 		return nil, err
 	}
 	final := s.path(blocksName, n.String())
-	meta, err := s.writeBlock(tmp, final, seg, split, meta, applied)
+	meta, err = s.writeBlock(tmp, final, seg, keep.encode(), meta)
 	if err != nil {
 		return nil, errors.Join(err, removeAll(s.files, tmp))
 	}
@@ -33,11 +38,12 @@ func (s *Store) makeBlock(n name, seg column.Segment, split []span.TraceID, meta
 	if err != nil {
 		return nil, errors.Join(err, s.removeBlock(n.String()))
 	}
+	p.applied, p.filter = keep.applied, keep.filter
 	p.meta.Bytes = max(p.meta.Bytes, meta.Bytes)
 	return p, nil
 }
 
-func (s *Store) writeBlock(tmp, final string, seg column.Segment, split []span.TraceID, meta block.Meta, applied uint64) (block.Meta, error) {
+func (s *Store) writeBlock(tmp, final string, seg column.Segment, keep []byte, meta block.Meta) (block.Meta, error) {
 	if err := s.files.MkdirAll(tmp); err != nil {
 		return meta, err
 	}
@@ -45,7 +51,7 @@ func (s *Store) writeBlock(tmp, final string, seg column.Segment, split []span.T
 	if err != nil {
 		return meta, err
 	}
-	if err := writeFile(s.files, filepath.Join(tmp, splitName), encodeSplit(applied, split)); err != nil {
+	if err := writeFile(s.files, filepath.Join(tmp, notesName), keep); err != nil {
 		return meta, err
 	}
 	if err := s.files.SyncDir(tmp); err != nil {

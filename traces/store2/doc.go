@@ -11,16 +11,16 @@
 //
 //	LOCK                          held by the process that has the store
 //	wal/NNNNNNNNNNNNNNNN.log      see package wal
-//	blocks/<first>-<last>-<level>[-<rewritten>]/   see package block; and `split`
+//	blocks/<first>-<last>-<level>[-<rewritten>]/   see package block; and `traces`
 //	blocks/damaged/               what was set aside
 //	deleted                       the deleted traces that some part still has
 //	floor                         where the log began to count when the newest block was dropped
 //	tmp/                          what is being made or removed; emptied at a start
 //
 // A directory of a block is made in tmp/, synced and renamed; it is renamed back to
-// tmp/ before it is removed. So it is whole or not there. `split` lists the block's
-// traces that had pieces in other parts when it was made: of any two blocks with
-// pieces of a trace, the later one knows. A block that another one covers (its range
+// tmp/ before it is removed. So it is whole or not there. `traces` lists those
+// of the block's traces that had pieces in other parts when it was made (of any two
+// blocks with pieces of a trace, the later one knows), and has a filter of all ids. A block that another one covers (its range
 // within the other's; or the same, and a lower level or number of rewritings) is
 // what a merge left behind at a crash, and removed at a start, if the other is whole.
 //

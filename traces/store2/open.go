@@ -261,25 +261,20 @@ func (s *Store) replayFrom() uint64 {
 }
 
 // findSplit lists the traces that have pieces in several blocks, and the deleted ones.
-// The later of two blocks knows what they share; one whose list is damaged is looked
-// through.
+// The later of two blocks knows what they share.
 func (s *Store) findSplit(tombs []tombstone) error {
+	var ids []span.TraceID
 	for _, p := range s.parts {
-		data, err := readFile(s.files, s.path(blocksName, p.name.String(), splitName))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		split, err := s.readNotes(p)
+		if err != nil {
 			return err
 		}
-		var ids []span.TraceID
-		if p.applied, ids, err = decodeSplit(data); err != nil {
-			s.events().damaged("list of split traces", fmt.Errorf("block %s: %w: it is made again", p.name, err))
-			err = p.block.IDs(func(id [16]byte) bool { ids = append(ids, id); return true })
-			p.note(err)
-		}
-		for _, id := range ids {
-			if s.traces[id] == nil {
-				if err := s.know(id, nil); err != nil {
-					return err
-				}
+		ids = append(ids, split...)
+	}
+	for _, id := range ids {
+		if s.traces[id] == nil {
+			if err := s.know(id, nil); err != nil {
+				return err
 			}
 		}
 	}
@@ -289,6 +284,33 @@ func (s *Store) findSplit(tombs []tombstone) error {
 		}
 	}
 	return nil
+}
+
+// readNotes reads what a block's file `traces` says. Where it is damaged all traces
+// are looked through, so all of them may be split.
+func (s *Store) readNotes(p *part) (split []span.TraceID, err error) {
+	data, err := readFile(s.files, s.path(blocksName, p.name.String(), notesName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	n, err := decodeNotes(data)
+	if err == nil {
+		p.applied, p.filter = n.applied, n.filter
+		return n.split, nil
+	}
+	s.events().damaged("list of traces", fmt.Errorf("block %s: %w: it is made again", p.name, err))
+	p.filter, err = filterOf(p.seg)
+	if err == nil {
+		err = p.block.IDs(func(id [16]byte) bool { split = append(split, id); return true })
+		p.note(err)
+	}
+	if err != nil && p.damage.Load() == nil {
+		return nil, err
+	}
+	if p.filter == nil {
+		p.filter = newFilter(0)
+	}
+	return split, nil
 }
 
 // know looks a trace up, and keeps it if it is in pieces or deleted. build is held, or

@@ -17,6 +17,7 @@ type part struct {
 	seg     column.Segment // watched: damage that a reader finds is noted
 	block   *block.Block   // nil: it waits
 	meta    block.Meta
+	filter  filter   // of a block
 	applied uint64   // all records of the log below it were in heads when the last of its cuts was made
 	wait    *cutHead // nil: it is a block
 
@@ -54,9 +55,8 @@ func (p *part) label() string {
 // find returns where a trace lies.
 func (p *part) find(id span.TraceID) (column.Place, bool, error) {
 	if p.block != nil {
-		if ok, err := p.block.Has(id); err != nil || !ok {
-			p.note(err)
-			return column.Place{}, false, err
+		if !p.filter.has(id) {
+			return column.Place{}, false, nil
 		}
 	}
 	return p.seg.Find(id)

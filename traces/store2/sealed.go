@@ -14,7 +14,7 @@ import (
 
 // The small files: a magic of 8 bytes, what they hold (little-endian), crc32c.
 const (
-	splitMagic   = "SSTRSPL1"
+	notesMagic   = "SSTRTRC1"
 	deletedMagic = "SSTRDEL1"
 	floorMagic   = "SSTRFLR1"
 )
@@ -37,27 +37,6 @@ func unseal(magic string, b []byte) ([]byte, error) {
 		return nil, errSealed
 	}
 	return body[len(magic):], nil
-}
-
-// encodeSplit makes the file `split` of a block.
-func encodeSplit(applied uint64, ids []span.TraceID) []byte {
-	body := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+16*len(ids)), applied)
-	for _, id := range ids {
-		body = append(body, id[:]...)
-	}
-	return seal(splitMagic, body)
-}
-
-func decodeSplit(b []byte) (applied uint64, ids []span.TraceID, err error) {
-	body, err := unseal(splitMagic, b)
-	if err != nil || len(body)%16 != 8 {
-		return 0, nil, errSealed
-	}
-	ids = make([]span.TraceID, len(body)/16)
-	for i := range ids {
-		copy(ids[i][:], body[8+16*i:])
-	}
-	return binary.LittleEndian.Uint64(body), ids, nil
 }
 
 // tombstone is a deletion of a trace.

@@ -67,7 +67,7 @@ const (
 	tmpName     = "tmp"
 	deletedName = "deleted"
 	floorName   = "floor"
-	splitName   = "split"
+	notesName   = "traces"
 )
 
 func (s *Store) path(elem ...string) string {

@@ -108,7 +108,7 @@ func (r *Report) block(ctx context.Context, files faultfs.FS, dir string, n name
 	if meta.First != n.first || meta.Last != n.last {
 		r.problem("block %s says that it is of cuts %d to %d: it was renamed", n, meta.First, meta.Last)
 	}
-	return r.small(files, filepath.Join(dir, splitName), func(b []byte) error { _, _, err := decodeSplit(b); return err })
+	return r.small(files, filepath.Join(dir, notesName), func(b []byte) error { _, err := decodeNotes(b); return err })
 }
 
 func (r *Report) small(files faultfs.FS, path string, check func([]byte) error) error {

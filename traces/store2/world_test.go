@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -325,3 +327,37 @@ func readPiece(out map[spanKey]string, p query.Part, at column.Place) (id span.T
 	}
 	return id, nil
 }
+
+// spansIn lists the spans of a snapshot.
+func spansIn(snap *query.Snapshot) (map[spanKey]bool, error) {
+	out := make(map[spanKey]bool)
+	add := func(r *column.SpanReader, at column.Place) error {
+		spans, err := r.Spans(at)
+		for _, s := range spans {
+			out[spanKey{s.TraceID, s.ID}] = true
+		}
+		return err
+	}
+	for _, p := range snap.Parts {
+		r := column.NewSpanReader(p.Segment)
+		for page := range p.Segment.Pages() {
+			for trace := range p.Segment.Page(page).Traces {
+				if _, hidden := slices.BinarySearch(p.Hidden[page], uint32(trace)); !hidden {
+					if err := add(r, column.Place{Page: page, Trace: trace}); err != nil {
+						return nil, err
+					}
+				}
+			}
+		}
+	}
+	for _, s := range snap.Split {
+		for _, piece := range s.Pieces {
+			if err := add(column.NewSpanReader(snap.Parts[piece.Part].Segment), piece.Place); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+func newReader(b []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(b)) }

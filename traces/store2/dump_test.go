@@ -1,0 +1,393 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/internal/faultfs"
+	"supersonic/traces/head"
+	"supersonic/traces/otlp"
+	"supersonic/traces/span"
+	"supersonic/traces/traffic"
+	"supersonic/traces/wal"
+)
+
+// lived is a store in which everything happened.
+func lived(t testing.TB, seed uint64) *world {
+	w := newWorld(t, seed, tiny())
+	w.mustOpen()
+	script(w)
+	return w
+}
+
+func TestABackupHoldsWhatTheStoreHeld(t *testing.T) {
+	w := lived(t, 11)
+	if err := w.s.Backup("/copies/a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.s.Backup("/copies/a"); err == nil {
+		t.Error("a backup goes over another one")
+	}
+	if err := Backup(w.disk, "/nothing", "/copies/b"); err == nil {
+		t.Error("a backup of nothing")
+	}
+	w.disk = w.disk.crash(w.r) // it is on disk
+	opts := w.opts
+	s, _, err := Open(w.disk, "/copies/a", opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.checkStore(s)
+	s.Close()
+	r, err := Verify(context.Background(), w.disk, "/copies/a")
+	if err != nil || len(r.Problems) > 0 || r.Blocks == 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestADumpIsImportedAgain(t *testing.T) {
+	for _, format := range []DumpFormat{JSONLines, Protobuf} {
+		w := lived(t, 12)
+		var out bytes.Buffer
+		n, err := Dump(context.Background(), w.disk, "/data", &out, format)
+		if err != nil || n < len(w.must) {
+			t.Fatalf("%d spans of %d, %v", n, len(w.must), err)
+		}
+		opts := tiny()
+		opts.Now, opts.Head = w.opts.Now, head.Options{}
+		s, _, err := Open(w.disk, "/other", opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Import(context.Background(), &out); err != nil || got != n {
+			t.Fatalf("%d of %d spans, %v", got, n, err)
+		}
+		w.checkStore(s)
+		s.Close()
+		if _, err := w.s.Import(context.Background(), bytes.NewReader([]byte("\x05abc"))); err == nil {
+			t.Error("half an export is imported")
+		}
+	}
+}
+
+func TestAStoreOfFormat1IsTakenOver(t *testing.T) {
+	for _, failing := range []bool{false, true} {
+		w := newWorld(t, 13, tiny())
+		if err := w.disk.MkdirAll("/data"); err != nil {
+			t.Fatal(err)
+		}
+		old, err := wal.Open(w.disk, "/data", wal.Options{SegmentBytes: 2000, SegmentAge: time.Hour, Now: w.opts.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 40 {
+			traces := []span.TraceID{w.trace(), w.trace(), w.trace()}
+			raw, spans := w.export(traces...)
+			if err := old.Append(raw, func(*wal.Segment, uint32) {}); err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range spans {
+				w.must[k] = v
+			}
+		}
+		old.Close()
+		lock, err := w.disk.Lock("/data/lock")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.open(); !errors.Is(err, faultfs.ErrLocked) {
+			t.Errorf("open beside a process of before: %v", err)
+		}
+		lock.Close()
+		if err := writeFile(w.disk, "/data/0000000000000001.idx", []byte("old")); err != nil {
+			t.Fatal(err)
+		}
+		if failing { // the disk is full in the middle of it
+			w.fail = func(n int, _ faultfs.Op, _ string, _ int) faultfs.Fault {
+				if n > 40 {
+					return faultfs.Fault{Err: errors.New("full")}
+				}
+				return faultfs.Fault{}
+			}
+			if err := w.open(); err == nil {
+				t.Fatal("it opens on a full disk")
+			}
+			w.crash()
+		} else {
+			w.mustOpen()
+		}
+		w.check()
+		entries, err := w.disk.ReadDir("/data")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if !e.IsDir() && e.Name() != "lock" && e.Name() != "LOCK" {
+				t.Errorf("%s is left", e.Name())
+			}
+		}
+		if w.s.found.Migrated == 0 || w.damaged > 0 {
+			w.fatalf("%+v, %d events of damage", w.s.found, w.damaged)
+		}
+		w.keepAll()
+		w.crash()
+		w.check()
+	}
+}
+
+// TestManyUseAStoreAtOnce runs the goroutines that a server has, and looks for lost
+// traces; with -race it looks for more.
+func TestManyUseAStoreAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	opts := Options{Head: head.Options{MaxRows: 2000}, FanIn: 3, MaxBlockRows: 20_000, CarryAge: 20 * time.Millisecond,
+		SegmentBytes: 100_000, RewriteAfter: time.Millisecond, Tick: 5 * time.Millisecond}
+	opts.Events.Damaged = func(what string, err error) { t.Errorf("damaged: %s: %v", what, err) }
+	opts.Events.CutFailed = func(name string, err error) { t.Errorf("cut: %s: %v", name, err) }
+	opts.Events.MergeFailed = func(_ []string, err error) { t.Errorf("merge: %v", err) }
+	opts.Events.Failed = func(what string, err error) { t.Errorf("%s: %v", what, err) }
+	s, _, err := Open(faultfs.OS{}, dir, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	acknowledged, deleted := make(map[spanKey]bool), make(map[span.TraceID]bool)
+	dec := otlp.NewDecoder(otlp.Limits{})
+	ingest := func(seed uint64) {
+		stream := traffic.New(traffic.Options{Seed: seed, Export: 100})
+		for range 60 {
+			raw, _ := stream.Next()
+			b, err := dec.Decode(bytes.Clone(raw), uint64(time.Now().UnixNano()))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := s.appendPatiently(t.Context(), b); err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			for i := range b.Spans {
+				acknowledged[spanKey{b.Spans[i].TraceID, b.Spans[i].ID}] = true
+			}
+			mu.Unlock()
+			b.Release()
+		}
+	}
+	var writers, others sync.WaitGroup
+	done := make(chan struct{})
+	for i := range 3 {
+		writers.Go(func() { ingest(uint64(i + 1)) })
+	}
+	again := func(do func() error) {
+		others.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if err := do(); err != nil {
+					t.Error(err)
+					return
+				}
+				runtime.Gosched()
+			}
+		})
+	}
+	var seen map[spanKey]bool
+	again(func() error {
+		mu.Lock()
+		owed := make([]spanKey, 0, len(acknowledged))
+		for k := range acknowledged {
+			if !deleted[k.trace] {
+				owed = append(owed, k)
+			}
+		}
+		mu.Unlock()
+		var err error
+		if seen, err = spansOf(s); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, k := range owed {
+			if !seen[k] && !deleted[k.trace] {
+				return errors.New("a span that was acknowledged is not in the next snapshot")
+			}
+		}
+		return nil
+	})
+	n := 0
+	again(func() error {
+		n++
+		if n > 20 {
+			return nil
+		}
+		return s.Backup(filepath.Join(dir, "copies", string(rune('a'+n))))
+	})
+	again(func() error {
+		var ids [][16]byte
+		mu.Lock()
+		for k := range acknowledged {
+			if ids = append(ids, k.trace); len(ids) == 3 {
+				break
+			}
+		}
+		for _, id := range ids {
+			deleted[id] = true
+		}
+		enough := len(deleted) > 60
+		mu.Unlock()
+		if enough {
+			return nil
+		}
+		if err := s.Delete(ids); err != nil && !errors.Is(err, ErrBusy) {
+			return err
+		}
+		return nil
+	})
+	writers.Wait()
+	close(done)
+	others.Wait()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{dir, filepath.Join(dir, "copies", "b")} {
+		r, err := Verify(context.Background(), faultfs.OS{}, at)
+		if err != nil || len(r.Problems) > 0 {
+			t.Errorf("%s: %+v, %v", at, r, err)
+		}
+	}
+	if s, _, err = Open(faultfs.OS{}, dir, opts); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if seen, err = spansOf(s); err != nil {
+		t.Fatal(err)
+	}
+	for k := range acknowledged {
+		if !seen[k] && !deleted[k.trace] {
+			t.Fatal("a span is lost")
+		}
+	}
+}
+
+// spansOf lists the spans of a snapshot.
+func spansOf(s *Store) (map[spanKey]bool, error) {
+	snap, err := s.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Release()
+	return spansIn(snap)
+}
+
+func FuzzSmallFiles(f *testing.F) {
+	fl := newFilter(3)
+	f.Add(notes{1, []span.TraceID{{1}, {2}}, fl}.encode())
+	f.Add(encodeTombstones([]tombstone{{id: span.TraceID{3}, cut: 4, position: 5, at: time.Unix(1, 2)}}))
+	f.Add(encodeFloor(floor{1, 2}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if n, err := decodeNotes(b); err == nil && !bytes.Equal(n.encode(), b) {
+			t.Error("notes")
+		}
+		if l, err := decodeTombstones(b); err == nil && !bytes.Equal(encodeTombstones(l), b) {
+			t.Error("tombstones")
+		}
+		if v, err := decodeFloor(b); err == nil && !bytes.Equal(encodeFloor(v), b) {
+			t.Error("floor")
+		}
+	})
+}
+
+func FuzzName(f *testing.F) {
+	for _, s := range []string{"1-1-0", "3-10-1-2", "03-4-1", "9-1-0"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		n, ok := parseName(s)
+		if ok && (n.String() != s || n.first > n.last || n.covers(n)) {
+			t.Errorf("%q is %+v", s, n)
+		}
+	})
+}
+
+func FuzzImport(f *testing.F) {
+	f.Add([]byte("{\"resourceSpans\":[]}\n"))
+	f.Add([]byte("\x02\x0a\x00"))
+	f.Add([]byte("\xff\xff\xff\xff\x03"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := newReader(b)
+		for range 100 {
+			raw, err := nextExport(r)
+			if err != nil {
+				return
+			}
+			if _, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw); err == nil && len(raw) > len(b)*10+100 {
+				t.Error("an export that is larger than what it was read from")
+			}
+		}
+	})
+}
+
+func TestTheFilterKnowsItsTracesAndFewOthers(t *testing.T) {
+	const n = 20_000
+	for _, random := range []bool{false, true} {
+		w := newWorld(t, 14, tiny())
+		id := func(i int) (id span.TraceID) {
+			if random {
+				return w.newTrace()
+			}
+			id[7], id[8], id[9] = byte(i), byte(i>>8), byte(i>>16)
+			return id
+		}
+		f := newFilter(n)
+		var ids []span.TraceID
+		for i := range n {
+			ids = append(ids, id(i))
+			f.add(ids[i])
+		}
+		for _, id := range ids {
+			if !f.has(id) {
+				t.Fatal("an id is not known")
+			}
+		}
+		wrong := 0
+		for i := range n {
+			if f.has(id(n + i)) {
+				wrong++
+			}
+		}
+		if wrong > n/50 {
+			t.Errorf("%d of %d others seem to be there", wrong, n)
+		}
+	}
+}
+
+func TestOpenSaysWhatItFound(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "floor.tmp"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, r, err := Open(faultfs.OS{}, dir, Options{})
+	if err != nil || r.Blocks != 0 || r.Records != 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Snapshot(); !errors.Is(err, ErrClosed) {
+		t.Errorf("a snapshot after close: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "floor.tmp")); err == nil {
+		t.Error("half a file is left")
+	}
+}
