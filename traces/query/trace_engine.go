@@ -44,9 +44,33 @@ func traceByID(ctx context.Context, snap *Snapshot, id span.TraceID) (*Trace, St
 
 // readPiece reads one trace of a Segment and tells how many bytes that cost.
 func readPiece(seg column.Segment, at column.Place) ([]span.Span, int, error) {
-	r := column.NewSpanReader(seg)
-	spans, err := r.Spans(at)
-	return spans, r.Cost(), err
+	c := &counting{Segment: seg}
+	spans, err := column.Spans(c, at)
+	return spans, c.cost, err
+}
+
+// counting is a Segment that counts what is read of it. One goroutine uses it.
+type counting struct {
+	column.Segment
+	cost int
+}
+
+type countingColumn struct {
+	column.Column
+	of *counting
+}
+
+func (c *counting) Column(k column.Key) column.Column {
+	if col := c.Segment.Column(k); col != nil {
+		return countingColumn{col, c}
+	}
+	return nil
+}
+
+func (c countingColumn) Read(page int, v *column.Vector) error {
+	err := c.Column.Read(page, v)
+	c.of.cost += v.Cost
+	return err
 }
 
 // joined returns a split trace, of all its pieces.
