@@ -2,6 +2,7 @@ package block
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -135,6 +136,9 @@ type memory struct {
 	packed, raw []byte
 	levels      []uint32
 	codes       []uint32
+	there       []uint64 // bits: which values are there
+	rep, items  []uint64
+	ints        []int64
 	starts      column.Vector
 }
 
@@ -191,7 +195,7 @@ func (c *blockColumn) read(m *memory, page int, v *column.Vector) error {
 		return err
 	}
 	v.Cost += int(e.size)
-	raw, err = c.levels(m, v, e, raw)
+	raw, err = c.levels(m, v, k, e, raw)
 	if err == nil {
 		err = c.values(m, page, v, k, int(e.values), raw)
 	}
@@ -223,100 +227,103 @@ func (c *blockColumn) absent(v *column.Vector) {
 	}
 }
 
-// levels reads which rows and items have values, and returns what follows.
-func (c *blockColumn) levels(m *memory, v *column.Vector, e *pageEntry, raw []byte) ([]byte, error) {
+// levels reads which rows and items have values, and returns what follows. m.there
+// has the bits of values, unless all are there.
+func (c *blockColumn) levels(m *memory, v *column.Vector, k *chunk, e *pageEntry, raw []byte) ([]byte, error) {
+	coded := c.leaf.form == formText && k.encoding == encDictionary
 	if c.leaf.nest == nestNone {
 		if !c.leaf.optional {
 			return raw, nil
 		}
-		def, raw, err := takeLevels(&m.levels, raw, int(e.slots), 1)
-		if err == nil && int(e.values) < len(def) {
-			err = setPresent(v, def, 1, int(e.values))
+		if e.values == e.slots {
+			_, raw, err := cutLevels(raw)
+			return raw, err
+		}
+		raw, err := takeBits(&m.there, raw, int(e.slots))
+		if err == nil {
+			err = setPresent(v, m.there, int(e.values), coded)
 		}
 		return raw, err
 	}
-	width := 1
-	if c.leaf.optional {
-		width = 2
-	}
-	rep, raw, err := takeLevels(&m.codes, raw, int(e.slots), 1)
+	raw, err := takeBits(&m.rep, raw, int(e.slots))
 	if err != nil {
 		return nil, err
 	}
-	def, raw, err := takeLevels(&m.levels, raw, int(e.slots), width)
-	if err != nil {
-		return nil, err
-	}
-	items, err := setOffsets(v, rep, def)
-	if err != nil {
-		return nil, err
-	}
-	v.Len = len(items)
+	v.Offsets = sized(v.Offsets, v.Rows+1)
 	if !c.leaf.optional {
-		if v.Len != int(e.values) {
-			return nil, errShort
+		if raw, err = takeBits(&m.there, raw, int(e.slots)); err == nil {
+			v.Len, err = offsetsOf(v.Offsets, m.rep, m.there, int(e.slots))
 		}
-		return raw, nil
+		if err == nil && v.Len != int(e.values) {
+			err = errShort
+		}
+		return raw, err
 	}
-	if int(e.values) < v.Len {
-		err = setPresent(v, items, 2, int(e.values))
-	} else if int(e.values) > v.Len {
-		err = errShort
+	def, raw, err := takeLevels(&m.levels, raw, int(e.slots), 2)
+	if err != nil {
+		return nil, err
 	}
-	return raw, err
+	m.there = zeroed(m.there, len(m.rep))
+	m.items = zeroed(m.items, len(m.rep))
+	n := uint32(0)
+	for i, d := range def {
+		bit := uint64(min(d, 1))
+		m.items[i>>6] |= bit << (i & 63)
+		m.there[n>>6] |= uint64(d>>1&1) << (n & 63)
+		n += uint32(bit)
+	}
+	if v.Len, err = offsetsOf(v.Offsets, m.rep, m.items, int(e.slots)); err != nil {
+		return nil, err
+	}
+	m.there = m.there[:(v.Len+63)/64]
+	return raw, setPresent(v, m.there, int(e.values), coded)
 }
 
-// takeLevels reads levels, and returns what follows.
-func takeLevels(to *[]uint32, raw []byte, n, width int) (levels []uint32, rest []byte, err error) {
+// cutLevels cuts the levels from what follows.
+func cutLevels(raw []byte) (levels, rest []byte, err error) {
 	if len(raw) < 4 || int64(binary.LittleEndian.Uint32(raw)) > int64(len(raw)-4) {
 		return nil, nil, errShort
 	}
 	size := int(binary.LittleEndian.Uint32(raw)) + 4
-	*to = sized(*to, n)
-	return *to, raw[size:], readHybrid(*to, raw[4:size], width)
+	return raw[4:size], raw[size:], nil
 }
 
-// setPresent marks the values whose level is full. Others become zeros.
-func setPresent(v *column.Vector, levels []uint32, full uint32, values int) error {
-	v.Present = sized(v.Present, len(levels))
-	n := 0
-	for i, l := range levels {
-		there := l == full
-		v.Present[i] = there
-		if there {
-			n++
-		}
+// takeLevels reads levels, and returns what follows.
+func takeLevels(to *[]uint32, raw []byte, n, width int) (levels []uint32, rest []byte, err error) {
+	packed, rest, err := cutLevels(raw)
+	if err != nil {
+		return nil, nil, err
 	}
-	if n != values {
+	*to = sized(*to, n)
+	return *to, rest, readHybrid(*to, packed, width)
+}
+
+// takeBits reads levels of one bit, and returns what follows.
+func takeBits(to *[]uint64, raw []byte, n int) (rest []byte, err error) {
+	packed, rest, err := cutLevels(raw)
+	if err != nil {
+		return nil, err
+	}
+	*to = sized(*to, (n+63)/64)
+	return rest, readBits(*to, packed, n)
+}
+
+// setPresent marks the values whose bit is set, where not all are. coded: their codes
+// tell.
+func setPresent(v *column.Vector, there []uint64, values int, coded bool) error {
+	if n := countBits(there); n != values {
 		return fmt.Errorf("%d values are there, the index says %d", n, values)
 	}
+	if values == v.Len || coded {
+		return nil
+	}
+	v.Present = sized(v.Present, v.Len)
+	for w, x := range there {
+		for i := range v.Present[64*w : min(64*w+64, v.Len)] {
+			v.Present[64*w+i] = x>>i&1 != 0
+		}
+	}
 	return nil
-}
-
-// setOffsets sets where each row's items are, and returns the items' levels.
-func setOffsets(v *column.Vector, rep, def []uint32) (items []uint32, err error) {
-	v.Offsets = sized(v.Offsets, v.Rows+1)
-	items = def[:0]
-	row := 0
-	for i, d := range def {
-		if rep[i] == 0 {
-			if row >= v.Rows {
-				return nil, errShort
-			}
-			v.Offsets[row] = uint32(len(items))
-			row++
-		} else if d == 0 || row == 0 {
-			return nil, errShort
-		}
-		if d > 0 {
-			items = append(items, d)
-		}
-	}
-	if row != v.Rows {
-		return nil, errShort
-	}
-	v.Offsets[row] = uint32(len(items))
-	return items, nil
 }
 
 // values reads n values and puts them where they belong.
@@ -326,20 +333,20 @@ func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, n 
 	}
 	switch c.leaf.form {
 	case formInt:
-		v.Ints = sized(v.Ints, v.Len)
-		if err := readInts(v.Ints[:n], raw, k.encoding); err != nil {
+		dense := m.numbers(v, n)
+		if err := readInts(dense, raw, k.encoding); err != nil {
 			return err
 		}
-		spread(v, v.Ints, n, 1)
+		m.place(v, dense)
 	case formBool:
 		if len(raw) < (n+7)/8 {
 			return errShort
 		}
-		v.Ints = sized(v.Ints, v.Len)
-		for i := range n {
-			v.Ints[i] = int64(raw[i>>3] >> (i & 7) & 1)
+		dense := m.numbers(v, n)
+		for i := range dense {
+			dense[i] = int64(raw[i>>3] >> (i & 7) & 1)
 		}
-		spread(v, v.Ints, n, 1)
+		m.place(v, dense)
 	case formDouble:
 		if len(raw) != 8*n {
 			return errShort
@@ -364,6 +371,23 @@ func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, n 
 		v.Present = v.Present[:0] // zero is none
 	}
 	return nil
+}
+
+// numbers is where n numbers are read to: v's, if it needs no other places for them.
+func (m *memory) numbers(v *column.Vector, n int) []int64 {
+	v.Ints = sized(v.Ints, v.Len)
+	if n == v.Len {
+		return v.Ints
+	}
+	m.ints = sized(m.ints, n)
+	return m.ints
+}
+
+// place puts what numbers returned to where it belongs.
+func (m *memory) place(v *column.Vector, dense []int64) {
+	if len(dense) < v.Len {
+		expand(v.Ints, dense, m.there)
+	}
 }
 
 func readInts(dst []int64, raw []byte, encoding uint8) error {
@@ -441,43 +465,54 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n i
 	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
 		return errShort
 	}
-	width := int(raw[0])
 	codes := &m.codes
-	if c.leaf.form == formText {
+	if c.leaf.form == formText && n == v.Len {
 		codes = &v.Codes
 	}
-	*codes = sized(*codes, v.Len)
-	if err := readHybrid((*codes)[:n], raw[1:], width); err != nil {
+	*codes = sized(*codes, n)
+	dense := *codes
+	if err := readHybrid(dense, raw[1:], int(raw[0])); err != nil {
 		return err
-	}
-	for _, code := range (*codes)[:n] {
-		if code >= k.dict.count {
-			return fmt.Errorf("code %d of a dictionary of %d", code, k.dict.count)
-		}
 	}
 	switch c.leaf.form {
 	case formText:
-		for i := range v.Codes[:n] {
-			v.Codes[i]++
+		v.Codes = sized(v.Codes, v.Len)
+		most := uint32(0)
+		for i, code := range dense {
+			most = max(most, code)
+			dense[i] = code + 1
 		}
-		spread(v, v.Codes, n, 1)
+		if n > 0 && most >= k.dict.count {
+			return errCode
+		}
+		if n < v.Len {
+			expand(v.Codes, dense, m.there)
+		}
 		v.Dict, v.Present = d.texts, v.Present[:0]
 		return nil
 	case formInt:
-		v.Ints = sized(v.Ints, v.Len)
-		for i, code := range (*codes)[:n] {
-			v.Ints[i] = int64(d.words[code])
+		ints := m.numbers(v, n)
+		for i, code := range dense {
+			if int(code) >= len(d.words) {
+				return errCode
+			}
+			ints[i] = int64(d.words[code])
 		}
-		spread(v, v.Ints, n, 1)
+		m.place(v, ints)
 	default:
 		v.Floats = sized(v.Floats, v.Len)
-		for i, code := range (*codes)[:n] {
+		for i, code := range dense {
+			if int(code) >= len(d.words) {
+				return errCode
+			}
 			v.Floats[i] = math.Float64frombits(d.words[code])
 		}
 		spread(v, v.Floats, n, 1)
 	}
 	return nil
 }
+
+var errCode = errors.New("a code that the dictionary has not")
 
 // relate makes numbers of differences.
 func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {
