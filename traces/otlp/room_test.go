@@ -56,7 +56,7 @@ func dense(n int) map[string][]byte {
 }
 
 func TestMemoryIsAskedForBeforeItIsUsed(t *testing.T) {
-	for name, raw := range dense(200_000) {
+	for name, raw := range dense(50_000) {
 		d := NewDecoder(Limits{})
 		granted := 0
 		b, err := d.DecodeWithin(raw, 1, func(n int) bool { granted += n; return true })
