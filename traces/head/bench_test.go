@@ -5,9 +5,9 @@ import (
 	"syscall"
 	"testing"
 
-	"supersonic/traces/traffic"
 	"supersonic/traces/column"
 	"supersonic/traces/otlp"
+	"supersonic/traces/traffic"
 )
 
 // site returns exports of a site, decoded.
