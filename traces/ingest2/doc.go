@@ -20,8 +20,9 @@
 //	the store cannot write, the sender is gone  UNAVAILABLE*        503*
 //
 // Those with a star are to be sent again, and say when: RetryInfo, Retry-After. All
-// others are not, a RESOURCE_EXHAUSTED without RetryInfo among them. Of an export that
-// was refused nothing is kept.
+// others are not, a RESOURCE_EXHAUSTED without RetryInfo among them. An export is refused
+// as a whole; it may be found all the same if its sender left while it was stored, or
+// the store failed behind the log: sent again, its spans are known for the same.
 //
 // Bounds: an export is at most Limits.ExportBytes, decompressed. The bytes of
 // exports and the memory of their batches are together at most Limits.InFlightBytes,
