@@ -17,6 +17,9 @@
 // that are times as well as the difference to the event's time, texts that are UUIDs
 // as 16 bytes. All of it is exact.
 //
+// Codes in the file are those of the Vector: the first text of a dictionary is empty
+// and stands for absent values.
+//
 // Every fixed column is in every file. An attribute has a column of its own; of more
 // than mostColumns attributes the rarest share one column, "attributes".
 //

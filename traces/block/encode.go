@@ -25,7 +25,7 @@ func (w *writer) write(c *chunk) error {
 	if g.leaf.form == formText && !g.leaf.blob {
 		g.leaf.blob = !g.texts.valid()
 	}
-	if c.encoding == encPlain && w.random(c) {
+	if c.encoding != encDelta && w.random(c) {
 		c.codec = codecNone
 	}
 	if count > 0 {
@@ -52,13 +52,25 @@ func (w *writer) write(c *chunk) error {
 	return nil
 }
 
+// Compressed pages that are longer than these shares of the plain ones are not worth
+// the time to unpack them: ids are random, and codes, which most queries read, take
+// 2 to 3 times as long. In per cent.
+const (
+	worthPlain = 97
+	worthCodes = 80
+)
+
 // random tells whether compression is in vain, by the first page.
 func (w *writer) random(c *chunk) bool {
 	for i := range w.gather.pages {
 		if p := &w.gather.pages[i]; p.last-p.first >= 64 {
 			w.raw = w.body(w.raw[:0], c, p)
 			w.packed = w.zstd.EncodeAll(w.raw, w.packed[:0])
-			return len(w.packed)*100 > len(w.raw)*97
+			worth := worthPlain
+			if c.encoding == encDictionary {
+				worth = worthCodes
+			}
+			return len(w.packed)*100 > len(w.raw)*worth
 		}
 	}
 	return false
@@ -85,6 +97,9 @@ func (w *writer) dictionary() (raw []byte, count int) {
 	g := &w.gather
 	switch {
 	case g.leaf.form == formText && !g.texts.plain:
+		if len(g.texts.codes) == 0 {
+			return nil, 0
+		}
 		w.codes = append(w.codes[:0], g.texts.codes...)
 		for _, t := range g.texts.dict {
 			raw = binary.LittleEndian.AppendUint32(raw, uint32(len(t)))

@@ -33,7 +33,7 @@ type gathered struct {
 func (g *gather) reset(l *leaf) {
 	g.leaf = l
 	g.pages, g.ints, g.floats, g.ids, g.levels = g.pages[:0], g.ints[:0], g.floats[:0], g.ids[:0], g.levels[:0]
-	g.texts.reset()
+	g.texts.reset(!l.optional)
 }
 
 // values is how many values there are.
@@ -289,7 +289,7 @@ type texts struct {
 	never bool // no dictionary from the beginning
 
 	codes []uint32
-	dict  []string // without one for absent values
+	dict  []string // the first stands for absent values, and for "" where none is absent
 	size  int      // bytes of dict
 	own   map[string]uint32
 	// of other dictionaries: code + 1 in ours, 0 not yet
@@ -299,10 +299,13 @@ type texts struct {
 	ends []int
 }
 
-func (t *texts) reset() {
+func (t *texts) reset(all bool) {
 	t.plain, t.never, t.size = false, false, 0
-	t.codes, t.dict, t.text, t.ends = t.codes[:0], nil, t.text[:0], t.ends[:0]
+	t.codes, t.dict, t.text, t.ends = t.codes[:0], []string{""}, t.text[:0], t.ends[:0]
 	t.own, t.others = make(map[string]uint32), make(map[*column.Dict][]uint32)
+	if all {
+		t.own[""] = 0
+	}
 }
 
 func (t *texts) len() int {
@@ -334,7 +337,7 @@ func (t *texts) settle() {
 		t.text = append(t.text, t.dict[c]...)
 		t.ends = append(t.ends, len(t.text))
 	}
-	t.codes, t.dict = t.codes[:0], nil
+	t.codes, t.dict = t.codes[:0], t.dict[:1]
 	clear(t.own)
 	clear(t.others)
 }

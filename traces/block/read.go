@@ -111,8 +111,8 @@ func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
 		}
 		return d, true
 	}
-	all, texts := string(raw), make([]string, 1, count+1) // one piece of memory for all
-	for at := 0; len(texts) <= count; {
+	all, texts := string(raw), make([]string, 0, count) // one piece of memory for all
+	for at := 0; len(texts) < count; {
 		if len(raw)-at < 4 {
 			return nil, false
 		}
@@ -124,7 +124,7 @@ func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
 		texts = append(texts, all[at:at+int(n)])
 		at += int(n)
 	}
-	return &dictionary{texts: &column.Dict{Texts: texts}}, true
+	return &dictionary{texts: &column.Dict{Texts: texts}}, texts[0] == ""
 }
 
 func (c *blockColumn) damage(at int64, what string) error {
@@ -477,12 +477,7 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n i
 	switch c.leaf.form {
 	case formText:
 		v.Codes = sized(v.Codes, v.Len)
-		most := uint32(0)
-		for i, code := range dense {
-			most = max(most, code)
-			dense[i] = code + 1
-		}
-		if n > 0 && most >= k.dict.count {
+		if greatest(dense) >= k.dict.count {
 			return errCode
 		}
 		if n < v.Len {
@@ -510,6 +505,18 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n i
 		spread(v, v.Floats, n, 1)
 	}
 	return nil
+}
+
+// greatest is the greatest of codes, 0 of none.
+func greatest(codes []uint32) uint32 {
+	var a, b, c, d uint32
+	for ; len(codes) >= 4; codes = codes[4:] {
+		a, b, c, d = max(a, codes[0]), max(b, codes[1]), max(c, codes[2]), max(d, codes[3])
+	}
+	for _, code := range codes {
+		a = max(a, code)
+	}
+	return max(a, b, c, d)
 }
 
 var errCode = errors.New("a code that the dictionary has not")
