@@ -17,6 +17,8 @@ type Aggregator struct {
 	groups   map[string]*Group
 	refused  uint64
 	bytes    int64
+	maxBytes int64 // 0: no bound
+	full     bool
 	compare  *comparison
 
 	labels []Label // of the span that is being added
@@ -71,6 +73,13 @@ func (a *Aggregator) Bytes() int64 {
 	}
 	return a.bytes
 }
+
+// Bound sets how much memory groups may take: beyond it there are no new ones, and
+// Full tells so. What values take is to be watched by Bytes.
+func (a *Aggregator) Bound(bytes int64) { a.maxBytes = bytes }
+
+// Full tells whether a group was refused for its memory: the answer is then of no use.
+func (a *Aggregator) Full() bool { return a.full }
 
 // Add counts the spans of a trace that the query selects and that start within
 // the range.
@@ -146,9 +155,14 @@ func (a *Aggregator) Group(labels []Label) *Group {
 	if ok || a.rng.MaxSeries > 0 && len(a.groups) >= a.rng.MaxSeries {
 		return g
 	}
+	need := int64(a.n)*cellBytes + int64(2*len(a.key)) + groupBytes
+	if a.maxBytes > 0 && a.bytes+need > a.maxBytes {
+		a.full = true
+		return nil
+	}
 	g = &Group{labels: append([]Label(nil), labels...), cells: make([]cell, a.n)}
 	a.groups[string(a.key)] = g
-	a.bytes += int64(a.n)*cellBytes + int64(2*len(a.key)) + groupBytes
+	a.bytes += need
 	return g
 }
 

@@ -160,7 +160,7 @@ func sufficient(x FieldExpr) bool {
 	b, ok := x.(*Binary)
 	if !ok {
 		a, isAttr := x.(*Attr)
-		return isAttr && !a.Parent
+		return isAttr && !a.Parent && a.itemScope() == ScopeNone // a list is no truth
 	}
 	if b.Op == OpAnd {
 		return sufficient(b.L) && sufficient(b.R)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -18,6 +19,17 @@ type exemplars struct {
 type hashed struct {
 	hash uint64
 	Exemplar
+}
+
+// ExemplarHash is the hash of a span by which exemplars are chosen: the least stay.
+func ExemplarHash(id SpanID) uint64 { return hashOf(id) }
+
+// ExemplarBound is the largest hash that a span may have to become an exemplar.
+func (a *Aggregator) ExemplarBound(g *Group) uint64 {
+	if len(g.exemplars.kept) < a.rng.MaxExemplars {
+		return math.MaxUint64
+	}
+	return g.exemplars.most
 }
 
 // hashOf mixes the bits of an id: a multiplication and shifts, as splitmix64 does.

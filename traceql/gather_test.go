@@ -127,3 +127,42 @@ func TestSelectionFindsWhatSortingDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestGroupsBeyondTheMemoryAreRefused(t *testing.T) {
+	a := newAggregator(t, `{} | rate() by (span:id)`, traceql.Range{Start: rangeStart, End: rangeEnd, Step: time.Minute})
+	a.Bound(100_000)
+	for _, tr := range traces(t) {
+		a.Add(tr)
+	}
+	if !a.Full() || a.Bytes() > 100_000 || a.Bytes() < 50_000 {
+		t.Errorf("full is %v at %d bytes", a.Full(), a.Bytes())
+	}
+}
+
+func TestSeriesOfEqualNumbersHaveAnOrder(t *testing.T) {
+	a := newAggregator(t, `{} | rate() by (span.v)`, traceql.Range{Start: 1, End: 9})
+	var spans []traceql.Span
+	for _, v := range []traceql.Static{traceql.Float(0), traceql.Float(math.Copysign(0, -1)), traceql.Int(0), traceql.Duration(0)} {
+		spans = append(spans, &traceqltest.Span{SpanID: id(1), StartNano: 5, Attrs: map[traceql.Scope]map[string]traceql.Static{traceql.ScopeSpan: {"v": v}}})
+	}
+	a.Add(traceql.NewTrace(traceql.TraceID{1}, spans))
+	for range 20 {
+		var got []string
+		for _, s := range a.Series() {
+			got = append(got, s.Labels[0].Value.Type().String()+s.Labels[0].Value.String())
+		}
+		if want := []string{"int0", "float-0", "float0", "duration0s"}; !slices.Equal(got, want) {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestAListIsNoExactCondition(t *testing.T) {
+	q, err := traceql.Parse(`{ event.ok }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Conditions().AllConditions {
+		t.Error("{ event.ok } selects no span: a list is no truth")
+	}
+}

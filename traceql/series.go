@@ -121,7 +121,7 @@ func compareLabels(a, b Label) int {
 	if c := strings.Compare(a.Name, b.Name); c != 0 {
 		return c
 	}
-	if c, ok := Compare(a.Value, b.Value); ok {
+	if c, ok := Compare(a.Value, b.Value); ok && c != 0 {
 		return c
 	}
 	if c := cmp.Compare(a.Value.Type(), b.Value.Type()); c != 0 {

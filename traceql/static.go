@@ -137,6 +137,10 @@ func (v Static) AsFloat() (f float64, ok bool) {
 // Text returns the text of a string, "" for other types. See String for all.
 func (v Static) Text() string { return v.s }
 
+// Bits returns what a value that is no text or array holds, as bits: with its type
+// and Text it tells values apart.
+func (v Static) Bits() uint64 { return v.n }
+
 // Parts returns the parts of an array, nil for other types. Do not change it.
 func (v Static) Parts() []Static { return v.list }
 

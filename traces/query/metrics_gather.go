@@ -28,6 +28,7 @@ type gatherer struct {
 	rows   []int32 // that count, of the page
 	at     []int32 // their intervals
 	counts []uint32
+	bounds []uint64 // by label number: the largest hash of an exemplar, 0: not known
 	// refuse: spans beyond the bound of series are refused; else that is errRefused.
 	refuse bool
 	budget int64
@@ -70,6 +71,9 @@ func (g *gatherer) page(p *page, selected rowBits) error {
 	}
 	if g.countable() {
 		g.count(p, selected)
+		if g.metrics.rng.MaxExemplars > 0 {
+			g.exemplify(p, selected)
+		}
 	} else {
 		g.flush()
 		if err := g.observe(p, selected); err != nil {
@@ -121,7 +125,7 @@ const maxCounts = 2 << 20
 // countable tells whether spans are only counted: one loop over starts and label
 // numbers.
 func (g *gatherer) countable() bool {
-	if g.arg != nil || len(g.by) > 1 || g.metrics.weighted || g.metrics.rng.MaxExemplars > 0 || g.refuse {
+	if g.arg != nil || len(g.by) > 1 || g.metrics.weighted || g.refuse {
 		return false
 	}
 	return g.values()*g.n <= maxCounts
@@ -160,6 +164,46 @@ func (g *gatherer) count(p *page, selected rowBits) {
 		return
 	}
 	g.countAll(starts, codes)
+}
+
+// exemplify finds exemplars among counted rows: by the ids' hashes, of which few are
+// small enough.
+func (g *gatherer) exemplify(p *page, selected rowBits) {
+	ids := p.vector(column.SpanID)
+	if ids == nil {
+		return
+	}
+	for len(g.bounds) < g.values() {
+		g.bounds = append(g.bounds, ^uint64(0))
+	}
+	starts, c := p.starts(), g.clock()
+	selected.each(func(i int) {
+		label := uint32(0)
+		if len(g.by) == 1 {
+			label = g.by[0].codes[i]
+		}
+		id := traceql.SpanID(ids.IDs[8*i:])
+		if traceql.ExemplarHash(id) > g.bounds[label] || !c.within(uint64(starts[i])) {
+			return
+		}
+		if group := g.labelled(label); group != nil {
+			trace := traceql.TraceID(p.traceID(p.traceOf(i)))
+			g.agg.AddExemplar(group, traceql.Exemplar{Trace: trace, Span: id, Time: uint64(starts[i]), Value: 1})
+			g.bounds[label] = g.agg.ExemplarBound(group)
+		}
+	})
+}
+
+// labelled is the group of a label number, where there is at most one label.
+func (g *gatherer) labelled(label uint32) *traceql.Group {
+	if len(g.by) == 1 {
+		g.labels[0].Value = g.by[0].values[label]
+	}
+	group := g.agg.Group(g.labels)
+	if group == nil {
+		g.agg.Refuse(1)
+	}
+	return group
 }
 
 // countAll counts all rows, in stretches of one interval.
@@ -230,11 +274,7 @@ func (g *gatherer) flush() {
 				continue
 			}
 			if group == nil {
-				if len(g.by) == 1 {
-					g.labels[0].Value = g.by[0].values[label]
-				}
-				if group = g.agg.Group(g.labels); group == nil {
-					g.agg.Refuse(1)
+				if group = g.labelled(uint32(label)); group == nil {
 					return
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"supersonic/internal/attr"
+	"supersonic/internal/sampling"
 	"supersonic/traces/span"
 )
 
@@ -58,25 +59,32 @@ func NewTrace(id span.TraceID, spans []span.Span) *Trace {
 	return t
 }
 
+// weigh gives each span its weight: of its own threshold, else of the trace's.
 func (t *Trace) weigh() {
+	head := t.headWeight()
+	for i := range t.Spans {
+		s := &t.Spans[i]
+		if th, ok := sampling.FromTracestate(s.TraceState); ok {
+			s.Weight = th.Weight()
+		} else {
+			s.Weight = head
+		}
+	}
+}
+
+// headWeight is what the earliest ingress that knows tells of the others, 0 if none
+// does.
+func (t *Trace) headWeight() float64 {
 	for i := range t.Spans {
 		s := &t.Spans[i]
 		if s.Name != attr.Ingress {
 			continue
 		}
 		if th, ok := s.HeadThreshold(); ok {
-			t.fill(th.Weight())
-			return
+			return th.Weight()
 		}
 	}
-}
-
-func (t *Trace) fill(weight float64) {
-	for i := range t.Spans {
-		if t.Spans[i].Weight == 0 {
-			t.Spans[i].Weight = weight
-		}
-	}
+	return 0
 }
 
 // Within tells whether a span of the trace overlaps r.

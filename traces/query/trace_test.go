@@ -31,14 +31,15 @@ func TestSpansWithoutThresholdWeighAsTheirTraceWasSampled(t *testing.T) {
 	ingress, server, own := testSpan(1, attr.Ingress, 10, 90), testSpan(2, "compute", 20, 80), testSpan(3, "compute", 20, 80)
 	ingress.TraceState, ingress.Weight = "ot=th:0", 1 // kept because it failed
 	ingress.Attrs.PutStr(attr.HeadThreshold, "c")     // sampled at a quarter
-	own.Weight = 7
+	own.TraceState = "ot=th:8"                        // sampled by itself, at a half
+	server.Weight = 3                                 // what a piece of the trace told, without its ingress
 	got := NewTrace(span.TraceID{15: 1}, []span.Span{server, ingress, own})
 	weights := map[byte]float64{}
 	for _, s := range got.Spans {
 		weights[s.ID[7]] = s.Weight
 	}
-	if weights[1] != 1 || weights[2] != 4 || weights[3] != 7 {
-		t.Errorf("weights are %v, want 1, 4 and 7", weights)
+	if weights[1] != 1 || weights[2] != 4 || weights[3] != 2 {
+		t.Errorf("weights are %v, want 1, 4 and 2", weights)
 	}
 	alone := NewTrace(span.TraceID{15: 1}, []span.Span{server})
 	if alone.Spans[0].Weight != 0 {
