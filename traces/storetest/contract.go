@@ -33,6 +33,7 @@ func Run(t *testing.T, target Target) {
 		"wrong questions are 400 with a reason":                   wrongQuestions,
 		"tags and values are listed":                              tagsAndValues,
 		"answers are newest first and cut at the limit":           newestFirst,
+		"series count what is acknowledged, once":                 series,
 		"what is no export is refused":                            malformed,
 		"the pages around the API answer":                         pages,
 		"trace state, flags, links and arrays come back as given": wholeSpan,
@@ -262,6 +263,8 @@ func wrongQuestions(t *testing.T, c *Client) {
 		"/api/traces/nothex", "/api/traces/" + strings.Repeat("a", 33),
 		"/api/search?limit=-1", "/api/search?limit=x", "/api/search?start=20&end=10", "/api/search?minDuration=fast",
 		"/api/search?q=" + url.QueryEscape("{ name = }"), "/api/v2/search/tags?scope=nosuch", "/api/v2/search/tag/unscoped/values",
+		"/api/metrics/query_range?q=%7B%7D", "/api/metrics/query?q=" + url.QueryEscape("{} | rat()"), "/api/metrics/query_range?step=-1&q=" + url.QueryEscape("{} | rate()"),
+		"/api/metrics/query_range?start=20&end=10&q=" + url.QueryEscape("{} | rate()"),
 	} {
 		if status, _, body := c.Get(path, ""); status != http.StatusBadRequest || len(body) == 0 {
 			t.Errorf("%s: %d %q, want 400 and a reason", path, status, body)
@@ -326,6 +329,30 @@ func newestFirst(t *testing.T, c *Client) {
 		in := c.search(fmt.Sprintf("%s&start=%d&end=%d", q, now.Unix()-12, now.Unix()-10)).IDs()
 		if len(in) < 2 || len(in) > 4 {
 			return fmt.Errorf("a range of two seconds holds %d traces", len(in))
+		}
+		return nil
+	})
+}
+
+func series(_ *testing.T, c *Client) {
+	id, tag, now := NewID(), newTag(), time.Now()
+	for range 2 {
+		c.MustExport(Trace(id, tag, 3, now))
+	}
+	over := fmt.Sprintf("start=%d&end=%d&q=%s", now.Unix()-60, now.Unix()+60, url.QueryEscape(fmt.Sprintf(`{ span.storetest.tag = %q } | count_over_time() by (name)`, tag)))
+	want := points{`{"name":"step 0"}`: {dataEnd: 1}, `{"name":"step 1"}`: {dataEnd: 1}, `{"name":"step 2"}`: {dataEnd: 1}}
+	c.eventually("series", func() error {
+		if diff := cmp.Diff(want, c.points("I", over)); diff != "" {
+			return fmt.Errorf("instant (-want +got):\n%s", diff)
+		}
+		total := 0.0
+		for _, byTime := range c.points("M", over) {
+			for _, v := range byTime {
+				total += v
+			}
+		}
+		if total != 3 {
+			return fmt.Errorf("a range counts %g spans, want 3", total)
 		}
 		return nil
 	})

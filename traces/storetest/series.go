@@ -25,21 +25,26 @@ type points map[string]map[int64]float64
 // with(buckets=true).
 func checkSeries(t *testing.T, c *Client, r Recorded) {
 	want := recordedPoints(t, r)
+	get := func(q string) points {
+		t.Helper()
+		return c.points(r.Kind, dataRange+"&q="+url.QueryEscape(q))
+	}
 	switch {
 	case strings.Contains(r.Query, "compare("):
-		wantCompared(t, c.points(r.Kind, r.Query), want)
+		wantCompared(t, get(r.Query), want)
 		return
 	case strings.Contains(r.Query, "quantile_over_time"):
-		wantNear(t, c.points(r.Kind, r.Query), want)
+		wantNear(t, get(r.Query), want)
 		r.Query += " with(buckets=true)"
 	}
-	if diff := cmp.Diff(want, c.points(r.Kind, r.Query), cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
+	if diff := cmp.Diff(want, get(r.Query), cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
 		t.Errorf("(-want +got):\n%.4000s", diff)
 	}
 }
 
-// points asks for series over the hour of the data set.
-func (c *Client) points(kind, q string) points {
+// points asks for series: params holds q, start and end. The values of kind I are
+// put at dataEnd.
+func (c *Client) points(kind, params string) points {
 	c.t.Helper()
 	path := "/api/metrics/query?"
 	if kind == "M" {
@@ -56,7 +61,7 @@ func (c *Client) points(kind, q string) points {
 		}
 		Status string
 	}
-	c.GetJSON(path+dataRange+"&q="+url.QueryEscape(q), &got)
+	c.GetJSON(path+params, &got)
 	if got.Status != "" {
 		c.t.Errorf("the answer is %s, want all of it", got.Status)
 	}
