@@ -2,10 +2,14 @@ package query
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
 
+	"supersonic/internal/faultfs"
+	"supersonic/traces/block"
 	"supersonic/traces/head"
 	"supersonic/traces/otlp"
 	"supersonic/traces/traffic"
@@ -53,9 +57,36 @@ func benchCPU() float64 {
 	return float64(u.Utime.Sec+u.Stime.Sec)*1e3 + float64(u.Utime.Usec+u.Stime.Usec)/1e3
 }
 
-// BenchmarkSearch tells CPU milliseconds of a search over two million spans, of the
+// inBlocks writes the parts as blocks, which share a cache of 64 MiB.
+func inBlocks(b *testing.B, src *fixedSnapshot) *fixedSnapshot {
+	b.Helper()
+	out := &fixedSnapshot{}
+	cache := block.NewCache(64 << 20)
+	for i, p := range src.Parts {
+		dir := filepath.Join(b.TempDir(), fmt.Sprint(i))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := block.Write(faultfs.OS{}, dir, p.Segment, block.Meta{}); err != nil {
+			b.Fatal(err)
+		}
+		o, err := block.Open(faultfs.OS{}, dir, block.Options{Cache: cache})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(o.Release)
+		out.Parts = append(out.Parts, Part{Segment: o, Name: fmt.Sprint("block ", i), Hidden: map[int][]uint32{}})
+	}
+	return out
+}
+
+func BenchmarkSearch(b *testing.B) { benchSearches(b, benchSite()) }
+
+func BenchmarkSearchBlocks(b *testing.B) { benchSearches(b, inBlocks(b, benchSite())) }
+
+// benchSearches tells CPU milliseconds of a search over two million spans, of the
 // newest 20 or of what is not there.
-func BenchmarkSearch(b *testing.B) {
+func benchSearches(b *testing.B, src Snapshots) {
 	for _, c := range []struct{ name, query string }{
 		{"newest", `{}`},
 		{"service", `{ resource.service.name =~ ".*envoy.*|.*gateway.*" }`},
@@ -71,11 +102,14 @@ func BenchmarkSearch(b *testing.B) {
 		{"none-event-wide", `{ event:timeSinceStart > 25s }`},
 		{"none-rare", `{ span.no.such.attribute = "x" }`},
 		{"none-model", `{ span.triton.model_name = "no model" }`},
+		{"none-average", `{ name = "compute" } | avg(duration) > 1h`},
+		{"none-arithmetic", `{ duration * 2 > 10h }`},
+		{"none-root", `{ rootName = "ingress" && trace:duration > 1h }`},
 		{"none-evaluated", `{ name = "ingress" } !>> { duration > 100000h }`},
 		{"rows-structure", `{ name = "compute" } >> { name = "ingress" }`},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			e := NewEngine(benchSite(), EngineOptions{})
+			e := NewEngine(src, EngineOptions{})
 			hits := 0
 			one := func() {
 				out, err := e.Search(b.Context(), SearchRequest{Query: c.query, Limit: 20, SpansPerSet: 3})

@@ -14,7 +14,6 @@ type EngineOptions struct {
 
 // engine is the Engine over Snapshots: it reads columns, page by page.
 type engine struct {
-	scanner
 	src  Snapshots
 	opts EngineOptions
 }
@@ -24,7 +23,7 @@ type engine struct {
 func NewEngine(src Snapshots, opts EngineOptions) Engine {
 	opts.Workers = cmp.Or(opts.Workers, runtime.GOMAXPROCS(0))
 	opts.MaxBytes = cmp.Or(opts.MaxBytes, 256<<20)
-	return &engine{scanner: scanner{rowSource{src}}, src: src, opts: opts}
+	return &engine{src: src, opts: opts}
 }
 
 var _ Engine = (*engine)(nil)

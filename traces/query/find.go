@@ -184,8 +184,7 @@ func (f *finding) item(w *worker, it *item) ([]foundHit, error) {
 		if f.beyond(p, t, hits) {
 			return false
 		}
-		_, list := p.trace(t)
-		hits, err = f.candidate(hits, p.traceID(t), list)
+		hits, err = f.candidate(hits, p.traceID(t), p.rowsOf(t))
 		return err == nil && p.err == nil
 	})
 	if err == nil {

@@ -22,6 +22,7 @@ type page struct {
 	err    error
 
 	vectors map[column.Key]*pageVector
+	often   struct{ start, duration, kind, id, parent, name, status *pageVector } // of vectors
 	attrs   map[attrName]*attrColumns
 	tables  map[tableKey]*table
 	free    []rowBits // for temporary use
@@ -69,8 +70,16 @@ type attrColumns struct {
 }
 
 func newPage(s *scan) *page {
-	return &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table),
+	p := &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table),
 		needs: make(map[*leaf]rowBits)}
+	for k, pv := range map[column.Key]**pageVector{
+		column.Start: &p.often.start, column.Duration: &p.often.duration, column.Kind: &p.often.kind, column.SpanID: &p.often.id,
+		column.ParentID: &p.often.parent, column.Name: &p.often.name, column.Status: &p.often.status,
+	} {
+		*pv = &pageVector{key: k}
+		p.vectors[k] = *pv
+	}
+	return p
 }
 
 // open turns to another page. Nothing is read yet.
@@ -101,22 +110,28 @@ func (p *page) column(k column.Key) *pageVector {
 		pv = &pageVector{key: k}
 		p.vectors[k] = pv
 	}
+	p.bind(pv)
+	return pv
+}
+
+// bind looks a column up in the page's part.
+func (p *page) bind(pv *pageVector) {
 	if pv.part != p.part {
 		pv.part, pv.page = p.part, -1
-		pv.col = p.part.Segment.Column(k)
+		pv.col = p.part.Segment.Column(pv.key)
 	}
-	return pv
 }
 
 // vector returns the values of a column, nil if the part has none.
 func (p *page) vector(k column.Key) *column.Vector { return p.read(p.column(k)) }
 
 func (p *page) read(pv *pageVector) *column.Vector {
-	if pv.col == nil || pv.page == p.number {
-		if pv.col == nil {
-			return nil
-		}
+	if pv.part == p.part && pv.page == p.number {
 		return &pv.vec
+	}
+	p.bind(pv)
+	if pv.col == nil {
+		return nil
 	}
 	pv.page = p.number
 	err := p.err
@@ -207,7 +222,11 @@ func zeroVector(k column.Key, rows int) *column.Vector {
 
 // ints is a fixed column of numbers, zeros if the part has none.
 func (p *page) ints(k column.Key) []int64 {
-	if v := p.vector(k); v != nil {
+	return p.numbersOf(p.column(k))
+}
+
+func (p *page) numbersOf(pv *pageVector) []int64 {
+	if v := p.read(pv); v != nil {
 		return v.Ints
 	}
 	if len(p.zeros) < p.info.Rows {
@@ -217,7 +236,7 @@ func (p *page) ints(k column.Key) []int64 {
 }
 
 // starts is the starts of spans, the bits of uint64.
-func (p *page) starts() []int64 { return p.ints(column.Start) }
+func (p *page) starts() []int64 { return p.numbersOf(p.often.start) }
 
 // attribute returns the columns of an attribute, but for those of empty values:
 // the language does not see them.
@@ -228,6 +247,9 @@ func (p *page) attribute(scope column.Scope, name string) []*pageVector {
 		p.attrs[attrName{scope, name}] = a
 	}
 	if a.part == p.part {
+		for _, pv := range a.list { // the page may have been in another part meanwhile
+			p.bind(pv)
+		}
 		return a.list
 	}
 	a.part, a.list = p.part, a.list[:0]
@@ -319,7 +341,7 @@ func (p *page) durations() []int64 {
 
 // end is when the span of a row ends, as it says.
 func (p *page) end(i int) uint64 {
-	return uint64(p.starts()[i]) + uint64(p.ints(column.Duration)[i])
+	return uint64(p.starts()[i]) + uint64(p.numbersOf(p.often.duration)[i])
 }
 
 // before tells whether one row's span comes before another's: by start, id, kind.

@@ -32,12 +32,18 @@ var (
 // starts, ids and kinds. It is good until the next call. The rows are in the order
 // of the trace's spans.
 func (p *page) trace(t int) (*traceql.Trace, []row) {
+	rows := p.rowsOf(t)
+	return languageRows(p.traceID(t), rows), rows
+}
+
+// rowsOf is the rows of a trace in that order.
+func (p *page) rowsOf(t int) []row {
 	lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
 	p.rows = p.rows[:0]
 	for _, i := range p.ordered(lo, hi) {
 		p.rows = append(p.rows, row{p: p, i: int(i)})
 	}
-	return languageRows(p.traceID(t), p.rows), p.rows
+	return p.rows
 }
 
 // ordered is the rows from lo to before hi by start, id and kind.
@@ -77,15 +83,15 @@ func (p *page) traceID(t int) (id span.TraceID) {
 
 // compareIDs orders two rows by id, then kind.
 func compareIDs(p *page, i int, q *page, j int) int {
-	a, b := p.id8(column.SpanID, i), q.id8(column.SpanID, j)
+	a, b := p.id8(p.often.id, i), q.id8(q.often.id, j)
 	if c := bytes.Compare(a[:], b[:]); c != 0 {
 		return c
 	}
-	return cmp.Compare(int32(p.ints(column.Kind)[i]), int32(q.ints(column.Kind)[j]))
+	return cmp.Compare(int32(p.numbersOf(p.often.kind)[i]), int32(q.numbersOf(q.often.kind)[j]))
 }
 
-func (p *page) id8(k column.Key, i int) (id [8]byte) {
-	if v := p.vector(k); v != nil {
+func (p *page) id8(pv *pageVector, i int) (id [8]byte) {
+	if v := p.read(pv); v != nil {
 		id = [8]byte(v.IDs[8*i:])
 	}
 	return id
@@ -131,8 +137,8 @@ func (r *row) headThreshold() (sampling.Threshold, bool) {
 	return sampling.FromTracestate(r.text(column.TraceState))
 }
 
-func (r *row) ID() traceql.SpanID     { return r.p.id8(column.SpanID, r.i) }
-func (r *row) Parent() traceql.SpanID { return r.p.id8(column.ParentID, r.i) }
+func (r *row) ID() traceql.SpanID     { return r.p.id8(r.p.often.id, r.i) }
+func (r *row) Parent() traceql.SpanID { return r.p.id8(r.p.often.parent, r.i) }
 func (r *row) Start() uint64          { return uint64(r.p.starts()[r.i]) }
 func (r *row) End() uint64            { return r.p.end(r.i) }
 
@@ -157,12 +163,17 @@ func (r *row) text(k column.Key) string {
 
 func (r *row) Intrinsic(in traceql.Intrinsic) traceql.Static {
 	switch in {
+	case traceql.IntrinsicName:
+		if v := r.p.read(r.p.often.name); v != nil {
+			return traceql.String(v.StringAt(r.i))
+		}
+		return traceql.String("")
 	case traceql.IntrinsicDuration:
 		return traceql.Duration(time.Duration(r.p.durations()[r.i]))
 	case traceql.IntrinsicStatus:
-		return traceql.StatusOf(traceql.Status(r.p.ints(column.Status)[r.i]))
+		return traceql.StatusOf(traceql.Status(r.p.numbersOf(r.p.often.status)[r.i]))
 	case traceql.IntrinsicKind:
-		return traceql.KindOf(traceql.Kind(r.p.ints(column.Kind)[r.i]))
+		return traceql.KindOf(traceql.Kind(r.p.numbersOf(r.p.often.kind)[r.i]))
 	}
 	if k, ok := fixedText(in); ok {
 		return traceql.String(r.text(k))
