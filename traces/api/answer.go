@@ -28,6 +28,16 @@ type told struct {
 // message is an answer that is written as JSON, by its tags, or as protobuf.
 type message interface{ proto() []byte }
 
+// written is a message that writes its JSON itself.
+type written interface{ json() []byte }
+
+func jsonOf(m message) []byte {
+	if w, ok := m.(written); ok {
+		return w.json()
+	}
+	return marshal(m)
+}
+
 // maxWarning bounds the header Warning, in bytes.
 const maxWarning = 2000
 

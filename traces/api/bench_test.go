@@ -23,7 +23,7 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 	b.Run("100 series of 60 points", func(b *testing.B) {
 		for b.Loop() {
-			marshal(jsonRange{Series: newSeries(series, 100)})
+			jsonOf(jsonRange{Series: newSeries(series, 100)})
 		}
 	})
 	t := benchTrace()

@@ -142,7 +142,7 @@ func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(contex
 	case wanted(r) == typeProto:
 		a.kind, a.body = typeProto, out.proto()
 	default:
-		a.body = marshal(out)
+		a.body = jsonOf(out)
 	}
 	return a, nil
 }

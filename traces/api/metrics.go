@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"net/url"
+	"strconv"
 	"time"
 
 	"supersonic/traceql"
@@ -33,13 +35,10 @@ type (
 	}
 	jsonSeries struct {
 		Labels    []jsonAttr     `json:"labels"`
-		Samples   []jsonSample   `json:"samples"`
+		Samples   jsonPoints     `json:"samples"`
 		Exemplars []jsonExemplar `json:"exemplars,omitempty"`
 	}
-	jsonSample struct {
-		Time  int64 `json:"timestampMs,string"`
-		Value any   `json:"value"`
-	}
+	jsonPoints   []traceql.Point
 	jsonExemplar struct {
 		Labels []jsonAttr `json:"labels"`
 		Value  any        `json:"value"`
@@ -175,10 +174,7 @@ func newSeries(list []traceql.Series, exemplars int) []jsonSeries {
 		if len(s.Points) == 0 {
 			continue
 		}
-		j := jsonSeries{Labels: labelsOf(s.Labels), Samples: make([]jsonSample, len(s.Points))}
-		for k, p := range s.Points {
-			j.Samples[k] = jsonSample{millis(p.Time), jsonFloat(p.Value)}
-		}
+		j := jsonSeries{Labels: labelsOf(s.Labels), Samples: s.Points}
 		for _, x := range spread(s.Exemplars, keep[i]) {
 			j.Exemplars = append(j.Exemplars, newExemplar(x))
 		}
@@ -230,4 +226,70 @@ func spread[T any](list []T, n int) []T {
 		out[i] = list[i*len(list)/n]
 	}
 	return out
+}
+
+// json writes the answer as encoding/json would write it, but for points, which are
+// most of it, without a look at their types.
+func (r jsonRange) json() []byte {
+	size := 0
+	for _, s := range r.Series {
+		size += 200 + pointBytes*len(s.Samples)
+	}
+	b := append(make([]byte, 0, size), `{"series":[`...)
+	for i, s := range r.Series {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(b, `{"labels":`...), marshal(s.Labels)...)
+		b = s.Samples.append(append(b, `,"samples":`...))
+		if len(s.Exemplars) > 0 {
+			b = append(append(b, `,"exemplars":`...), marshal(s.Exemplars)...)
+		}
+		b = append(b, '}')
+	}
+	rest := marshal(jsonRest{r.Metrics, r.Status, r.Message, r.Explain})
+	return append(append(b, `],`...), rest[1:]...)
+}
+
+// pointBytes is about what a point takes.
+const pointBytes = 64
+
+// jsonRest is a jsonRange without its series.
+type jsonRest struct {
+	Metrics jsonMetrics  `json:"metrics"`
+	Status  string       `json:"status,omitempty"`
+	Message string       `json:"message,omitempty"`
+	Explain *jsonExplain `json:"explain,omitempty"`
+}
+
+func (list jsonPoints) append(b []byte) []byte {
+	b = append(b, '[')
+	for i, p := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(b, `{"timestampMs":"`...), millis(p.Time), 10)
+		b = append(appendFloat(append(b, `","value":`...), p.Value), '}')
+	}
+	return append(b, ']')
+}
+
+// MarshalJSON is for who marshals a series by itself.
+func (list jsonPoints) MarshalJSON() ([]byte, error) { return list.append(nil), nil }
+
+// appendFloat writes a number as encoding/json does, or its name as jsonFloat does.
+func appendFloat(b []byte, f float64) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(b, marshal(jsonFloat(f))...)
+	}
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	b = strconv.AppendFloat(b, f, format, -1, 64)
+	if n := len(b); format == 'e' && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' {
+		b[n-2] = b[n-1] // e-09 is e-9
+		b = b[:n-1]
+	}
+	return b
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"net/url"
 	"testing"
 	"time"
@@ -75,6 +76,37 @@ func TestNumbersThatJSONLacksAreNamed(t *testing.T) {
 	if err != nil || string(b) != `[1.5,"Infinity","-Infinity","NaN"]` {
 		t.Errorf("%s %v", b, err)
 	}
+}
+
+func TestPointsAreWrittenAsEncodingJSONWritesThem(t *testing.T) {
+	for _, f := range []float64{0, 1, -1.5, 1.0 / 3, 1e-6, 9.99e-7, 1e-9, 1.5e-300, 1e20, 1e21, -1e300, math.MaxFloat64, math.SmallestNonzeroFloat64, inf(1), inf(-1), inf(1) - inf(1)} {
+		want, err := json.Marshal(jsonFloat(f))
+		if got := appendFloat(nil, f); err != nil || string(got) != string(want) {
+			t.Errorf("%g is %s, want %s %v", f, got, want, err)
+		}
+	}
+	r := jsonRange{
+		Series: []jsonSeries{
+			{Labels: []jsonAttr{{"a", map[string]any{"stringValue": "<"}}}, Samples: jsonPoints{{Time: 5e6, Value: 0.5}, {Time: 6e6}}},
+			{Labels: []jsonAttr{}, Samples: jsonPoints{{Time: 5e6, Value: inf(1)}}, Exemplars: []jsonExemplar{{Value: 1.5, Time: 3}}},
+		},
+		Status: statusPartial, Message: "some", Explain: &jsonExplain{Query: "{ }"},
+	}
+	for _, r := range []jsonRange{r, {Series: []jsonSeries{}}} {
+		if got, want := r.json(), marshal(r); string(got) != string(want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func FuzzFloat(f *testing.F) {
+	f.Add(0.1)
+	f.Fuzz(func(t *testing.T, v float64) {
+		want, err := json.Marshal(jsonFloat(v))
+		if got := appendFloat(nil, v); err != nil || string(got) != string(want) {
+			t.Errorf("%g is %s, want %s %v", v, got, want, err)
+		}
+	})
 }
 
 func inf(sign float64) float64 {

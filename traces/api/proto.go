@@ -131,7 +131,7 @@ func (r jsonRange) proto() (b []byte) {
 	for _, s := range r.Series {
 		m := putAttrs(nil, 1, s.Labels)
 		for _, p := range s.Samples {
-			m = putMessage(m, 2, putUint(putDouble(nil, 1, number(p.Value)), 2, uint64(p.Time)))
+			m = putMessage(m, 2, putUint(putDouble(nil, 1, p.Value), 2, uint64(millis(p.Time))))
 		}
 		for _, x := range s.Exemplars {
 			m = putMessage(m, 4, putUint(putDouble(putAttrs(nil, 1, x.Labels), 2, number(x.Value)), 3, uint64(x.Time)))
