@@ -168,11 +168,39 @@ func (c checker) stores(v *Values) {
 	c.port(t.Server.HTTPListenPort, "tempo.tempo.server.http_listen_port")
 	c.listener(t.Receivers.OTLP.Protocols.GRPC.Endpoint, "tempo.tempo.receivers.otlp.protocols.grpc.endpoint")
 	c.listener(t.Receivers.OTLP.Protocols.HTTP.Endpoint, "tempo.tempo.receivers.otlp.protocols.http.endpoint")
-	for i, name := range t.Overrides.Defaults.MetricsGeneratorProcessors {
-		c.oneOf(name, item("tempo.tempo.overrides.defaults.metrics_generator_processors", i), "service-graphs", "span-metrics", "local-blocks")
-	}
+	c.generator(t)
 	c.is(!t.MetricsGenerator.Enabled || !v.Tempo.Enabled || t.MetricsGenerator.RemoteWriteURL != "",
 		"tempo.tempo.metricsGenerator.remoteWriteUrl", "is empty, but the metrics generator is enabled", "say where the series go, or metricsGenerator.enabled: false")
+}
+
+// generator checks what the metrics generator is told, beyond what it refuses itself.
+func (c checker) generator(t TempoServer) {
+	const defaults = "tempo.tempo.overrides.defaults."
+	for path, names := range map[string][]string{
+		defaults + "metrics_generator_processors": t.Overrides.Defaults.MetricsGeneratorProcessors,
+		defaults + "metrics_generator.processors": t.Overrides.Defaults.MetricsGenerator.Processors,
+	} {
+		for i, name := range names {
+			c.oneOf(name, item(path, i), "service-graphs", "span-metrics", "span-metrics-count", "span-metrics-latency", "span-metrics-size", "host-info", "local-blocks")
+		}
+	}
+	g := t.Overrides.Defaults.MetricsGenerator
+	c.oneOf(g.GenerateNativeHistograms, defaults+"metrics_generator.generate_native_histograms", "", "classic", "native", "both")
+	for path, p := range map[string]GeneratorProcessors{
+		"tempo.tempo.metricsGenerator.processor": t.MetricsGenerator.Processor, defaults + "metrics_generator.processor": g.Processor,
+	} {
+		for name := range p.SpanMetrics.IntrinsicDimensions {
+			c.oneOf(name, path+".span_metrics.intrinsic_dimensions."+name, "service", "span_name", "span_kind", "status_code", "status_message")
+		}
+		for part, policies := range map[string][]FilterPolicy{"service_graphs": p.ServiceGraphs.FilterPolicies, "span_metrics": p.SpanMetrics.FilterPolicies} {
+			for i, f := range policies {
+				at := item(path+"."+part+".filter_policies", i)
+				c.oneOf(f.Include.MatchType, at+".include.match_type", "", "strict", "regex")
+				c.oneOf(f.IncludeAny.MatchType, at+".include_any.match_type", "", "strict", "regex")
+				c.oneOf(f.Exclude.MatchType, at+".exclude.match_type", "", "strict", "regex")
+			}
+		}
+	}
 }
 
 // traces checks the limits of the trace store: none of them may be 0, which would

@@ -132,10 +132,12 @@ func defaultTempo() Tempo {
 			MetricsGenerator: MetricsGenerator{
 				Enabled:        true,
 				RemoteWriteURL: "http://supersonic-prometheus-server:9090/api/v1/write",
+				Processor:      GeneratorProcessors{SpanMetrics: GeneratorSpanMetrics{EnableInstanceLabel: true}},
 			},
 			Retention: 24 * time.Hour,
 			Overrides: TempoOverrides{Defaults: TempoDefaults{
 				MetricsGeneratorProcessors: []string{"service-graphs", "span-metrics"},
+				MetricsGenerator:           GeneratorOverrides{Processor: GeneratorProcessors{SpanMetrics: GeneratorSpanMetrics{EnableInstanceLabel: true}}},
 			}},
 			Receivers: TempoReceivers{OTLP: OTLPReceiver{Protocols: OTLPProtocols{
 				GRPC: Endpoint{Endpoint: "0.0.0.0:4317"},

@@ -17,7 +17,7 @@ import (
 // The reference is made of the comments of the structs, so the two cannot
 // differ.
 //
-//go:embed values.go subcharts.go
+//go:embed values.go subcharts.go generator.go
 var sources embed.FS
 
 // Doc is what the reference says of one key.
@@ -45,7 +45,7 @@ func Docs() ([]Doc, error) {
 // fieldComments maps "Struct.Field" to the field's comment.
 func fieldComments() (map[string]string, error) {
 	out := map[string]string{}
-	for _, name := range []string{"values.go", "subcharts.go"} {
+	for _, name := range []string{"values.go", "subcharts.go", "generator.go"} {
 		src, err := sources.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read embedded %s: %w", name, err)

@@ -187,33 +187,6 @@ type TempoServer struct {
 	Rest map[string]any `yaml:",rest"`
 }
 
-// MetricsGenerator makes the service graph and span metrics.
-type MetricsGenerator struct {
-	// Whether series are made.
-	Enabled bool `yaml:"enabled"`
-	// Where they go, by Prometheus's remote write.
-	RemoteWriteURL string `yaml:"remoteWriteUrl"`
-	// Keys of the sub-chart that are not used.
-	Rest map[string]any `yaml:",rest"`
-}
-
-// TempoOverrides holds the defaults of every tenant.
-type TempoOverrides struct {
-	// The defaults.
-	Defaults TempoDefaults `yaml:"defaults"`
-	// Keys of the sub-chart that are not used.
-	Rest map[string]any `yaml:",rest"`
-}
-
-// TempoDefaults says which series are made.
-type TempoDefaults struct {
-	// service-graphs and span-metrics, one or both. local-blocks is accepted, and
-	// there is nothing for it to do: metrics queries read all blocks.
-	MetricsGeneratorProcessors []string `yaml:"metrics_generator_processors"`
-	// Keys of the sub-chart that are not used.
-	Rest map[string]any `yaml:",rest"`
-}
-
 // TempoReceivers says where spans come in.
 type TempoReceivers struct {
 	// OTLP.

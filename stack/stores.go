@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -14,8 +13,6 @@ import (
 	"supersonic/metrics/gpu"
 	"supersonic/site"
 	"supersonic/traces"
-	"supersonic/traces/generator"
-	"supersonic/traces/span"
 )
 
 // own is a listener that only this process reads: its port is the kernel's choice.
@@ -78,35 +75,6 @@ func (k *Stack) buildTraces() error {
 		return err
 	}
 	k.traces = store
-	return nil
-}
-
-// spanSink hands the store's spans to the generator.
-type spanSink struct{ g *generator.Generator }
-
-func (s spanSink) Consume(spans []span.Span) { s.g.ConsumeSpans(spans) }
-
-func (k *Stack) buildGenerator(registry *prometheus.Registry) error {
-	v := k.site.Values.Tempo.Tempo
-	if !v.MetricsGenerator.Enabled {
-		return nil
-	}
-	url, absent := k.resolve(v.MetricsGenerator.RemoteWriteURL)
-	if absent {
-		k.log.Info("no series are made of spans: their store is off", "role", RoleTraces, "key", "tempo.tempo.metricsGenerator.remoteWriteUrl", "url", url)
-		return nil
-	}
-	processors := v.Overrides.Defaults.MetricsGeneratorProcessors
-	g, err := generator.New(generator.Config{
-		ServiceGraphs:  slices.Contains(processors, "service-graphs"),
-		SpanMetrics:    slices.Contains(processors, "span-metrics"),
-		RemoteWriteURL: url,
-		QueueDir:       filepath.Join(k.site.DataDir, "generator"),
-	}, generator.Deps{Log: k.logOf(RoleTraces), Metrics: registry})
-	if err != nil {
-		return fmt.Errorf("tempo.tempo.metricsGenerator: %w", err)
-	}
-	k.generator = g
 	return nil
 }
 

@@ -105,6 +105,12 @@ func (c *collection) render(g *group, zero []int64, ended bool) {
 	}
 	for i, f := range g.family.histograms {
 		h := &g.histograms[i]
+		if f.native {
+			c.writeNative(g, f, h, zero, ended)
+		}
+		if !f.classic {
+			continue
+		}
 		var sum float64
 		for b, le := range f.le {
 			sum += h.counts[b]
@@ -133,6 +139,31 @@ func (c *collection) write(g *group, name, le []byte, zero []int64, v float64, e
 	if e != nil && e.fresh {
 		c.w.exemplar(e)
 		e.fresh = false
+	}
+	c.w.end()
+}
+
+// writeNative writes a native histogram. Its exemplars are those of the classic
+// buckets, unless these are pushed, too.
+func (c *collection) writeNative(g *group, f *histogramFamily, h *histogram, zero []int64, ended bool) {
+	c.w.begin(&g.frame, f.name, nil)
+	for i := range h.exemplars {
+		if e := &h.exemplars[i]; !f.classic && !ended && e.fresh {
+			c.w.exemplar(e)
+			e.fresh = false
+		}
+	}
+	for _, t := range zero {
+		c.w.native(t, &sparse{}, 0)
+	}
+	if ended {
+		c.w.native(c.at, &sparse{}, math.Float64frombits(staleMarker))
+		c.w.end()
+		return
+	}
+	c.w.native(c.at, h.native, h.sum)
+	if c.last {
+		c.w.native(c.at+1, &sparse{}, math.Float64frombits(staleMarker))
 	}
 	c.w.end()
 }

@@ -32,6 +32,9 @@ type Config struct {
 	// InstanceLabel is the value of the label __metrics_gen_instance that Tempo
 	// adds to tell several generators apart; "" leaves it out, as a site has one.
 	InstanceLabel string
+	// Histograms is classic, native (Prometheus's exponential ones, without
+	// buckets to choose) or both; "" is classic.
+	Histograms string
 	// TraceLabel is the exemplars' label with the trace id; trace_id.
 	TraceLabel string
 
@@ -127,6 +130,7 @@ func (c Config) withDefaults() Config {
 	c.MaxSeries = cmp.Or(c.MaxSeries, 100_000)
 	c.MaxRecent = cmp.Or(c.MaxRecent, 1_000_000)
 	c.MaxLabelBytes = cmp.Or(c.MaxLabelBytes, 2048)
+	c.Histograms = cmp.Or(c.Histograms, classic)
 	c.TraceLabel = cmp.Or(c.TraceLabel, "trace_id")
 	c.Hosts.MetricName = cmp.Or(c.Hosts.MetricName, "traces_host_info")
 	setList(&c.Graph.Buckets, prometheus.ExponentialBuckets(0.1, 2, 8))
@@ -154,6 +158,8 @@ func (c Config) check() error {
 		return fmt.Errorf("remote-write URL %q: expected http://host:port/api/v1/write", u.Redacted())
 	case !c.ServiceGraphs && !c.SpanMetrics && !c.HostInfo:
 		return errors.New("no processor is on: switch on service-graphs, span-metrics or host-info, or leave the generator out")
+	case c.Histograms != classic && c.Histograms != native && c.Histograms != both:
+		return fmt.Errorf("generate_native_histograms is %q: expected classic, native or both", c.Histograms)
 	case c.FlushInterval < time.Millisecond || c.Heartbeat < c.FlushInterval || c.StaleAfter < c.Heartbeat:
 		return fmt.Errorf("flush interval %v, heartbeat %v and stale time %v must each be at least the one before, and 1ms",
 			c.FlushInterval, c.Heartbeat, c.StaleAfter)

@@ -56,9 +56,9 @@ func newEdges(cfg Config, r *registry, m *counts) *edges {
 	const prefix = "traces_service_graph_request_"
 	e := &edges{cfg: cfg, registry: r, m: m, groups: map[edgeKey]*edge{}, servers: map[string]bool{}}
 	e.family = newFamily(prefix+"total", prefix+"failed_total").
-		histogram(prefix+"server_seconds", cfg.Graph.Buckets).histogram(prefix+"client_seconds", cfg.Graph.Buckets)
+		histogram(prefix+"server_seconds", cfg.Histograms, cfg.Graph.Buckets).histogram(prefix+"client_seconds", cfg.Histograms, cfg.Graph.Buckets)
 	if cfg.Graph.MessagingLatency {
-		e.family.histogram(prefix+"messaging_system_seconds", cfg.Graph.Buckets)
+		e.family.histogram(prefix+"messaging_system_seconds", cfg.Histograms, cfg.Graph.Buckets)
 	}
 	for _, d := range cfg.Graph.Dimensions {
 		if cfg.Graph.ClientServerPrefix {

@@ -21,9 +21,10 @@ type family struct {
 
 // histogramFamily names the series of a histogram.
 type histogramFamily struct {
-	bounds             []float64
-	bucket, sum, total []byte   // encoded label __name__
-	le                 [][]byte // encoded label le, one more than bounds: +Inf
+	classic, native          bool
+	bounds                   []float64
+	bucket, sum, total, name []byte   // encoded label __name__; name is the native one's
+	le                       [][]byte // encoded label le, one more than bounds: +Inf
 }
 
 func newFamily(counters ...string) *family {
@@ -34,8 +35,10 @@ func newFamily(counters ...string) *family {
 	return f
 }
 
-func (f *family) histogram(name string, bounds []float64) *family {
+// histogram adds a histogram of a mode: classic, native or both.
+func (f *family) histogram(name, mode string, bounds []float64) *family {
 	h := &histogramFamily{
+		classic: mode != native, native: mode == native || mode == both, name: appendLabel(nil, "__name__", name),
 		bounds: bounds, bucket: appendLabel(nil, "__name__", name+"_bucket"),
 		sum: appendLabel(nil, "__name__", name+"_sum"), total: appendLabel(nil, "__name__", name+"_count"),
 	}
@@ -51,7 +54,12 @@ func (f *family) histogram(name string, bounds []float64) *family {
 func (f *family) size() int {
 	n := len(f.counters)
 	for _, h := range f.histograms {
-		n += len(h.le) + 2
+		if h.classic {
+			n += len(h.le) + 2
+		}
+		if h.native {
+			n++
+		}
 	}
 	return n
 }
@@ -79,6 +87,7 @@ type histogram struct {
 	counts    []float64 // one more than bounds: +Inf
 	sum       float64
 	exemplars []exemplar // newest observation of each bucket since the last push
+	native    *sparse    // nil: classic alone
 }
 
 type exemplar struct {
@@ -91,7 +100,11 @@ type exemplar struct {
 func newGroup(f *family, labels labelSet, forget func()) *group {
 	g := &group{family: f, frame: labels.frame(), counters: make([]float64, len(f.counters)), forget: forget}
 	for _, h := range f.histograms {
-		g.histograms = append(g.histograms, histogram{counts: make([]float64, len(h.le)), exemplars: make([]exemplar, len(h.le))})
+		made := histogram{counts: make([]float64, len(h.le)), exemplars: make([]exemplar, len(h.le))}
+		if h.native {
+			made.native = &sparse{buckets: map[int32]float64{}}
+		}
+		g.histograms = append(g.histograms, made)
 	}
 	return g
 }
@@ -106,6 +119,9 @@ func (g *group) observe(which int, value, weight float64, trace [16]byte, now ti
 	h.counts[i] += weight
 	h.sum += weight * value
 	h.exemplars[i] = exemplar{trace, value, now.UnixMilli(), true}
+	if h.native != nil {
+		h.native.observe(value, weight)
+	}
 }
 
 // touch notes that a group changes, or is about to.

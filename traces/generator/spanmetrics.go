@@ -57,7 +57,7 @@ func newSpanMetrics(cfg Config, r *registry, w *weights, m *counts, k *keys) *sp
 	}
 	sm.family = newFamily(names...)
 	if sm.latency {
-		sm.family.histogram("traces_spanmetrics_latency", cfg.Spans.Buckets)
+		sm.family.histogram("traces_spanmetrics_latency", cfg.Histograms, cfg.Spans.Buckets)
 	}
 	for _, d := range cfg.Spans.Dimensions {
 		sm.dimensions = append(sm.dimensions, dimension{label: dimensionLabel(d), source: []key{k.add(d)}})

@@ -31,6 +31,7 @@ import (
 type receiver struct {
 	samples   map[string][]prompb.Sample
 	exemplars map[string][]prompb.Exemplar
+	natives   map[string][]prompb.Histogram
 	refusals  []string // samples out of order
 	mu        sync.Mutex
 	status    func() int  // of the next answers; nil: 204
@@ -41,7 +42,7 @@ type receiver struct {
 }
 
 func newReceiver() *receiver {
-	return &receiver{samples: map[string][]prompb.Sample{}, exemplars: map[string][]prompb.Exemplar{}}
+	return &receiver{samples: map[string][]prompb.Sample{}, exemplars: map[string][]prompb.Exemplar{}, natives: map[string][]prompb.Histogram{}}
 }
 
 func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -94,6 +95,7 @@ func (r *receiver) take(s prompb.TimeSeries) {
 		r.samples[name] = append(r.samples[name], sample)
 	}
 	r.exemplars[name] = append(r.exemplars[name], s.Exemplars...)
+	r.natives[name] = append(r.natives[name], s.Histograms...)
 }
 
 // behave makes the receiver answer otherwise; nil: 204.
