@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"strings"
 
 	"supersonic/traceql"
@@ -94,6 +93,10 @@ func (c *compiler) stage(pl *plan, s traceql.Stage) bool {
 			pl.root = n
 			return true
 		}
+		if n, ok := durationsOf(s); ok && !pl.grouped && !c.inexact {
+			n.of = pl.root
+			pl.root = n
+		}
 	}
 	return false
 }
@@ -106,6 +109,21 @@ func countOf(s *traceql.ScalarFilter) (*countNode, bool) {
 		return nil, false
 	}
 	return &countNode{op: s.Op, value: n.Value}, true
+}
+
+// durationsOf turns a comparison of an aggregate of durations into a node that takes
+// out traces of which it does not hold; the evaluator has the last word.
+func durationsOf(s *traceql.ScalarFilter) (*durationsNode, bool) {
+	a, isAggregate := s.L.(*traceql.Aggregate)
+	n, isNumber := s.R.(*traceql.ScalarLiteral)
+	if !isAggregate || !isNumber || a.Arg == nil {
+		return nil, false
+	}
+	arg, isAttr := a.Arg.(*traceql.Attr)
+	if !isAttr || arg.Attribute != (traceql.Attribute{Intrinsic: traceql.IntrinsicDuration}) {
+		return nil, false
+	}
+	return &durationsNode{name: a.Func, op: s.Op, value: n.Value}, true
 }
 
 // spanset compiles an expression over the rows of in; nil: over all.
@@ -335,31 +353,6 @@ func joined(list []node, with string) string {
 		texts = append(texts, n.String())
 	}
 	return "(" + strings.Join(texts, with) + ")"
-}
-
-// countNode selects the rows of traces by the number of rows that are selected.
-type countNode struct {
-	of    node
-	op    traceql.Op
-	value traceql.Static
-}
-
-func (n *countNode) rows(p *page, out rowBits) {
-	n.of.rows(p, out)
-	p.eachTrace(out, func(t int) bool {
-		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
-		order, ok := traceql.Compare(traceql.Int(int64(out.count(lo, hi))), n.value)
-		if !ok || !ordered(n.op, order) {
-			out.drop(lo, hi)
-		}
-		return true
-	})
-}
-
-func (n *countNode) possible(p *page, opened bool) bool { return n.of.possible(p, opened) }
-
-func (n *countNode) String() string {
-	return fmt.Sprintf("%v of traces where their number is %v %v", n.of, n.op, n.value)
 }
 
 // ordered tells whether the order of two values satisfies a comparison.
