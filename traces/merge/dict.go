@@ -26,6 +26,7 @@ type chapter struct {
 
 	mu     sync.Mutex
 	tables map[*column.Dict][]uint32 // nil: the codes are the same
+	codes  map[string]uint32         // of the texts of dict; see index
 }
 
 // of returns the dictionary of a page, nil if its texts are plain.
@@ -113,28 +114,63 @@ func (ch *chapter) unite(list []*column.Dict) {
 	}
 }
 
-// table returns what translates the codes of a dictionary.
+// table returns what translates the codes of a dictionary; nil: they are the same.
 func (ch *chapter) table(d *column.Dict) ([]uint32, error) {
-	if d == nil {
-		return nil, errors.New("its texts are plain, though it tells a dictionary of them")
+	if d == ch.dict {
+		return nil, nil
 	}
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
 	if table, ok := ch.tables[d]; ok {
 		return table, nil
 	}
-	codes := make(map[string]uint32, len(ch.dict.Texts)) // it was read anew meanwhile
-	for code := len(ch.dict.Texts) - 1; code > 0; code-- {
-		codes[ch.dict.Texts[code]] = uint32(code)
-	}
+	ch.index()
 	table := make([]uint32, len(d.Texts))
 	for code := 1; code < len(d.Texts); code++ {
-		to, ok := codes[d.Texts[code]]
+		to, ok := ch.codes[d.Texts[code]]
 		if !ok {
-			return nil, errors.New("its dictionary is not the one that it told before")
+			return nil, errDict
 		}
 		table[code] = to
 	}
 	ch.tables[d] = table
 	return table, nil
+}
+
+// errDict is what an input may not do.
+var errDict = errors.New("its texts are not those of the dictionary that it tells")
+
+// index makes codes, where an input did not keep to its dictionaries: it read one
+// anew, or gives a page in plain form.
+func (ch *chapter) index() {
+	if ch.codes != nil {
+		return
+	}
+	ch.codes = make(map[string]uint32, len(ch.dict.Texts))
+	for code := len(ch.dict.Texts) - 1; code > 0; code-- {
+		ch.codes[ch.dict.Texts[code]] = uint32(code)
+	}
+}
+
+// encode turns a page of plain texts into codes. A page without values has no
+// dictionary in hand, though it tells one.
+func (ch *chapter) encode(v *column.Vector, fixed bool) error {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	codes := v.Codes[:0]
+	for i := range v.Len {
+		text := v.Text[v.Ends[i]:v.Ends[i+1]]
+		if !v.Has(i) || fixed && len(text) == 0 {
+			codes = append(codes, 0)
+			continue
+		}
+		ch.index()
+		code, ok := ch.codes[string(text)]
+		if !ok {
+			return errDict
+		}
+		codes = append(codes, code)
+	}
+	v.Codes, v.Dict, v.Present, v.Text, v.Ends = codes, ch.dict, v.Present[:0], v.Text[:0], v.Ends[:0]
+	return nil
 }

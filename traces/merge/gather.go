@@ -91,7 +91,7 @@ func (g *gatherer) whole(runs []run) (bool, error) {
 	if g.dict == nil {
 		return true, nil
 	}
-	table, err := g.chapter.table(g.v.Dict)
+	table, err := g.table(g.v)
 	if err != nil {
 		return true, g.c.inputError(r.input, r.page, err)
 	}
@@ -124,15 +124,30 @@ func (g *gatherer) read(input, page uint32) (*opened, error) {
 		}
 		g.v.Cost += v.Cost
 	}
-	var table []uint32
-	if g.dict != nil {
-		var err error
-		if table, err = g.chapter.table(v.Dict); err != nil {
-			return nil, g.c.inputError(input, page, err)
-		}
+	table, err := g.table(v)
+	if err != nil {
+		return nil, g.c.inputError(input, page, err)
 	}
 	*o = opened{page: page, vec: v, table: table}
 	return o, nil
+}
+
+// table returns what translates the codes of a page of an input, nil if nothing needs
+// to.
+func (g *gatherer) table(v *column.Vector) ([]uint32, error) {
+	if g.dict == nil {
+		return nil, nil
+	}
+	if v.Dict == nil {
+		if err := g.chapter.encode(v, g.c.key.Scope == column.ScopeFixed); err != nil {
+			return nil, err
+		}
+	}
+	table, err := g.chapter.table(v.Dict)
+	if err != nil {
+		err = fmt.Errorf("%v %q: %w", g.c.key.Scope, g.c.key.Name, err)
+	}
+	return table, err
 }
 
 // close gives back what was read: to be kept where the next page has rows of it.
