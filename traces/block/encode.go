@@ -107,11 +107,17 @@ func (w *writer) dictionary() (raw []byte, count int) {
 		}
 		return raw, len(g.texts.dict)
 	case g.leaf.form == formInt && !packed(g.leaf.key):
-		words, ok := numberCodes(w, len(g.ints), func(i int) uint64 { return uint64(g.ints[i]) })
-		return words, len(words) / 8 * ok
+		w.words = w.words[:0]
+		for _, v := range g.ints {
+			w.words = append(w.words, uint64(v))
+		}
+		return w.numberCodes()
 	case g.leaf.form == formDouble:
-		words, ok := numberCodes(w, len(g.floats), func(i int) uint64 { return math.Float64bits(g.floats[i]) })
-		return words, len(words) / 8 * ok
+		w.words = w.words[:0]
+		for _, v := range g.floats {
+			w.words = append(w.words, math.Float64bits(v))
+		}
+		return w.numberCodes()
 	}
 	return nil, 0
 }
@@ -124,18 +130,17 @@ func packed(k column.Key) bool {
 // mostNumbers is up to how many different numbers there is a dictionary.
 const mostNumbers = 256
 
-// numberCodes numbers n words; ok is 0 where they are too many, else 1.
-func numberCodes(w *writer, n int, word func(i int) uint64) (raw []byte, ok int) {
+// numberCodes makes a dictionary of w.words, if they are few: count is 0 where they
+// are not.
+func (w *writer) numberCodes() (raw []byte, count int) {
 	var slots [4 * mostNumbers]struct {
 		word uint64
 		code uint32 // + 1
 	}
 	w.codes = w.codes[:0]
-	count := uint32(0)
 	var last uint64
 	code := uint32(0)
-	for i := range n {
-		x := word(i)
+	for _, x := range w.words {
 		if code == 0 || x != last {
 			s := x * 0x9e3779b97f4a7c15 >> 54
 			for slots[s].code != 0 && slots[s].word != x {
@@ -145,14 +150,14 @@ func numberCodes(w *writer, n int, word func(i int) uint64) (raw []byte, ok int)
 				if count++; count > mostNumbers {
 					return nil, 0
 				}
-				slots[s].word, slots[s].code = x, count
+				slots[s].word, slots[s].code = x, uint32(count)
 				raw = binary.LittleEndian.AppendUint64(raw, x)
 			}
 			last, code = x, slots[s].code
 		}
 		w.codes = append(w.codes, code-1)
 	}
-	return raw, 1
+	return raw, count
 }
 
 // body appends a page's bytes before compression.

@@ -65,7 +65,7 @@ func (g *gather) add(v *column.Vector, list *listLevels) error {
 		p.slots = list.slots
 	}
 	p.last, p.levEnd = g.values(), len(g.levels)
-	if g.leaf.form == formInt {
+	if g.leaf.form.zoned() {
 		p.lo, p.hi = bounds(g.ints[p.first:])
 	}
 	g.pages = append(g.pages, p)

@@ -110,7 +110,7 @@ func (ix *index) writeGroup(w *indexWriter, g *group) {
 			w.piece(p.head, p.size, p.raw, p.crc)
 			w.num(uint64(p.slots))
 			w.num(uint64(p.values))
-			if ix.leaves[i].form == formInt && p.values > 0 {
+			if ix.leaves[i].form.zoned() && p.values > 0 {
 				w.int(p.lo)
 				w.num(uint64(p.hi) - uint64(p.lo))
 			}
@@ -317,7 +317,7 @@ func (ix *index) readChunk(r *indexReader, l *leaf, c *chunk, pages int, at int6
 		p.offset = at
 		p.head, p.size, p.raw, p.crc = r.byte("length", 256), r.u32("bytes"), r.u32("bytes"), r.crc()
 		p.slots, p.values = r.u32("values"), r.u32("values")
-		if l.form == formInt && p.values > 0 {
+		if l.form.zoned() && p.values > 0 {
 			p.lo = r.int()
 			p.hi = int64(uint64(p.lo) + r.num())
 		}

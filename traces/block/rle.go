@@ -34,6 +34,9 @@ func appendHybrid(dst []byte, vals []uint32, width int) []byte {
 
 func runOf(vals []uint32) int {
 	n, first := 1, vals[0]
+	for n+4 <= len(vals) && vals[n]|vals[n+1]|vals[n+2]|vals[n+3] == first && vals[n]&vals[n+1]&vals[n+2]&vals[n+3] == first {
+		n += 4
+	}
 	for n < len(vals) && vals[n] == first {
 		n++
 	}
@@ -64,6 +67,14 @@ func appendRun(dst []byte, val uint32, n, width int) []byte {
 func appendPacked(dst []byte, vals []uint32, width int) []byte {
 	var acc uint64
 	bits := 0
+	for ; width <= 8 && len(vals) >= 8; vals = vals[8:] {
+		v, x, w := vals[:8], uint64(0), uint(width)&63
+		for i := 7; i >= 0; i-- {
+			x = x<<w | uint64(v[i])
+		}
+		dst = binary.LittleEndian.AppendUint64(dst, x)
+		dst = dst[:len(dst)-8+width]
+	}
 	put := func(v uint32) {
 		acc |= uint64(v) << bits
 		bits += width

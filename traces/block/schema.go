@@ -29,6 +29,9 @@ const (
 	forms
 )
 
+// zoned tells whether the least and the greatest value of each page are known.
+func (f form) zoned() bool { return f == formInt || f == formBool }
+
 // width is the bytes of a value of fixed width, 0 for the others.
 func (f form) width() int {
 	switch f {

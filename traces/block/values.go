@@ -8,7 +8,7 @@ import (
 )
 
 // Values implements column.Segment: it tells where all row groups have a
-// dictionary.
+// dictionary, and of Bools.
 func (b *Block) Values(k column.Key) (*column.Vector, bool, error) {
 	i, ok := b.ix.byKey[k]
 	if !ok || !b.ix.leaves[i].some {
@@ -16,6 +16,9 @@ func (b *Block) Values(k column.Key) (*column.Vector, bool, error) {
 	}
 	if b.ix.leaves[i].rel != relNone {
 		return nil, false, nil
+	}
+	if b.ix.leaves[i].form == formBool {
+		return b.boolValues(i), true, nil
 	}
 	key := cacheKey{b.id, cacheValues, int32(i), 0}
 	if v, ok := b.cache.get(key).(*column.Vector); ok {
@@ -45,6 +48,24 @@ func (b *Block) Values(k column.Key) (*column.Vector, bool, error) {
 		}
 	}
 	return b.cache.put(key, v, size).(*column.Vector), true, nil
+}
+
+// boolValues are the least and the greatest value.
+func (b *Block) boolValues(leaf int) *column.Vector {
+	var there [2]bool
+	for g := range b.ix.groups {
+		if lo, hi, ok := b.ix.groups[g].chunks[leaf].zone(); ok {
+			there[lo&1], there[hi&1] = true, true
+		}
+	}
+	v := &column.Vector{}
+	for i, ok := range there {
+		if ok {
+			v.Ints = append(v.Ints, int64(i))
+		}
+	}
+	v.Rows, v.Len = len(v.Ints), len(v.Ints)
+	return v
 }
 
 func (b *Block) textValues(leaf int, v *column.Vector) error {

@@ -32,8 +32,8 @@ const groupPages = 32
 // It reads each column of the Segment once, a row group at a time, some columns
 // twice, and holds one column of a row group in memory.
 func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, error) {
-	w := &writer{seg: seg, taken: make(map[string]bool), zstd: encoders.Get().(*zstd.Encoder)}
-	defer encoders.Put(w.zstd)
+	w := &writer{seg: seg, taken: make(map[string]bool), tools: toolsets.Get().(*tools)}
+	defer toolsets.Put(w.tools)
 	w.ix.meta = meta
 	if err := w.writeData(fs, filepath.Join(dir, DataFile)); err != nil {
 		return Meta{}, fmt.Errorf("write %s: %w", filepath.Join(dir, DataFile), err)
@@ -46,13 +46,23 @@ func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, erro
 	return w.ix.meta, nil
 }
 
-// encoders are kept, since one has megabytes of tables.
-var encoders = sync.Pool{New: func() any {
+// tools is memory that the next block can use: an encoder alone has megabytes.
+type tools struct {
+	zstd   *zstd.Encoder
+	vec    column.Vector
+	gather gather
+	raw    []byte
+	packed []byte
+	codes  []uint32
+	words  []uint64
+}
+
+var toolsets = sync.Pool{New: func() any {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 	if err != nil {
 		panic(err) // of options that are constants
 	}
-	return e
+	return &tools{zstd: e}
 }}
 
 func writeFile(fs faultfs.FS, name string, raw []byte) error {
@@ -87,7 +97,6 @@ type writer struct {
 	cols   []column.Column // by leaf
 	taken  map[string]bool // names of columns
 	out    counted
-	zstd   *zstd.Encoder
 	bounds []byte
 	hashes []uint64 // by trace
 
@@ -98,12 +107,8 @@ type writer struct {
 	lists  [nests][]*listLevels
 	values []column.Vector // of the map of rare attributes
 
-	vec    column.Vector
-	gather gather
-	raw    []byte
-	packed []byte
-	codes  []uint32
-	rest   restBuilder
+	*tools
+	rest restBuilder
 }
 
 func (w *writer) makeIDs() []byte {
