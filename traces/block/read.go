@@ -2,10 +2,8 @@ package block
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -52,79 +50,6 @@ func (c *blockColumn) Zone(page int) (lo, hi int64, ok bool) {
 		return 0, 0, false
 	}
 	return e.lo, e.hi, true
-}
-
-// nothing is the dictionary of pages without a value.
-var nothing = &column.Dict{Texts: []string{""}}
-
-func (c *blockColumn) Dict(page int) (*column.Dict, error) {
-	k, e := c.entry(page)
-	switch {
-	case c.leaf.form != formText:
-		return nil, nil
-	case e.values == 0 && c.leaf.optional:
-		return nothing, nil
-	case k.dict.count == 0:
-		return nil, nil
-	}
-	d, err := c.dict(c.b.ix.pages[page].group)
-	if err != nil {
-		return nil, err
-	}
-	return d.texts, nil
-}
-
-// dictionary is a decoded dictionary: of texts, or of numbers.
-type dictionary struct {
-	texts *column.Dict
-	words []uint64
-}
-
-// dict reads the dictionary of a row group.
-func (c *blockColumn) dict(group int) (*dictionary, error) {
-	key := cacheKey{c.b.id, cacheDict, int32(c.at), int32(group)}
-	if d, ok := c.b.cache.get(key).(*dictionary); ok {
-		return d, nil
-	}
-	k := &c.b.ix.groups[group].chunks[c.at]
-	m := memories.Get().(*memory)
-	defer memories.Put(m)
-	raw, err := c.bytes(m, k.codec, k.offset+int64(k.dict.head), k.dict.size, k.dict.raw, k.dict.crc)
-	if err != nil {
-		return nil, err
-	}
-	d, ok := decodeDict(raw, c.leaf.form, int(k.dict.count))
-	if !ok {
-		return nil, c.damage(k.offset, "the dictionary does not fit its page")
-	}
-	return c.b.cache.put(key, d, int64(2*len(raw)+24*int(k.dict.count))).(*dictionary), nil
-}
-
-func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
-	if f != formText {
-		if len(raw) != 8*count || f.width() != 8 {
-			return nil, false
-		}
-		d := &dictionary{words: make([]uint64, count)}
-		for i := range d.words {
-			d.words[i] = binary.LittleEndian.Uint64(raw[8*i:])
-		}
-		return d, true
-	}
-	all, texts := string(raw), make([]string, 0, count) // one piece of memory for all
-	for at := 0; len(texts) < count; {
-		if len(raw)-at < 4 {
-			return nil, false
-		}
-		n := int64(binary.LittleEndian.Uint32(raw[at:]))
-		at += 4
-		if n > int64(len(raw)-at) {
-			return nil, false
-		}
-		texts = append(texts, all[at:at+int(n)])
-		at += int(n)
-	}
-	return &dictionary{texts: &column.Dict{Texts: texts}}, texts[0] == ""
 }
 
 func (c *blockColumn) damage(at int64, what string) error {
@@ -225,105 +150,6 @@ func (c *blockColumn) absent(v *column.Vector) {
 		v.IDs = zeroed(v.IDs, v.Len*c.leaf.form.width())
 		v.Present = v.Present[:0] // ids are fixed columns: zero is none
 	}
-}
-
-// levels reads which rows and items have values, and returns what follows. m.there
-// has the bits of values, unless all are there.
-func (c *blockColumn) levels(m *memory, v *column.Vector, k *chunk, e *pageEntry, raw []byte) ([]byte, error) {
-	coded := c.leaf.form == formText && k.encoding == encDictionary
-	if c.leaf.nest == nestNone {
-		if !c.leaf.optional {
-			return raw, nil
-		}
-		if e.values == e.slots {
-			_, raw, err := cutLevels(raw)
-			return raw, err
-		}
-		raw, err := takeBits(&m.there, raw, int(e.slots))
-		if err == nil {
-			err = setPresent(v, m.there, int(e.values), coded)
-		}
-		return raw, err
-	}
-	raw, err := takeBits(&m.rep, raw, int(e.slots))
-	if err != nil {
-		return nil, err
-	}
-	v.Offsets = sized(v.Offsets, v.Rows+1)
-	if !c.leaf.optional {
-		if raw, err = takeBits(&m.there, raw, int(e.slots)); err == nil {
-			v.Len, err = offsetsOf(v.Offsets, m.rep, m.there, int(e.slots))
-		}
-		if err == nil && v.Len != int(e.values) {
-			err = errShort
-		}
-		return raw, err
-	}
-	def, raw, err := takeLevels(&m.levels, raw, int(e.slots), 2)
-	if err != nil {
-		return nil, err
-	}
-	m.there = zeroed(m.there, len(m.rep))
-	m.items = zeroed(m.items, len(m.rep))
-	n := uint32(0)
-	for i, d := range def {
-		bit := uint64(min(d, 1))
-		m.items[i>>6] |= bit << (i & 63)
-		m.there[n>>6] |= uint64(d>>1&1) << (n & 63)
-		n += uint32(bit)
-	}
-	if v.Len, err = offsetsOf(v.Offsets, m.rep, m.items, int(e.slots)); err != nil {
-		return nil, err
-	}
-	m.there = m.there[:(v.Len+63)/64]
-	return raw, setPresent(v, m.there, int(e.values), coded)
-}
-
-// cutLevels cuts the levels from what follows.
-func cutLevels(raw []byte) (levels, rest []byte, err error) {
-	if len(raw) < 4 || int64(binary.LittleEndian.Uint32(raw)) > int64(len(raw)-4) {
-		return nil, nil, errShort
-	}
-	size := int(binary.LittleEndian.Uint32(raw)) + 4
-	return raw[4:size], raw[size:], nil
-}
-
-// takeLevels reads levels, and returns what follows.
-func takeLevels(to *[]uint32, raw []byte, n, width int) (levels []uint32, rest []byte, err error) {
-	packed, rest, err := cutLevels(raw)
-	if err != nil {
-		return nil, nil, err
-	}
-	*to = sized(*to, n)
-	return *to, rest, readHybrid(*to, packed, width)
-}
-
-// takeBits reads levels of one bit, and returns what follows.
-func takeBits(to *[]uint64, raw []byte, n int) (rest []byte, err error) {
-	packed, rest, err := cutLevels(raw)
-	if err != nil {
-		return nil, err
-	}
-	*to = sized(*to, (n+63)/64)
-	return rest, readBits(*to, packed, n)
-}
-
-// setPresent marks the values whose bit is set, where not all are. coded: their codes
-// tell.
-func setPresent(v *column.Vector, there []uint64, values int, coded bool) error {
-	if n := countBits(there); n != values {
-		return fmt.Errorf("%d values are there, the index says %d", n, values)
-	}
-	if values == v.Len || coded {
-		return nil
-	}
-	v.Present = sized(v.Present, v.Len)
-	for w, x := range there {
-		for i := range v.Present[64*w : min(64*w+64, v.Len)] {
-			v.Present[64*w+i] = x>>i&1 != 0
-		}
-	}
-	return nil
 }
 
 // values reads n values and puts them where they belong.
@@ -455,71 +281,6 @@ func (c *blockColumn) texts(v *column.Vector, n int, raw []byte) error {
 	}
 	return nil
 }
-
-// coded reads n values that are codes of the dictionary.
-func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
-	d, err := c.dict(c.b.ix.pages[page].group)
-	if err != nil {
-		return err
-	}
-	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
-		return errShort
-	}
-	codes := &m.codes
-	if c.leaf.form == formText && n == v.Len {
-		codes = &v.Codes
-	}
-	*codes = sized(*codes, n)
-	dense := *codes
-	if err := readHybrid(dense, raw[1:], int(raw[0])); err != nil {
-		return err
-	}
-	switch c.leaf.form {
-	case formText:
-		v.Codes = sized(v.Codes, v.Len)
-		if greatest(dense) >= k.dict.count {
-			return errCode
-		}
-		if n < v.Len {
-			expand(v.Codes, dense, m.there)
-		}
-		v.Dict, v.Present = d.texts, v.Present[:0]
-		return nil
-	case formInt:
-		ints := m.numbers(v, n)
-		for i, code := range dense {
-			if int(code) >= len(d.words) {
-				return errCode
-			}
-			ints[i] = int64(d.words[code])
-		}
-		m.place(v, ints)
-	default:
-		v.Floats = sized(v.Floats, v.Len)
-		for i, code := range dense {
-			if int(code) >= len(d.words) {
-				return errCode
-			}
-			v.Floats[i] = math.Float64frombits(d.words[code])
-		}
-		spread(v, v.Floats, n, 1)
-	}
-	return nil
-}
-
-// greatest is the greatest of codes, 0 of none.
-func greatest(codes []uint32) uint32 {
-	var a, b, c, d uint32
-	for ; len(codes) >= 4; codes = codes[4:] {
-		a, b, c, d = max(a, codes[0]), max(b, codes[1]), max(c, codes[2]), max(d, codes[3])
-	}
-	for _, code := range codes {
-		a = max(a, code)
-	}
-	return max(a, b, c, d)
-}
-
-var errCode = errors.New("a code that the dictionary has not")
 
 // relate makes numbers of differences.
 func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {

@@ -1,0 +1,148 @@
+package block
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/bits"
+
+	"supersonic/traces/column"
+)
+
+// nothing is the dictionary of pages without a value.
+var nothing = &column.Dict{Texts: []string{""}}
+
+func (c *blockColumn) Dict(page int) (*column.Dict, error) {
+	k, e := c.entry(page)
+	switch {
+	case c.leaf.form != formText:
+		return nil, nil
+	case e.values == 0 && c.leaf.optional:
+		return nothing, nil
+	case k.dict.count == 0:
+		return nil, nil
+	}
+	d, err := c.dict(c.b.ix.pages[page].group)
+	if err != nil {
+		return nil, err
+	}
+	return d.texts, nil
+}
+
+// dictionary is a decoded dictionary: of texts, or of numbers.
+type dictionary struct {
+	texts *column.Dict
+	words []uint64
+}
+
+// dict reads the dictionary of a row group.
+func (c *blockColumn) dict(group int) (*dictionary, error) {
+	key := cacheKey{c.b.id, cacheDict, int32(c.at), int32(group)}
+	if d, ok := c.b.cache.get(key).(*dictionary); ok {
+		return d, nil
+	}
+	k := &c.b.ix.groups[group].chunks[c.at]
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
+	raw, err := c.bytes(m, k.codec, k.offset+int64(k.dict.head), k.dict.size, k.dict.raw, k.dict.crc)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := decodeDict(raw, c.leaf.form, int(k.dict.count))
+	if !ok {
+		return nil, c.damage(k.offset, "the dictionary does not fit its page")
+	}
+	return c.b.cache.put(key, d, int64(2*len(raw)+24*int(k.dict.count))).(*dictionary), nil
+}
+
+func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
+	if f != formText {
+		if len(raw) != 8*count || f.width() != 8 {
+			return nil, false
+		}
+		d := &dictionary{words: make([]uint64, count)}
+		for i := range d.words {
+			d.words[i] = binary.LittleEndian.Uint64(raw[8*i:])
+		}
+		return d, true
+	}
+	all, texts := string(raw), make([]string, 0, count) // one piece of memory for all
+	for at := 0; len(texts) < count; {
+		if len(raw)-at < 4 {
+			return nil, false
+		}
+		n := int64(binary.LittleEndian.Uint32(raw[at:]))
+		at += 4
+		if n > int64(len(raw)-at) {
+			return nil, false
+		}
+		texts = append(texts, all[at:at+int(n)])
+		at += int(n)
+	}
+	return &dictionary{texts: &column.Dict{Texts: texts}}, texts[0] == ""
+}
+
+// coded reads n values that are codes of the dictionary.
+func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
+	d, err := c.dict(c.b.ix.pages[page].group)
+	if err != nil {
+		return err
+	}
+	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
+		return errShort
+	}
+	codes := &m.codes
+	if c.leaf.form == formText && n == v.Len {
+		codes = &v.Codes
+	}
+	*codes = sized(*codes, n)
+	dense := *codes
+	if err := readHybrid(dense, raw[1:], int(raw[0])); err != nil {
+		return err
+	}
+	switch c.leaf.form {
+	case formText:
+		v.Codes = sized(v.Codes, v.Len)
+		if greatest(dense) >= k.dict.count {
+			return errCode
+		}
+		if n < v.Len {
+			expand(v.Codes, dense, m.there)
+		}
+		v.Dict, v.Present = d.texts, v.Present[:0]
+		return nil
+	case formInt:
+		ints := m.numbers(v, n)
+		for i, code := range dense {
+			if int(code) >= len(d.words) {
+				return errCode
+			}
+			ints[i] = int64(d.words[code])
+		}
+		m.place(v, ints)
+	default:
+		v.Floats = sized(v.Floats, v.Len)
+		for i, code := range dense {
+			if int(code) >= len(d.words) {
+				return errCode
+			}
+			v.Floats[i] = math.Float64frombits(d.words[code])
+		}
+		spread(v, v.Floats, n, 1)
+	}
+	return nil
+}
+
+// greatest is the greatest of codes, 0 of none.
+func greatest(codes []uint32) uint32 {
+	var a, b, c, d uint32
+	for ; len(codes) >= 4; codes = codes[4:] {
+		a, b, c, d = max(a, codes[0]), max(b, codes[1]), max(c, codes[2]), max(d, codes[3])
+	}
+	for _, code := range codes {
+		a = max(a, code)
+	}
+	return max(a, b, c, d)
+}
+
+var errCode = errors.New("a code that the dictionary has not")
