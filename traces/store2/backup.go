@@ -44,7 +44,7 @@ func Backup(files faultfs.FS, dir, dest string) error {
 		err = files.Rename(part, dest)
 	}
 	if err == nil {
-		err = files.SyncDir(filepath.Dir(dest))
+		err = syncAbove(files, dest)
 	}
 	if err != nil {
 		return fmt.Errorf("back up %s to %s: %w", dir, dest, errors.Join(err, removeAll(files, part)))

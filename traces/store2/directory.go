@@ -162,3 +162,18 @@ func listBlocks(files faultfs.FS, dir string) (names []name, foreign []string, e
 	})
 	return names, foreign, nil
 }
+
+// syncAbove makes a directory's own name durable, and those of the ones above it, as
+// far as this process may: they may all be new.
+func syncAbove(files faultfs.FS, dir string) error {
+	for up := filepath.Dir(dir); ; up = filepath.Dir(up) {
+		if err := files.SyncDir(up); errors.Is(err, fs.ErrPermission) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if up == filepath.Dir(up) || up == "." {
+			return nil
+		}
+	}
+}

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"cmp"
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -17,77 +17,142 @@ import (
 )
 
 // disk is a file system in memory that knows what a power cut would leave: the bytes
-// that were synced, and the names whose directory was.
+// that were synced, and the names whose directory was. What was not synced is there or
+// not, in any directory for itself; but a rename is there or not as a whole.
 type disk struct {
 	mu     sync.Mutex
-	now    map[string]*node // by path
-	safe   map[string]*node // what is durable
-	names  []renaming       // changes of names that are not durable, oldest first
+	root   *node
 	locked map[string]bool
 }
 
+// node is a file or a directory, now and as a power cut would leave it at least.
 type node struct {
-	dir  bool
-	data []byte
-	safe []byte
+	dir        bool
+	data, safe []byte
+	kids, kept map[string]*node
+	changes    []*change // of kids, that are not in kept
 }
 
-// renaming is a change of names in some directories.
-type renaming struct {
-	dirs  []string
-	apply func(map[string]*node)
+// change is a name that appears, or goes (nil). twin is the other side of a rename.
+type change struct {
+	in   *node
+	name string
+	to   *node
+	twin *change
 }
 
-func newDisk() *disk {
-	return &disk{now: make(map[string]*node), safe: make(map[string]*node), locked: make(map[string]bool)}
+func newDir() *node {
+	return &node{dir: true, kids: make(map[string]*node), kept: make(map[string]*node)}
 }
 
-// crash is the disk after a power cut: of what is not durable, a part may be there.
+func newDisk() *disk { return &disk{root: newDir(), locked: make(map[string]bool)} }
+
+func (n *node) set(name string, to *node) *change {
+	if to == nil {
+		delete(n.kids, name)
+	} else {
+		n.kids[name] = to
+	}
+	c := &change{in: n, name: name, to: to}
+	n.changes = append(n.changes, c)
+	return c
+}
+
+// keep makes the first changes durable.
+func (n *node) keep(first int) {
+	for range first {
+		if len(n.changes) == 0 {
+			return // a twin's doing
+		}
+		c := n.changes[0]
+		n.changes = n.changes[1:]
+		if c.to == nil {
+			delete(n.kept, c.name)
+		} else {
+			n.kept[c.name] = c.to
+		}
+		if t := c.twin; t != nil {
+			if i := slices.Index(t.in.changes, t); i >= 0 {
+				t.in.keep(i + 1)
+			}
+		}
+	}
+}
+
+// crash is the disk after a power cut. The one before must not be used any more.
 func (d *disk) crash(r *rand.Rand) *disk {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	names := maps.Clone(d.safe)
-	for _, n := range d.names[:r.IntN(len(d.names)+1)] {
-		n.apply(names)
+	var all []*node
+	var walk func(n *node)
+	walk = func(n *node) {
+		all = append(all, n)
+		for _, name := range slices.Sorted(maps.Keys(n.kids)) {
+			walk(n.kids[name])
+		}
+	}
+	walk(d.root)
+	for _, n := range all {
+		n.keep(r.IntN(len(n.changes) + 1))
 	}
 	out := newDisk()
-	copies := make(map[*node]*node)
-	for path, n := range names {
-		c := copies[n]
-		if c == nil {
-			c = &node{dir: n.dir, data: slices.Clone(n.safe)}
-			if more := len(n.data) - len(n.safe); more > 0 && strings.HasPrefix(string(n.data), string(n.safe)) {
-				c.data = append(c.data, n.data[len(n.safe):len(n.safe)+r.IntN(more+1)]...)
-				if r.IntN(3) == 0 && len(c.data) > len(n.safe) {
-					c.data[len(n.safe)+r.IntN(len(c.data)-len(n.safe))] ^= 0x41
-				}
-			}
-			c.safe = slices.Clone(c.data)
-			copies[n] = c
-		}
-		out.now[path] = c
-	}
-	out.safe = maps.Clone(out.now)
+	out.root = d.root.left(r)
 	return out
 }
 
-func (d *disk) change(dirs []string, apply func(map[string]*node)) {
-	apply(d.now)
-	d.names = append(d.names, renaming{dirs, apply})
+// left is what a power cut leaves.
+func (n *node) left(r *rand.Rand) *node {
+	if n.dir {
+		out := newDir()
+		for _, name := range slices.Sorted(maps.Keys(n.kept)) {
+			out.kids[name] = n.kept[name].left(r)
+		}
+		out.kept = maps.Clone(out.kids)
+		return out
+	}
+	out := &node{data: slices.Clone(n.safe)}
+	if more := len(n.data) - len(n.safe); more > 0 && bytes.HasPrefix(n.data, n.safe) {
+		out.data = append(out.data, n.data[len(n.safe):len(n.safe)+r.IntN(more+1)]...)
+		if r.IntN(3) == 0 && len(out.data) > len(n.safe) {
+			out.data[len(n.safe)+r.IntN(len(out.data)-len(n.safe))] ^= 0x41
+		}
+	}
+	out.safe = slices.Clone(out.data)
+	return out
+}
+
+// at finds a node, nil if it is missing.
+func (d *disk) at(path string) *node {
+	n := d.root
+	for _, e := range strings.Split(strings.Trim(path, "/"), "/") {
+		if n == nil || e == "" {
+			return n
+		}
+		n = n.kids[e]
+	}
+	return n
+}
+
+// parent finds the directory of a path.
+func (d *disk) parent(path string) (*node, error) {
+	n := d.at(filepath.Dir(path))
+	if n == nil || !n.dir {
+		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+	}
+	return n, nil
 }
 
 func (d *disk) MkdirAll(dir string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for p := dir; p != "/" && p != "."; p = filepath.Dir(p) {
-		if n := d.now[p]; n != nil {
-			if !n.dir {
-				return fmt.Errorf("mkdir %s: %w", p, fs.ErrExist)
-			}
-			continue
+	n := d.root
+	for _, e := range strings.Split(strings.Trim(dir, "/"), "/") {
+		if n.kids[e] == nil {
+			n.set(e, newDir())
 		}
-		n := &node{dir: true}
-		d.change([]string{filepath.Dir(p)}, func(m map[string]*node) { m[p] = n })
+		if n = n.kids[e]; !n.dir {
+			return fmt.Errorf("mkdir %s: %w", dir, fs.ErrExist)
+		}
 	}
 	return nil
 }
@@ -114,23 +179,21 @@ func (e dirEntry) Sys() any                   { return nil }
 func (d *disk) ReadDir(dir string) ([]fs.DirEntry, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if n := d.now[dir]; n == nil || !n.dir {
+	n := d.at(dir)
+	if n == nil || !n.dir {
 		return nil, fmt.Errorf("readdir %s: %w", dir, fs.ErrNotExist)
 	}
 	var out []fs.DirEntry
-	for p, n := range d.now {
-		if filepath.Dir(p) == dir {
-			out = append(out, dirEntry{filepath.Base(p), n})
-		}
+	for _, name := range slices.Sorted(maps.Keys(n.kids)) {
+		out = append(out, dirEntry{name, n.kids[name]})
 	}
-	slices.SortFunc(out, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return out, nil
 }
 
 func (d *disk) Open(name string) (faultfs.File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if n := d.now[name]; n != nil && !n.dir {
+	if n := d.at(name); n != nil && !n.dir {
 		return &diskFile{d: d, n: n}, nil
 	}
 	return nil, fmt.Errorf("open %s: %w", name, fs.ErrNotExist)
@@ -141,69 +204,56 @@ func (d *disk) Append(name string) (faultfs.File, error) { return d.Open(name) }
 func (d *disk) Create(name string) (faultfs.File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.now[name] != nil {
+	in, err := d.parent(name)
+	if err != nil {
+		return nil, err
+	}
+	if in.kids[filepath.Base(name)] != nil {
 		return nil, fmt.Errorf("create %s: %w", name, fs.ErrExist)
 	}
-	if dir := d.now[filepath.Dir(name)]; dir == nil || !dir.dir {
-		return nil, fmt.Errorf("create %s: %w", name, fs.ErrNotExist)
-	}
 	n := &node{}
-	d.change([]string{filepath.Dir(name)}, func(m map[string]*node) { m[name] = n })
+	in.set(filepath.Base(name), n)
 	return &diskFile{d: d, n: n}, nil
 }
 
 func (d *disk) Rename(from, to string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := d.now[from]
-	if n == nil {
-		return fmt.Errorf("rename %s: %w", from, fs.ErrNotExist)
+	n := d.at(from)
+	in, err := d.parent(to)
+	if n == nil || err != nil {
+		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrNotExist)
 	}
-	if n.dir && d.now[to] != nil {
+	if n.dir && in.kids[filepath.Base(to)] != nil {
 		return fmt.Errorf("rename %s to %s: %w", from, to, fs.ErrExist)
 	}
-	d.change([]string{filepath.Dir(from), filepath.Dir(to)}, func(m map[string]*node) {
-		moved := make(map[string]*node)
-		for p, n := range m {
-			if rest, ok := strings.CutPrefix(p, from); ok && (rest == "" || rest[0] == '/') {
-				moved[to+rest] = n
-				delete(m, p)
-			}
-		}
-		maps.Copy(m, moved)
-	})
+	added, gone := in.set(filepath.Base(to), n), d.at(filepath.Dir(from)).set(filepath.Base(from), nil)
+	added.twin, gone.twin = gone, added
 	return nil
 }
 
 func (d *disk) Remove(name string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := d.now[name]
+	n := d.at(name)
 	if n == nil {
 		return fmt.Errorf("remove %s: %w", name, fs.ErrNotExist)
 	}
-	for p := range d.now {
-		if n.dir && filepath.Dir(p) == name {
-			return fmt.Errorf("remove %s: not empty", name)
-		}
+	if len(n.kids) > 0 {
+		return fmt.Errorf("remove %s: not empty", name)
 	}
-	d.change([]string{filepath.Dir(name)}, func(m map[string]*node) { delete(m, name) })
+	d.at(filepath.Dir(name)).set(filepath.Base(name), nil)
 	return nil
 }
 
 func (d *disk) SyncDir(dir string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	last := -1
-	for i, n := range d.names {
-		if slices.Contains(n.dirs, dir) {
-			last = i
-		}
+	n := d.at(dir)
+	if n == nil || !n.dir {
+		return fmt.Errorf("sync %s: %w", dir, fs.ErrNotExist)
 	}
-	for _, n := range d.names[:last+1] {
-		n.apply(d.safe)
-	}
-	d.names = slices.Clone(d.names[last+1:])
+	n.keep(len(n.changes))
 	return nil
 }
 
@@ -213,10 +263,13 @@ func (d *disk) Lock(name string) (io.Closer, error) {
 	if d.locked[name] {
 		return nil, fmt.Errorf("%s: %w", name, faultfs.ErrLocked)
 	}
+	in, err := d.parent(name)
+	if err != nil {
+		return nil, err
+	}
 	d.locked[name] = true
-	if d.now[name] == nil {
-		n := &node{}
-		d.change([]string{filepath.Dir(name)}, func(m map[string]*node) { m[name] = n })
+	if in.kids[filepath.Base(name)] == nil {
+		in.set(filepath.Base(name), &node{})
 	}
 	return unlocker{d, name}, nil
 }
@@ -237,11 +290,16 @@ func (u unlocker) Close() error {
 func (d *disk) find(text string) (paths []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for p, n := range d.now {
-		if strings.Contains(string(n.data), text) {
-			paths = append(paths, p)
+	var walk func(path string, n *node)
+	walk = func(path string, n *node) {
+		if bytes.Contains(n.data, []byte(text)) {
+			paths = append(paths, path)
+		}
+		for name, k := range n.kids {
+			walk(path+"/"+name, k)
 		}
 	}
+	walk("", d.root)
 	return paths
 }
 

@@ -148,8 +148,8 @@ func TestAStoreOfFormat1IsTakenOver(t *testing.T) {
 // traces; with -race it looks for more.
 func TestManyUseAStoreAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	opts := Options{Head: head.Options{MaxRows: 2000}, FanIn: 3, MaxBlockRows: 20_000, CarryAge: 20 * time.Millisecond,
-		SegmentBytes: 100_000, RewriteAfter: time.Millisecond, Tick: 5 * time.Millisecond}
+	opts := Options{Head: head.Options{MaxRows: 800}, FanIn: 3, MaxBlockRows: 8_000, CarryAge: 20 * time.Millisecond,
+		SegmentBytes: 40_000, RewriteAfter: time.Millisecond, Tick: 5 * time.Millisecond}
 	opts.Events.Damaged = func(what string, err error) { t.Errorf("damaged: %s: %v", what, err) }
 	opts.Events.CutFailed = func(name string, err error) { t.Errorf("cut: %s: %v", name, err) }
 	opts.Events.MergeFailed = func(_ []string, err error) { t.Errorf("merge: %v", err) }
@@ -163,7 +163,7 @@ func TestManyUseAStoreAtOnce(t *testing.T) {
 	dec := otlp.NewDecoder(otlp.Limits{})
 	ingest := func(seed uint64) {
 		stream := traffic.New(traffic.Options{Seed: seed, Export: 100})
-		for range 60 {
+		for range 25 {
 			raw, _ := stream.Next()
 			b, err := dec.Decode(bytes.Clone(raw), uint64(time.Now().UnixNano()))
 			if err != nil {

@@ -201,7 +201,7 @@ func TestADamagedBlockIsSetAside(t *testing.T) {
 	name := "/data/blocks/1-1-0/" + block.DataFile
 	w.s.Close()
 	for at := range 1500 { // pages, and not the footer: Open does not see it
-		w.disk.now[name].data[at+4] ^= 0xff
+		w.disk.at(name).data[at+4] ^= 0xff
 	}
 	w.mustOpen()
 	snap, err := w.s.Snapshot()
@@ -220,7 +220,7 @@ func TestADamagedBlockIsSetAside(t *testing.T) {
 		}
 	}
 	w.check()
-	if w.damaged == 0 || w.disk.now["/data/blocks/damaged/1-1-0"] == nil || slices.Contains(w.blocks(), "1-1-0") {
+	if w.damaged == 0 || w.disk.at("/data/blocks/damaged/1-1-0") == nil || slices.Contains(w.blocks(), "1-1-0") {
 		w.fatalf("%d events, blocks %v", w.damaged, w.blocks())
 	}
 	w.crash()
@@ -241,10 +241,10 @@ func TestDamagedSmallFilesCostNothingThatIsStored(t *testing.T) {
 		w.must[spanKey{}] = kept{}
 		delete(w.must, spanKey{})
 		w.s.Close()
-		n := w.disk.now[name]
+		n := w.disk.at(name)
 		if n == nil {
 			n = &node{}
-			w.disk.now[name] = n
+			w.disk.at("/data").set(name[len("/data/"):], n)
 		}
 		n.data = append([]byte("?"), n.data...)
 		r, err := Verify(context.Background(), w.disk, "/data")

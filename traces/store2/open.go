@@ -73,6 +73,9 @@ func (s *Store) open() error {
 	if err := s.files.SyncDir(s.dir); err != nil {
 		return err
 	}
+	if err := syncAbove(s.files, s.dir); err != nil {
+		return err
+	}
 	if err := s.emptyTmp(); err != nil {
 		return err
 	}

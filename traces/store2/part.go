@@ -224,13 +224,17 @@ func (s *Store) look(l *live) error {
 // forgetWhole forgets traces, of some, that are in one place only and not deleted.
 func (s *Store) forgetWhole(some func(span.TraceID) bool) {
 	s.swap.Lock()
-	active := s.live
+	heads := []*live{s.live}
+	for _, c := range s.waiting {
+		if !c.adopted {
+			heads = append(heads, c.live)
+		}
+	}
 	s.swap.Unlock()
 	for id, k := range s.traces {
-		if k.tomb == nil && len(k.pieces) < 2 && some(id) {
-			if _, ok := active.split[id]; !ok {
-				delete(s.traces, id)
-			}
+		inHead := func(l *live) bool { _, ok := l.split[id]; return ok }
+		if k.tomb == nil && len(k.pieces) < 2 && some(id) && !slices.ContainsFunc(heads, inHead) {
+			delete(s.traces, id)
 		}
 	}
 }
