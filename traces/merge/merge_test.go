@@ -73,7 +73,7 @@ func check(t *testing.T, name string, got *Segment, all []span.Span, pageRows in
 }
 
 func TestSegmentsAreMergedAsIfTheirSpansHadComeTogether(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		spans := columntest.Random(r, 1+r.IntN(300))
 		pieces := inPieces(r, spans, 1+r.IntN(12))
@@ -145,7 +145,7 @@ func TestHeadsAreMergedAsIfTheirSpansHadComeToOne(t *testing.T) {
 
 func TestTheReferenceTrafficIsMerged(t *testing.T) {
 	spans := columntest.Load(t)
-	for n := 1; n <= 5; n++ {
+	for _, n := range []int{2, 5} {
 		pieces := inPieces(rand.New(rand.NewPCG(uint64(n), 13)), spans, n)
 		var inputs []column.Segment
 		for _, p := range pieces {

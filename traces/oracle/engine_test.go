@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/faultfs"
+	"supersonic/traces/block"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
 	"supersonic/traces/head"
@@ -88,21 +92,45 @@ func segment(t *testing.T, rng *rand.Rand, spans []span.Span) (column.Segment, [
 	if rng.IntN(2) == 0 {
 		opts.Plain = func(k column.Key, page int) bool { return (len(k.Name)+page)%3 == 0 }
 	}
-	switch rng.IntN(3) {
-	case 0:
+	plain := func(spans []span.Span) column.Segment { return columntest.New(slices.Clone(spans), opts) }
+	half := len(spans) / 2
+	switch kind := rng.IntN(5); {
+	case kind == 0:
 		spans = unmarked(spans)
 		return inHead(t, spans), spans
-	case 1:
-		half := len(spans) / 2
-		merged, err := merge.New([]column.Segment{
-			columntest.New(slices.Clone(spans[:half]), opts), columntest.New(slices.Clone(spans[half:]), opts),
-		}, merge.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return merged, spans
+	case kind == 1:
+		return merged(t, plain(spans[:half]), plain(spans[half:])), spans
+	case kind == 2 && half > 0:
+		return inBlock(t, plain(spans)), spans
+	case kind == 3 && half > 0:
+		return inBlock(t, merged(t, inBlock(t, plain(spans[:half])), inBlock(t, plain(spans[half:])))), spans
 	}
-	return columntest.New(slices.Clone(spans), opts), spans
+	return plain(spans), spans
+}
+
+func merged(t *testing.T, inputs ...column.Segment) column.Segment {
+	t.Helper()
+	m, err := merge.New(inputs, merge.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// inBlock writes a Segment to disk and opens what was written.
+func inBlock(t *testing.T, seg column.Segment) column.Segment {
+	t.Helper()
+	dir := t.TempDir()
+	_, err := block.Write(faultfs.OS{}, dir, seg, block.Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := block.Open(faultfs.OS{}, dir, block.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Release)
+	return b
 }
 
 // unmarked leaves out what the decoder refuses, and what it marks as odd: it would
@@ -167,8 +195,21 @@ func (s *snapshot) place(t *testing.T, m *Model, id span.TraceID, deleted bool) 
 	s.Split = append(s.Split, query.Split{ID: id, Start: whole.Start, End: whole.End, Pieces: pieces})
 }
 
+// worlds is how many the engine is asked about; a soak asks for thousands.
+func worlds(t *testing.T) uint64 {
+	text := os.Getenv("SUPERSONIC_SOAK_ENGINE")
+	if text == "" {
+		return 12
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		t.Fatalf("SUPERSONIC_SOAK_ENGINE: %v", err)
+	}
+	return n
+}
+
 func TestTheEngineAnswersAsTheModel(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range worlds(t) {
 		src, m := world(t, seed)
 		e := query.NewEngine(src, query.EngineOptions{Workers: 1 + int(seed%3)})
 		if err := Diff(t.Context(), e, m, rand.New(rand.NewPCG(seed, 22)), 40); err != nil {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -20,6 +21,8 @@ import (
 type Model struct {
 	mu     sync.RWMutex
 	traces map[span.TraceID][]span.Span // in the order in which they came
+
+	everyCopy bool // names and values are those of spans that were superseded too
 }
 
 var _ query.Engine = (*Model)(nil)
@@ -55,6 +58,13 @@ func (m *Model) Delete(ids ...span.TraceID) {
 	for _, id := range ids {
 		delete(m.traces, id)
 	}
+}
+
+// copies is a Model that has the names and values of every copy of a span.
+func (m *Model) copies() *Model {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return &Model{traces: maps.Clone(m.traces), everyCopy: true}
 }
 
 // IDs lists the traces, ascending.

@@ -27,8 +27,12 @@ func (m *Model) selected(text string, r query.Range, visit func(t *query.Trace, 
 	for _, t := range m.all(r) {
 		stats.Traces, stats.Spans = stats.Traces+1, stats.Spans+len(t.Spans)
 		if search == nil {
-			for i := range t.Spans {
-				visit(t, view{&t.Spans[i]})
+			spans := t.Spans
+			if m.everyCopy {
+				spans = m.traces[t.ID]
+			}
+			for i := range spans {
+				visit(t, view{&spans[i]})
 			}
 			continue
 		}
