@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -129,6 +131,11 @@ func (h *Handler) queryRange(ctx context.Context, e query.Engine, v url.Values) 
 	if err != nil {
 		return nil, told{stats: res.Stats}, err
 	}
+	if counts(req.Query) {
+		for i := range res.Series {
+			lift(&res.Series[i], uint64(req.Step))
+		}
+	}
 	out := jsonRange{Series: newSeries(res.Series, req.Exemplars), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
 	t := told{res.Stats, res.Warnings}
 	out.Status, out.Message = t.partial(res, req)
@@ -198,6 +205,27 @@ func labelsOf(list []traceql.Label) []jsonAttr {
 		out[i] = jsonAttr{l.Name, staticValue(l.Value)}
 	}
 	return out
+}
+
+// counts tells whether the series of a query count spans. What such a span adds says
+// nothing: its exemplar is told at the height of the series.
+func counts(text string) bool {
+	q, err := traceql.Parse(text)
+	return err == nil && q.IsMetrics() && slices.Contains([]string{"rate", "count_over_time", "histogram_over_time"}, q.Metrics.Func)
+}
+
+// lift puts exemplars on the points of their series; those of intervals without a
+// point are left out.
+func lift(s *traceql.Series, step uint64) {
+	kept := make([]traceql.Exemplar, 0, len(s.Exemplars))
+	for _, x := range s.Exemplars {
+		i, _ := slices.BinarySearchFunc(s.Points, x.Time, func(p traceql.Point, at uint64) int { return cmp.Compare(p.Time, at) })
+		if i < len(s.Points) && s.Points[i].Time-x.Time <= step {
+			x.Value = s.Points[i].Value
+			kept = append(kept, x)
+		}
+	}
+	s.Exemplars = kept
 }
 
 // fairShare deals total exemplars out to the series, one each in turn.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"supersonic/traceql"
 	"supersonic/traces/query"
 )
 
@@ -96,6 +97,36 @@ func TestPointsAreWrittenAsEncodingJSONWritesThem(t *testing.T) {
 		if got, want := r.json(), marshal(r); string(got) != string(want) {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+}
+
+func TestExemplarsOfCountsLieOnTheSeries(t *testing.T) {
+	s := traceql.Series{
+		Points:    []traceql.Point{{Time: 10, Value: 3}, {Time: 30, Value: 5}},
+		Exemplars: []traceql.Exemplar{{Time: 0, Value: 1}, {Time: 10, Value: 1}, {Time: 11, Value: 1}, {Time: 21, Value: 1}, {Time: 31, Value: 1}},
+	}
+	lift(&s, 10)
+	want := []traceql.Exemplar{{Time: 0, Value: 3}, {Time: 10, Value: 3}, {Time: 21, Value: 5}}
+	if diff := cmp.Diff(want, s.Exemplars); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for text, want := range map[string]bool{"{} | rate() by (name)": true, "{} | max_over_time(duration)": false, "{}": false, "{": false} {
+		if got := counts(text); got != want {
+			t.Errorf("%s counts: %v", text, got)
+		}
+	}
+}
+
+func TestExemplarsAreDealtOutEvenly(t *testing.T) {
+	series := func(exemplars, points int) traceql.Series {
+		return traceql.Series{Exemplars: make([]traceql.Exemplar, exemplars), Points: make([]traceql.Point, points)}
+	}
+	got := fairShare([]traceql.Series{series(9, 1), series(2, 1), series(0, 1), series(9, 0), series(9, 1)}, 9)
+	if diff := cmp.Diff([]int{4, 2, 0, 0, 3}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{0, 2, 5}, spread([]int{0, 1, 2, 3, 4, 5, 6, 7}, 3)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
