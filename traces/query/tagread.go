@@ -129,3 +129,10 @@ func ofTrace(t *Trace, in traceql.Intrinsic) traceql.Static {
 	}
 	return traceql.String(root.Resource.ServiceName())
 }
+
+// tagRef is what a tag means: an intrinsic, or an attribute in one of some scopes.
+type tagRef struct {
+	intrinsic traceql.Intrinsic
+	scopes    []traceql.Scope
+	name      string
+}

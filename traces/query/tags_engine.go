@@ -81,13 +81,21 @@ func (s *nameSet) result(limit int) (names map[Scope][]string, more bool) {
 	return names, more
 }
 
-// tagNames finds the attributes that spans have. All of a part: it knows. Else each
-// column is read until a span that counts has a value in it.
-func tagNames(ctx context.Context, snap *Snapshot, r TagNamesRequest, rows func(int) selector) (TagNamesResult, error) {
-	set := &nameSet{scope: r.Scope, names: make(map[scopedName]struct{})}
+// TagNames implements Engine: all names that there are. A part that counts whole
+// knows its own; else each column is read until a span that counts has a value in it.
+func (e *engine) TagNames(ctx context.Context, r TagNamesRequest) (TagNamesResult, error) {
 	var out TagNamesResult
-	s := tagScan{snap: snap, rng: r.Range, query: r.Query, rows: rows, stats: &out.Stats}
-	err := s.run(ctx, tagVisitor{
+	snap, err := e.src.Snapshot()
+	if err != nil {
+		return out, err
+	}
+	defer snap.Release()
+	s, err := newTagScan(ctx, snap, r.Query, r.Range, e.opts)
+	if err != nil {
+		return out, err
+	}
+	set := &nameSet{scope: r.Scope, names: make(map[scopedName]struct{})}
+	err = s.run(tagVisitor{
 		whole: func(part *Part) (bool, error) {
 			for _, k := range part.Segment.Keys() {
 				if set.wants(k) {
@@ -96,35 +104,38 @@ func tagNames(ctx context.Context, snap *Snapshot, r TagNamesRequest, rows func(
 			}
 			return true, nil
 		},
-		page:  func(p *tagPage) error { return set.addPage(p) },
+		page:  set.addPage,
 		trace: func(_ *Trace, s spanView) { set.addSpan(s) },
 	})
 	out.Names, out.More = set.result(r.Limit)
+	out.Stats, out.Explain = s.answered(r.Query, r.Explain)
 	return out, err
 }
 
 // addPage adds the names of the columns in which a row that counts has a value.
-func (s *nameSet) addPage(p *tagPage) error {
-	for _, k := range p.part.Segment.Keys() {
+func (s *nameSet) addPage(p *page, rows rowBits) error {
+	for _, k := range p.part.keys() {
 		if !s.wants(k) {
 			continue
 		}
-		v, err := p.read(k)
-		if err != nil {
-			return err
-		}
-		if v != nil && p.any(v) {
+		if v := p.vector(k); v != nil && hasAny(v, rows) {
 			s.add(columnScopes[k.Scope], k.Name)
 		}
 	}
-	return nil
+	return p.err
 }
 
-// any tells whether a row that counts has a value.
-func (p *tagPage) any(v *column.Vector) bool {
-	for i := range p.items(v) {
-		if v.Has(i) {
-			return true
+// hasAny tells whether one of the rows has a value.
+func hasAny(v *column.Vector, rows rowBits) bool {
+	for row := rows.next(0); row >= 0; row = rows.next(row + 1) {
+		lo, hi := row, row+1
+		if len(v.Offsets) > 0 {
+			lo, hi = int(v.Offsets[row]), int(v.Offsets[row+1])
+		}
+		for i := lo; i < hi; i++ {
+			if v.Has(i) {
+				return true
+			}
 		}
 	}
 	return false
@@ -136,6 +147,8 @@ type valueSet struct {
 	values map[valueKey]traceql.Static
 	more   bool
 	known  map[knownDict]*dictSeen
+	charge func(bytes int64) error // accounts for memory
+	err    error                   // the first that charge told
 }
 
 type knownDict struct {
@@ -148,6 +161,9 @@ type dictSeen struct {
 	seen []bool
 	left int // texts that are not
 }
+
+// valueBytes is about what a value takes beside its text.
+const valueBytes = 160
 
 func (s *valueSet) add(v traceql.Static) {
 	switch v.Type() {
@@ -163,10 +179,11 @@ func (s *valueSet) add(v traceql.Static) {
 	if _, ok := s.values[k]; ok {
 		return
 	}
-	if len(s.values) >= s.limit {
+	if len(s.values) >= s.limit || s.err != nil {
 		s.more = true
 		return
 	}
+	s.err = s.charge(valueBytes + int64(2*len(k.text)))
 	s.values[k] = v
 }
 
@@ -196,23 +213,37 @@ func (s *valueSet) sorted() []traceql.Static {
 	return out
 }
 
-// tagValues finds the values of an attribute or intrinsic. All of a part, where the
-// part knows them: no page is read.
-func tagValues(ctx context.Context, snap *Snapshot, r TagValuesRequest, rows func(int) selector) (TagValuesResult, error) {
+// TagValues implements Engine: all values that there are, up to the limit. Where all
+// of a part counts and it knows its values, no page is read.
+func (e *engine) TagValues(ctx context.Context, r TagValuesRequest) (TagValuesResult, error) {
+	var out TagValuesResult
 	tag, err := parseTag(r.Tag)
 	if err != nil {
-		return TagValuesResult{}, err
+		return out, err
 	}
 	if r.Limit <= 0 || r.Limit > MaxValues {
 		r.Limit = MaxValues
 	}
-	set := &valueSet{limit: r.Limit, values: make(map[valueKey]traceql.Static), known: make(map[knownDict]*dictSeen)}
-	var out TagValuesResult
-	s := tagScan{snap: snap, rng: r.Range, query: r.Query, rows: rows, stats: &out.Stats, full: func() bool { return set.more }}
+	snap, err := e.src.Snapshot()
+	if err != nil {
+		return out, err
+	}
+	defer snap.Release()
+	s, err := newTagScan(ctx, snap, r.Query, r.Range, e.opts)
+	if err != nil {
+		return out, err
+	}
+	set := &valueSet{limit: r.Limit, values: make(map[valueKey]traceql.Static), known: make(map[knownDict]*dictSeen),
+		charge: func(bytes int64) error { return s.scan.charge("values", bytes) }}
 	read := tag.reader()
-	err = s.run(ctx, tagVisitor{
+	err = s.run(tagVisitor{
 		whole: func(part *Part) (bool, error) { return set.addWhole(part, tag) },
-		page:  func(p *tagPage) error { return set.addPage(p, tag) },
+		page: func(p *page, rows rowBits) error {
+			if err := set.addPage(p, rows, tag); err != nil {
+				return err
+			}
+			return set.err
+		},
 		trace: func(t *Trace, s spanView) {
 			read(t, s, func(v traceql.Static) {
 				if tag.intrinsic == traceql.IntrinsicNone || v.Type() != traceql.TypeString || v.Text() != "" {
@@ -220,8 +251,13 @@ func tagValues(ctx context.Context, snap *Snapshot, r TagValuesRequest, rows fun
 				}
 			})
 		},
+		full: func() bool { return set.more },
 	})
+	if err == nil {
+		err = set.err
+	}
 	out.Values, out.More = set.sorted(), set.more
+	out.Stats, out.Explain = s.answered(r.Query, r.Explain)
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -229,5 +230,22 @@ func TestValuesAreCutAtTheLimitAndSaySo(t *testing.T) {
 	}
 	if _, err := e.TagNames(t.Context(), TagNamesRequest{Query: "{} | rate()"}); err == nil {
 		t.Error("series are no filter, and it is no error")
+	}
+}
+
+func TestTagListsAreExplainedAndBounded(t *testing.T) {
+	src := randomSnapshot(1, 200, 2)
+	e := NewEngine(src, EngineOptions{})
+	got, err := e.TagValues(t.Context(), TagValuesRequest{Tag: "kind", Explain: true})
+	if err != nil || got.Explain == nil || got.Explain.Parts[0].Skipped["the part lists its values"] == 0 {
+		t.Errorf("%+v, %v", got.Explain, err)
+	}
+	names, err := e.TagNames(t.Context(), TagNamesRequest{Query: `{ kind = server }`, Explain: true})
+	if err != nil || names.Explain == nil || names.Explain.Query != `{ kind = server }` || names.Explain.Rows == 0 {
+		t.Errorf("%+v, %v", names.Explain, err)
+	}
+	_, err = NewEngine(src, EngineOptions{MaxBytes: 5000}).TagValues(t.Context(), TagValuesRequest{Tag: "span:id"})
+	if !errors.As(err, new(TooLarge)) {
+		t.Errorf("values beyond the memory: %v", err)
 	}
 }

@@ -87,3 +87,11 @@ func fixedStatic(k column.Key, n int64) traceql.Static {
 	}
 	return traceql.Int(n)
 }
+
+// staticOf is what the language sees of a text of any column.
+func staticOf(k column.Key, text string) traceql.Static {
+	if k.Scope == column.ScopeFixed {
+		return traceql.String(text)
+	}
+	return textStatic(k.Type, text)
+}

@@ -113,3 +113,21 @@ func eachSplit(ctx context.Context, snap *Snapshot, r Range, visit func(t *Trace
 	}
 	return nil
 }
+
+// Trace implements Engine.
+func (e *engine) Trace(ctx context.Context, id span.TraceID) (*Trace, Stats, error) {
+	snap, err := e.src.Snapshot()
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	defer snap.Release()
+	t, stats, err := traceByID(ctx, snap, id)
+	e.count(stats.Spans)
+	return t, stats, err
+}
+
+func (e *engine) count(rows int) {
+	if e.opts.Rows != nil && rows > 0 {
+		e.opts.Rows(rows)
+	}
+}
