@@ -84,6 +84,43 @@ func BenchmarkSearch(b *testing.B) { benchSearches(b, benchSite()) }
 
 func BenchmarkSearchBlocks(b *testing.B) { benchSearches(b, inBlocks(b, benchSite())) }
 
+// BenchmarkSearchFresh asks a head that has changed since, as one that takes spans
+// has: its order of rows is made each time.
+func BenchmarkSearchFresh(b *testing.B) {
+	stream := traffic.New(traffic.Options{Seed: 1})
+	d := otlp.NewDecoder(otlp.Limits{})
+	h := head.New(head.Options{MaxRows: 1 << 20, MaxBytes: 1 << 30})
+	add := func() {
+		export, _ := stream.Next()
+		batch, err := d.Decode(export, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := h.Append(batch, 0); err != nil {
+			b.Fatal(err)
+		}
+		batch.Release()
+	}
+	for h.Rows() < 100_000 {
+		add()
+	}
+	for name, query := range map[string]string{"order": "", "newest": `{}`, "model": `{ span.triton.model_name = "model_03" && duration > 10ms }`} {
+		b.Run(name, func(b *testing.B) {
+			start := benchCPU()
+			for b.Loop() {
+				add()
+				src := &fixedSnapshot{Parts: []Part{{Segment: h.View(), Name: "head"}}}
+				if query == "" {
+					src.Parts[0].Segment.Pages()
+				} else if _, err := NewEngine(src, EngineOptions{}).Search(b.Context(), SearchRequest{Query: query, Limit: 20, SpansPerSet: 3}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric((benchCPU()-start)/float64(b.N), "CPU-ms/op")
+		})
+	}
+}
+
 // benchSearches tells CPU milliseconds of a search over two million spans, of the
 // newest 20 or of what is not there.
 func benchSearches(b *testing.B, src Snapshots) {

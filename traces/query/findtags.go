@@ -13,6 +13,15 @@ import (
 // tagPlan finds the traces that have each of the tags on some span.
 func tagPlan(tags []Tag) *plan {
 	pl := &plan{root: allNode{}}
+	var needs []need
+	for i, t := range tags {
+		if t.Key != "root.name" && t.Key != "root.service.name" {
+			needs = append(needs, need{i, tagNode(t)})
+		}
+	}
+	if len(needs) > 0 {
+		pl.needs = [][]need{needs}
+	}
 	for i, t := range tags {
 		if i == 0 {
 			pl.root = tagNode(t)

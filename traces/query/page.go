@@ -39,7 +39,7 @@ type page struct {
 	numbers  [4][]int64 // of the tree, see tree
 	rows     []row
 	rowOrder []int32
-	needs    map[*leaf]rowBits // of conditions that split traces need, see worker.hopeless
+	needs    map[int]rowBits // of conditions that split traces need, by number, see worker.hopeless
 }
 
 // maxTables bounds the tables that a page keeps: a part may have a dictionary for
@@ -71,7 +71,7 @@ type attrColumns struct {
 
 func newPage(s *scan) *page {
 	p := &page{scan: s, vectors: make(map[column.Key]*pageVector), attrs: make(map[attrName]*attrColumns), tables: make(map[tableKey]*table),
-		needs: make(map[*leaf]rowBits)}
+		needs: make(map[int]rowBits)}
 	for k, pv := range map[column.Key]**pageVector{
 		column.Start: &p.often.start, column.Duration: &p.often.duration, column.Kind: &p.often.kind, column.SpanID: &p.often.id,
 		column.ParentID: &p.often.parent, column.Name: &p.often.name, column.Status: &p.often.status,

@@ -16,7 +16,7 @@ type plan struct {
 	// needs is alternatives of conditions: a trace can only be in the answer if of one
 	// alternative each condition is satisfied by some span. Empty: any trace can. It
 	// is for split traces, of which no part has all.
-	needs [][]*leaf
+	needs [][]need
 	// grouped: the pipeline has by(), so that the spans come in several spansets.
 	grouped bool
 }
@@ -50,17 +50,25 @@ func newPlan(q *traceql.Query) *plan {
 	return pl
 }
 
+// need is a condition with its number in the plan.
+type need struct {
+	number int
+	node
+}
+
 // needsOf is the conditions that a piece of a trace can tell of.
-func needsOf(q *traceql.Query) [][]*leaf {
-	var out [][]*leaf
+func needsOf(q *traceql.Query) [][]need {
+	var out [][]need
+	number := 0
 	for _, all := range q.Conditions().Any {
-		var list []*leaf
+		var list []need
 		for _, c := range all {
 			c.Attr.Parent = false
 			if in := c.Attr.Intrinsic; in >= traceql.IntrinsicChildCount {
 				continue // of the whole trace
 			}
-			list = append(list, newLeaf(c))
+			list = append(list, need{number, newLeaf(c)})
+			number++
 		}
 		if len(list) == 0 {
 			return nil

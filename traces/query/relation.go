@@ -158,14 +158,15 @@ func relate(p *page, op traceql.Op, left, right, marked rowBits) {
 
 // siblings marks rows of right that share a parent with another row of left.
 func siblings(parents []int32, left, right, marked rowBits) {
-	count := make(map[int32]int)
-	left.each(func(i int) { count[parents[i]]++ })
-	right.each(func(i int) {
-		others := count[parents[i]]
-		if left.has(i) {
-			others--
+	count := make([]int32, len(parents)) // of children that are of left, by row
+	left.each(func(i int) {
+		if up := parents[i]; up >= 0 {
+			count[up]++
 		}
-		if parents[i] >= 0 && others > 0 {
+	})
+	right.each(func(i int) {
+		up := parents[i]
+		if up >= 0 && count[up] > int32(bit(left.has(i))) {
 			marked.set(i)
 		}
 	})

@@ -271,25 +271,25 @@ func (w *worker) hopeless(sp *Split) bool {
 	if len(w.scan.plan.needs) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(w.scan.plan.needs, func(all []*leaf) bool {
-		return !slices.ContainsFunc(all, func(l *leaf) bool {
+	return !slices.ContainsFunc(w.scan.plan.needs, func(all []need) bool {
+		return !slices.ContainsFunc(all, func(n need) bool {
 			return !slices.ContainsFunc(sp.Pieces, func(piece Piece) bool {
 				p, t := w.pieces[piece.Part], piece.Place.Trace
-				return p.needed(l).any(int(p.bounds[t]), int(p.bounds[t+1]))
+				return p.needed(n).any(int(p.bounds[t]), int(p.bounds[t+1]))
 			})
 		})
 	})
 }
 
 // needed is the rows that satisfy a condition which split traces need.
-func (p *page) needed(l *leaf) rowBits {
-	b, ok := p.needs[l]
+func (p *page) needed(n need) rowBits {
+	b, ok := p.needs[n.number]
 	if !ok {
 		b = make(rowBits, wordsOf(p.info.Rows))
-		if l.possible(p, true) {
-			l.rows(p, b)
+		if n.possible(p, false) && n.possible(p, true) {
+			n.rows(p, b)
 		}
-		p.needs[l] = b
+		p.needs[n.number] = b
 	}
 	return b
 }
