@@ -155,7 +155,7 @@ func (h *Handler) Handle(pattern string, page http.Handler) {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ProtoMajor == 2 && strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
-		h.streams.ServeHTTP(w, r)
+		h.serveStream(w, r)
 		return
 	}
 	h.zipped.ServeHTTP(w, r)

@@ -2,10 +2,13 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -125,8 +128,36 @@ func (h *Handler) newStreams() *grpc.Server {
 	return s
 }
 
+// fallen is where a stream leaves its panic: gRPC runs it in a goroutine of its own,
+// where a panic would end the process, and not the request as in net/http.
+type fallen struct{ what atomic.Pointer[string] }
+
+type fallenKey struct{}
+
+func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
+	var f fallen
+	h.streams.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), fallenKey{}, &f)))
+	if what := f.what.Load(); what != nil {
+		panic(*what) // for net/http to log
+	}
+}
+
+// caught leaves a panic to serveStream.
+func caught(ctx context.Context, err *error) {
+	what := recover()
+	if what == nil {
+		return
+	}
+	*err = status.Error(codes.Internal, "the store failed at this question: its log says more")
+	if f, ok := ctx.Value(fallenKey{}).(*fallen); ok {
+		text := fmt.Sprintf("%v\n%s", what, debug.Stack())
+		f.what.Store(&text)
+	}
+}
+
 func (h *Handler) stream(q question) grpc.StreamHandler {
-	return func(_ any, s grpc.ServerStream) error {
+	return func(_ any, s grpc.ServerStream) (err error) {
+		defer caught(s.Context(), &err)
 		var body []byte
 		if err := s.RecvMsg(&body); err != nil {
 			return err

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"context"
+	"io"
+	"log"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -161,6 +163,7 @@ func (bytesCodec) Unmarshal(b mem.BufferSlice, v any) error {
 func dial(t *testing.T, engine query.Engine, opts api.Options) func(ctx context.Context, method string, request []byte) (tree, error) {
 	s := httptest.NewUnstartedServer(api.New(engine, opts))
 	s.Config.Protocols = api.Protocols()
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.Start()
 	t.Cleanup(s.Close)
 	conn, err := grpc.NewClient(strings.TrimPrefix(s.URL, "http://"), grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -244,5 +247,24 @@ func TestStreamsHaveTenants(t *testing.T) {
 	m, err := call(metadata.AppendToOutgoingContext(t.Context(), "x-scope-orgid", "a"), "Search", q)
 	if err != nil || m.at(t, 1, 1) != "1" {
 		t.Errorf("%v %v", m, err)
+	}
+}
+
+// broken panics at one question.
+type broken struct{ query.Engine }
+
+func (b broken) Search(context.Context, query.SearchRequest) (query.SearchResult, error) {
+	panic("a bug")
+}
+
+func TestAQuestionThatPanicsEndsAlone(t *testing.T) {
+	call := dial(t, broken{engineOf(t, []span.Span{spanOf(1, "a", "x")})}, api.Options{Queries: 1})
+	for range 3 {
+		if _, err := call(t.Context(), "Search", request(map[protowire.Number]any{8: "{}"})); err == nil {
+			t.Error("an answer")
+		}
+	}
+	if m, err := call(t.Context(), "SearchTagsV2", nil); err != nil || len(m[1]) == 0 {
+		t.Errorf("the next question: %v %v", m, err)
 	}
 }
