@@ -187,6 +187,13 @@ func leavesOf(seg column.Segment, taken map[string]bool) (leaves []leaf, rest []
 	}
 	for _, k := range column.Fixed() {
 		l := fixedLeaf(k)
+		if seldom(k) {
+			if any, err := anyValue(seg, k); err != nil {
+				return nil, nil, err
+			} else if !any {
+				continue
+			}
+		}
 		taken[fmt.Sprint(l.nest, l.name)] = true
 		leaves = append(leaves, l)
 	}
@@ -201,6 +208,34 @@ func leavesOf(seg column.Segment, taken map[string]bool) (leaves []leaf, rest []
 	}
 	slices.SortStableFunc(leaves, func(a, b leaf) int { return cmp.Compare(a.nest, b.nest) })
 	return leaves, rest, nil
+}
+
+// seldom tells of the fixed columns that are left out where no row has a value: the
+// levels of a list's column cost 0.2 bytes a span, whatever its values are.
+func seldom(k column.Key) bool {
+	switch k {
+	case column.EventDropped, column.LinkState, column.LinkFlags, column.LinkDropped:
+		return true
+	}
+	return false
+}
+
+// anyValue tells whether a column of numbers or texts has anything but 0 and "".
+func anyValue(seg column.Segment, k column.Key) (bool, error) {
+	col := seg.Column(k)
+	if col == nil {
+		return false, nil
+	}
+	var v column.Vector
+	for p := range seg.Pages() {
+		if err := col.Read(p, &v); err != nil {
+			return false, err
+		}
+		if anyInt(v.Ints) || anyCode(v.Codes) || len(v.Text) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // choose tells which attributes have a column of their own.
