@@ -55,6 +55,9 @@ func (a answer) write(w http.ResponseWriter) {
 	if len(a.warnings) > 0 {
 		h.Set("Warning", a.warning())
 	}
+	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
 	h.Add("Vary", "Accept")
 	w.WriteHeader(a.status)
 	w.Write(a.body)

@@ -114,7 +114,7 @@ func TestAnAnswerThatWasCutSaysSo(t *testing.T) {
 
 func TestOnlyWhoAsksGetsAnExplanation(t *testing.T) {
 	e := explaining{engineOf(t, []span.Span{spanOf(1, "a", "x")})}
-	base := serve(t, e, api.Options{})
+	base, other := serve(t, e, api.Options{}), serve(t, e.Engine, api.Options{})
 	rate := url.QueryEscape("{} | rate()")
 	for _, path := range []string{
 		"/api/search?q=%7B%7D", "/api/search/tags?a=b", "/api/v2/search/tags?a=b", "/api/search/tag/name/values?a=b", "/api/v2/search/tag/name/values?a=b",
@@ -131,6 +131,7 @@ func TestOnlyWhoAsksGetsAnExplanation(t *testing.T) {
 			t.Errorf("%s is %s, explained %s", path, x, y)
 		}
 		want(t, ask(t, "GET", base+path+"&explain=perhaps"), 400, "explain")
+		want(t, ask(t, "GET", other+path+"&explain=1"), 200, `"explain":{"query":`, `"parts":[{"name":"part"`)
 	}
 }
 
