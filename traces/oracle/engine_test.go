@@ -22,6 +22,7 @@ import (
 	"supersonic/traces/otlp"
 	"supersonic/traces/query"
 	"supersonic/traces/span"
+	"supersonic/traces/traffic"
 )
 
 // snapshot is a storage that holds always the same.
@@ -74,15 +75,20 @@ func spread(t *testing.T, rng *rand.Rand, spans []span.Span, parts int) (*snapsh
 			m.Delete(id)
 		}
 	}
-	for i := range out.Parts {
-		for _, list := range out.Parts[i].Hidden {
+	out.sort()
+	return out, m
+}
+
+// sort puts what place noted in order.
+func (s *snapshot) sort() {
+	for i := range s.Parts {
+		for _, list := range s.Parts[i].Hidden {
 			slices.Sort(list)
 		}
 	}
-	slices.SortFunc(out.Split, func(a, b query.Split) int {
+	slices.SortFunc(s.Split, func(a, b query.Split) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), slices.Compare(a.ID[:], b.ID[:]))
 	})
-	return out, m
 }
 
 // segment shows spans as a Segment of some kind, and returns what it shows.
@@ -223,6 +229,41 @@ func TestTheEngineAnswersAsTheModelOverTheReferenceTraffic(t *testing.T) {
 	src, m := spread(t, rng, columntest.Load(t), 3)
 	e := query.NewEngine(src, query.EngineOptions{})
 	if err := Diff(t.Context(), e, m, rng, 60); err != nil {
+		t.Error(err)
+	}
+}
+
+// site returns spans of a site's traffic.
+func site(t *testing.T, n int) []span.Span {
+	t.Helper()
+	stream := traffic.New(traffic.Options{Seed: 5, TraceState: "ot=th:fd70a3d70a3d7"})
+	var spans []span.Span
+	for len(spans) < n {
+		raw, _ := stream.Next()
+		td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spans = append(spans, span.FromOTLP(td)...)
+	}
+	return spans
+}
+
+func TestTheEngineAnswersAsTheModelOverPagesOfTraffic(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 24))
+	spans := site(t, 12_000)
+	third := len(spans) / 3
+	m := New(spans...)
+	src := &snapshot{Parts: []query.Part{
+		{Segment: inHead(t, spans[2*third:]), Name: "head", Hidden: make(map[int][]uint32)},
+		{Segment: inBlock(t, merged(t, inHead(t, spans[:third]), inHead(t, spans[third:2*third]))), Name: "block", Hidden: make(map[int][]uint32)},
+	}}
+	for _, id := range m.IDs() {
+		src.place(t, m, id, false)
+	}
+	src.sort()
+	e := query.NewEngine(src, query.EngineOptions{})
+	if err := Diff(t.Context(), e, m, rng, 40); err != nil {
 		t.Error(err)
 	}
 }
