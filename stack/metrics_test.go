@@ -234,10 +234,44 @@ Made from what the roles of a running site tell (` + "`go test ./stack -run Refe
 		fmt.Fprintf(&b, "| `%s` | %s |\n", name, mirrored[prefix])
 	}
 	b.WriteString("| `nv_*` | the Triton servers, scraped from them |\n" +
-		"| `traces_service_graph_*`, `traces_spanmetrics_*` | the trace store's generator, in Tempo's place; pushed to the metrics store |\n")
+		"| `traces_service_graph_*`, `traces_spanmetrics_*`, `traces_target_info`, `traces_host_info` | the trace store's generator, in Tempo's place; pushed to the metrics store |\n")
 	b.WriteString("\nOf Envoy's there are, with Envoy's meaning:\n")
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(prefixes["envoy"]))) {
 		fmt.Fprintf(&b, "- `%s`\n", name)
 	}
+	b.WriteString(generatorSeries)
 	return b.String()
 }
+
+// generatorSeries tells of the series that are made of spans; a test of the
+// generator holds it to what is made.
+const generatorSeries = `
+## Series made of spans
+Pushed by remote write: each second while they change, at ` + "`collection_interval`" + ` (15 s) while they do not, with a stale marker after
+` + "`stale_duration`" + ` (15 min) without a change and at a clean stop. Names and labels are Tempo's. A span that was sampled with probability p counts 1/p.
+
+| name | type | labels | what |
+|---|---|---|---|
+| ` + "`traces_service_graph_request_total`" + ` | counter | client, server, connection_type | Requests over an edge. |
+| ` + "`traces_service_graph_request_failed_total`" + ` | counter | the same | Those that failed, on either side. |
+| ` + "`traces_service_graph_request_client_seconds`" + ` | histogram | the same | Their time as the client saw it. |
+| ` + "`traces_service_graph_request_server_seconds`" + ` | histogram | the same | Their time on the server. |
+| ` + "`traces_service_graph_request_messaging_system_seconds`" + ` | histogram | the same | From a producer's end to its consumer's start (enable_messaging_system_latency_histogram). |
+| ` + "`traces_spanmetrics_calls_total`" + ` | counter | service, span_name, span_kind, status_code | Spans. |
+| ` + "`traces_spanmetrics_latency`" + ` | histogram | the same | Their time, seconds. |
+| ` + "`traces_spanmetrics_size_total`" + ` | counter | the same | Their size as OTLP protobuf, bytes. |
+| ` + "`traces_target_info`" + ` | gauge | job, instance, resource attributes | 1 for each resource (enable_target_info). |
+| ` + "`traces_host_info`" + ` | gauge | grafana_host_id, host_source | 1 for each host (the processor host-info). |
+
+- connection_type is absent for a call, else ` + "`messaging_system`, `database` or `virtual_node`" + `: a side that makes no spans, named by ` + "`peer_attributes`" + `
+  or, for a caller, ` + "`user`" + `. The label virtual_node says which side (enable_virtual_node_label). Dimensions, status_message, job and instance
+  come as configured; a dimension named as a label above begins with ` + "`__`" + `.
+- Buckets carry the exemplar ` + "`trace_id`" + ` of their newest observation. With ` + "`generate_native_histograms`" + ` histograms are native ones of schema 3.
+- Beyond ` + "`max_active_series`" + ` (100,000) new label sets are counted in one series a name, labelled ` + "`metric_overflow=\"true\"`" + `;
+  ` + "`supersonic_generator_overflow_total`" + ` counts them.
+- A new series begins with zeros in the seconds before it, so that increase() sees its first value.
+- What the receiver does not take waits on disk, 256 MiB at most, over restarts; the oldest goes first, counted by
+  ` + "`supersonic_generator_lost_samples_total`" + `. While the receiver is away a sample is kept each ` + "`collection_interval`" + `.
+- A span that comes twice within about a million spans counts once (reason again). After a restart what came before is not known: an export
+  whose answer the restart took is then counted in both lives.
+`

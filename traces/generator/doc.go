@@ -1,11 +1,11 @@
 // Package generator makes the series that Tempo's metrics generator makes, name
 // for name, from the spans that the trace store acknowledged, and writes them to
-// a Prometheus by remote write (protocol 1): traces_service_graph_* and
-// traces_spanmetrics_*.
+// a Prometheus by remote write (protocol 1): traces_service_graph_*,
+// traces_spanmetrics_*, traces_target_info and traces_host_info.
 //
 // The store calls [Generator.Consume] after its spans are on disk. The generator
-// keeps no files and knows no store: what is not counted when the process ends is
-// not counted.
+// knows no store. Counters begin at zero with the process; only pushes that the
+// receiver did not take yet outlive it, on disk.
 //
 // # Weights
 //
@@ -43,8 +43,8 @@
 //
 // Everything else, a foreign Envoy included, is paired as Tempo does: CLIENT with
 // the SERVER span whose parent it is, PRODUCER with CONSUMER, at the larger of the
-// two weights; database clients at once; a client with peer.service whose server
-// never shows, and a SERVER root, with a virtual node. A virtual node has no
+// two weights; database clients at once; a client with a peer attribute whose
+// server never shows, and a SERVER root, with a virtual node. A virtual node has no
 // seconds of its own side. An InferRequest without a parent is no root: Triton
 // lost its context, and the proxy's span has counted the call.
 //
@@ -54,22 +54,28 @@
 // # Pushes
 //
 // Changed series are pushed each second, quiet ones each 15 s, ended by a stale
-// marker after 15 min. Time stamps are multiples of the interval. A new series
-// begins with samples of 0 (see zeros), as does each series after a restart: for
-// PromQL that is a counter reset, and nothing is lost. A receiver that is down is
-// tried again with growing pauses; counters are cumulative, so nothing but
-// exemplars has to be kept for it. What it refuses for good (4xx) is dropped,
-// counted, and logged once. Tempo's label __metrics_gen_instance is left out unless
-// configured: a site has one generator.
+// marker after 15 min and at a clean stop. Time stamps are multiples of the
+// interval. A new series begins with samples of 0 (see zeros), as does each series
+// after a restart: for PromQL that is a counter reset, and nothing is lost.
+//
+// Each push goes through a queue, a file each (see encodeSegment), and is gone when
+// the receiver took it or refused it for good (4xx): that is counted, and logged
+// once. A receiver that is down is tried again with growing pauses, or those it
+// asks for, and meanwhile only heartbeats are queued. The queue is bounded: the
+// oldest go, counted. Files are synced when they have to wait. Tempo's label
+// __metrics_gen_instance is left out unless configured: a site has one generator.
 //
 // # Bounds
 //
-// The queue, each table of what waits, and the number of series have limits in
-// [Config]; what they refuse is counted.
+// Each table of what waits, what is remembered of spans, and the number of series
+// have limits in [Config]. Beyond the last, observations go to series labelled
+// metric_overflow; beyond the others what waits longest is settled early, or what
+// is oldest forgotten. All of it is counted.
 //
 // # Concurrency
 //
-// Consume may be called from anywhere. Everything else belongs to the goroutine of
-// Run; one push at a time runs beside it, with bytes of its own. Under
+// Consume may be called from anywhere; a lock lets one batch in at a time, and it
+// works on the batch in place and keeps nothing of it. Collecting takes the same
+// lock, for 2,000 series at a time. One goroutine beside Run sends. Under
 // testing/synctest every wait is exact.
 package generator

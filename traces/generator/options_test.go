@@ -2,6 +2,7 @@ package generator
 
 import (
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -286,4 +287,34 @@ func TestNativeHistogramsHaveTheBucketsOfPrometheus(t *testing.T) {
 			w.Errorf("ends with %v", last)
 		}
 	})
+}
+
+func TestTheReferenceNamesEverySeriesThatIsMade(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reference/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	g, err := New(Config{ServiceGraphs: true, SpanMetrics: true, HostInfo: true, RemoteWriteURL: "http://h/",
+		Graph: GraphConfig{MessagingLatency: true}, Spans: SpanConfig{TargetInfo: true}}, Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range []*family{g.graph.edges.family, g.spans.family, g.infos.target, g.infos.host} {
+		for _, c := range f.counters {
+			names = append(names, string(c[14:])) // what is before is the name of the label
+		}
+		for _, h := range f.histograms {
+			names = append(names, string(h.name[14:]))
+		}
+	}
+	for _, name := range names {
+		if !strings.HasPrefix(name, "traces_") || !strings.Contains(text, "| `"+name+"` |") {
+			t.Errorf("the page lacks %s", name)
+		}
+	}
+	if n := strings.Count(text, "| `traces_") - 1; n != len(names) { // one row names others' series
+		t.Errorf("the page has %d series, %d are made", n, len(names))
+	}
 }
