@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"supersonic/internal/faultfs"
+	"supersonic/traces/head"
 	"supersonic/traces/otlp"
 	"supersonic/traces/traffic"
 )
@@ -83,4 +85,42 @@ func size(t testing.TB, dir string) (n int64) {
 		return nil
 	})
 	return n
+}
+
+// BenchmarkSnapshot takes snapshots of a store of some blocks and a head half full,
+// to which something is appended before each.
+func BenchmarkSnapshot(b *testing.B) {
+	stream := traffic.New(traffic.Options{Seed: 1})
+	dec := otlp.NewDecoder(otlp.Limits{})
+	s, _, err := Open(faultfs.OS{}, b.TempDir(), Options{Head: head.Options{MaxRows: 64 << 10}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	put := func() {
+		raw, _ := stream.Next()
+		batch, err := dec.Decode(bytes.Clone(raw), uint64(time.Now().UnixNano()))
+		if err == nil {
+			err = s.appendPatiently(b.Context(), batch)
+			batch.Release()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 450_000 / 510 {
+		put()
+	}
+	for b.Loop() {
+		b.StopTimer()
+		put()
+		b.StartTimer()
+		snap, err := s.Snapshot()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(snap.Split)), "split")
+		b.ReportMetric(float64(len(snap.Parts)), "parts")
+		snap.Release()
+	}
 }

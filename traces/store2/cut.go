@@ -103,7 +103,7 @@ func (s *Store) cut(since uint64) (*cutHead, error) {
 	l, busy := s.live, len(s.waiting) >= waiting
 	s.swap.Unlock()
 	if busy {
-		return nil, ErrBusy
+		return nil, s.busy()
 	}
 	if l.head.Rows() == 0 {
 		return nil, nil
@@ -168,6 +168,7 @@ func (s *Store) writeNext() (wrote bool, err error) {
 		}
 		return false, s.cutFailed(p, err)
 	}
+	s.lastFailure.Store(nil)
 	s.swap.Lock()
 	s.waiting = s.waiting[1:]
 	s.swap.Unlock()
@@ -189,6 +190,7 @@ func (s *Store) cutFailed(p *part, err error) error {
 		what = p.name.String()
 	}
 	err = fmt.Errorf("write block %s: %w", what, err)
+	s.lastFailure.Store(&err)
 	if s.opts.Events.CutFailed != nil {
 		s.opts.Events.CutFailed(what, err)
 	}
@@ -229,17 +231,21 @@ func (s *Store) splitOf(parts []*part) []span.TraceID {
 	return out
 }
 
-// deadIn is the deleted traces that a part still has. build is held.
-func (s *Store) deadIn(p *part) map[span.TraceID]struct{} {
-	out := make(map[span.TraceID]struct{})
+// dead is the deleted traces that parts still have. build is held.
+func (s *Store) dead() map[*part]map[span.TraceID]struct{} {
+	out := make(map[*part]map[span.TraceID]struct{})
 	for id, k := range s.traces {
-		if !k.dead(p) {
+		if k.tomb == nil {
 			continue
 		}
 		for _, at := range k.pieces {
-			if at.part == p {
-				out[id] = struct{}{}
+			if !k.dead(at.part) {
+				continue
 			}
+			if out[at.part] == nil {
+				out[at.part] = make(map[span.TraceID]struct{})
+			}
+			out[at.part][id] = struct{}{}
 		}
 	}
 	return out
@@ -256,7 +262,7 @@ func without(seg column.Segment, dead map[span.TraceID]struct{}) (column.Segment
 // makePart makes a block of a part that waits, nil if nothing is left of it.
 func (s *Store) makePart(p *part, split []span.TraceID, meta block.Meta, applied uint64) (*part, error) {
 	s.build.Lock()
-	dead := s.deadIn(p)
+	dead := s.dead()[p]
 	s.build.Unlock()
 	seg, err := without(p.seg, dead)
 	if err != nil {

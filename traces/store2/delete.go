@@ -132,8 +132,8 @@ func (k *known) hasDead() bool {
 	return false
 }
 
-// rewriteDue tells whether a block has to lose deleted traces now. build is held.
-func (s *Store) rewriteDue(p *part, dead map[span.TraceID]struct{}, now time.Time) bool {
+// rewriteDue tells whether a block has to lose deleted traces now, of those it has. build is held.
+func (s *Store) rewriteDue(dead map[span.TraceID]struct{}, now time.Time) bool {
 	for id := range dead {
 		if now.Sub(s.traces[id].tomb.at) >= s.opts.RewriteAfter {
 			return true

@@ -72,15 +72,16 @@ func (s *Store) due() *job {
 	}
 	var blocks []*part
 	now := s.opts.Now()
+	dead := s.dead()
 	for _, p := range s.parts {
 		if p.wait != nil || p.damage.Load() != nil {
 			continue
 		}
 		blocks = append(blocks, p)
-		if dead := s.deadIn(p); s.rewriteDue(p, dead, now) {
+		if s.rewriteDue(dead[p], now) {
 			to := p.name
 			to.rewritten++
-			return &job{from: []*part{p}, dead: []map[span.TraceID]struct{}{dead}, to: to}
+			return &job{from: []*part{p}, dead: []map[span.TraceID]struct{}{dead[p]}, to: to}
 		}
 	}
 	lo, hi := pick(blocks, s.opts.FanIn, s.opts.MaxBlockRows, s.window())
@@ -89,7 +90,7 @@ func (s *Store) due() *job {
 	}
 	j := &job{from: slices.Clone(blocks[lo:hi]), to: name{first: blocks[lo].name.first, last: blocks[hi-1].name.last}}
 	for _, p := range j.from {
-		j.dead = append(j.dead, s.deadIn(p))
+		j.dead = append(j.dead, dead[p])
 		j.to.level = max(j.to.level, p.name.level+1)
 	}
 	return j

@@ -67,6 +67,7 @@ func (o Options) defaults() Options {
 	o.FanIn = max(2, cmp.Or(o.FanIn, 8))
 	o.Head.MaxRows = cmp.Or(o.Head.MaxRows, 128<<10)
 	o.Head.MaxBytes = cmp.Or(o.Head.MaxBytes, 64<<20)
+	o.Head.CarryRows = cmp.Or(o.Head.CarryRows, o.Head.MaxRows/10)
 	o.MaxBlockRows = cmp.Or(o.MaxBlockRows, 18*o.Head.MaxRows)
 	o.RewriteAfter = cmp.Or(o.RewriteAfter, 10*time.Minute)
 	o.CacheBytes = cmp.Or(o.CacheBytes, 64<<20)

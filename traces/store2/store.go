@@ -47,10 +47,11 @@ type Store struct {
 	traces map[span.TraceID]*known
 	cached *shot
 
-	cutting sync.Mutex // one cut at a time
-	writing sync.Mutex // one block of a head at a time
-	keep    sync.Mutex // merges, retention, deletions, backups: who removes or replaces blocks
-	floor   floor      // under keep, as on disk
+	cutting     sync.Mutex            // one cut at a time
+	writing     sync.Mutex            // one block of a head at a time
+	lastFailure atomic.Pointer[error] // of writing a block; nil: the last was written
+	keep        sync.Mutex            // merges, retention, deletions, backups: who removes or replaces blocks
+	floor       floor                 // under keep, as on disk
 
 	cutWake, writeWake, keepWake chan struct{}
 	stop                         chan struct{}
@@ -88,7 +89,7 @@ func (s *Store) Append(b *otlp.Batch) (head.Refused, error) {
 	}
 	h, room := s.active()
 	if !room {
-		return head.Refused{}, ErrBusy
+		return head.Refused{}, s.busy()
 	}
 	refused := h.Admit(b)
 	if len(b.Spans) == 0 {
@@ -106,10 +107,18 @@ func (s *Store) active() (h *head.Head, room bool) {
 	s.swap.Lock()
 	h, full := s.live.head, len(s.waiting) >= waiting
 	s.swap.Unlock()
-	if full && h.Full() || h.Rows() >= 2*s.opts.Head.MaxRows {
+	if full && h.Full() || h.Rows() >= 2*s.opts.Head.MaxRows || h.Bytes() >= 2*s.opts.Head.MaxBytes {
 		return h, false
 	}
 	return h, true
+}
+
+// busy is ErrBusy, with what kept the last block from being written.
+func (s *Store) busy() error {
+	if cause := s.lastFailure.Load(); cause != nil {
+		return fmt.Errorf("%w (%w)", ErrBusy, *cause)
+	}
+	return ErrBusy
 }
 
 // put appends a batch that is on disk to the head.
