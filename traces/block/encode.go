@@ -36,6 +36,9 @@ func (w *writer) write(c *chunk) error {
 		c.dict.head, c.dict.size, c.dict.raw, c.dict.crc = head, size, uint32(len(dict)), crc
 	}
 	c.pages = make([]pageEntry, len(g.pages))
+	if g.leaf.form.zoned() {
+		c.zones = make([]zone, len(g.pages))
+	}
 	for i := range g.pages {
 		p, e := &g.pages[i], &c.pages[i]
 		e.offset = w.out.size
@@ -47,7 +50,10 @@ func (w *writer) write(c *chunk) error {
 		if e.head, e.size, e.crc, err = w.page(c.codec, false, w.raw, p.slots, int32(c.encoding)); err != nil {
 			return err
 		}
-		e.raw, e.slots, e.values, e.lo, e.hi = uint32(len(w.raw)), uint32(p.slots), uint32(p.last-p.first), p.lo, p.hi
+		e.raw, e.slots, e.values = uint32(len(w.raw)), uint32(p.slots), uint32(p.last-p.first)
+		if c.zones != nil {
+			c.zones[i] = p.zone
+		}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type gathered struct {
 	slots          int
 	first, last    int // values
 	levels, levEnd int
-	lo, hi         int64
+	zone
 }
 
 func (g *gather) reset(l *leaf) {

@@ -60,6 +60,7 @@ type chunk struct {
 	codec    uint8
 	dict     dictEntry
 	pages    []pageEntry
+	zones    []zone // by page, of numbers; nil: of other values
 }
 
 // dictEntry is a dictionary's page; count 0: there is none.
@@ -75,8 +76,10 @@ type pageEntry struct {
 	slots          uint32 // rows; of a list: items, and rows without one
 	values         uint32 // that are there
 	head           uint8
-	lo, hi         int64 // least and greatest number, if values > 0
 }
+
+// zone is the least and greatest of numbers.
+type zone struct{ lo, hi int64 }
 
 func (d *dictEntry) whole() int64 { return int64(d.head) + int64(d.size) }
 func (p *pageEntry) whole() int64 { return int64(p.head) + int64(p.size) }
@@ -97,10 +100,11 @@ func (c *chunk) zone() (lo, hi int64, ok bool) {
 		if p.values == 0 {
 			continue
 		}
+		z := c.zones[i]
 		if !ok {
-			lo, hi, ok = p.lo, p.hi, true
+			lo, hi, ok = z.lo, z.hi, true
 		}
-		lo, hi = min(lo, p.lo), max(hi, p.hi)
+		lo, hi = min(lo, z.lo), max(hi, z.hi)
 	}
 	return lo, hi, ok
 }
@@ -139,7 +143,7 @@ func (ix *index) memory() int64 {
 	}
 	for i := range ix.groups {
 		for k := range ix.groups[i].chunks {
-			n += 72 + 48*int64(len(ix.groups[i].chunks[k].pages))
+			n += 96 + 32*int64(len(ix.groups[i].chunks[k].pages)) + 16*int64(len(ix.groups[i].chunks[k].zones))
 		}
 	}
 	return n

@@ -110,9 +110,9 @@ func (ix *index) writeGroup(w *indexWriter, g *group) {
 			w.piece(p.head, p.size, p.raw, p.crc)
 			w.num(uint64(p.slots))
 			w.num(uint64(p.values))
-			if ix.leaves[i].form.zoned() && p.values > 0 {
-				w.int(p.lo)
-				w.num(uint64(p.hi) - uint64(p.lo))
+			if c.zones != nil && p.values > 0 {
+				w.int(c.zones[k].lo)
+				w.num(uint64(c.zones[k].hi) - uint64(c.zones[k].lo))
 			}
 		}
 	}
@@ -312,14 +312,18 @@ func (ix *index) readChunk(r *indexReader, l *leaf, c *chunk, pages int, at int6
 		at += c.dict.whole()
 	}
 	c.pages = make([]pageEntry, pages)
+	if l.form.zoned() {
+		c.zones = make([]zone, pages)
+	}
 	for i := range c.pages {
 		p := &c.pages[i]
 		p.offset = at
 		p.head, p.size, p.raw, p.crc = r.byte("length", 256), r.u32("bytes"), r.u32("bytes"), r.crc()
 		p.slots, p.values = r.u32("values"), r.u32("values")
 		if l.form.zoned() && p.values > 0 {
-			p.lo = r.int()
-			p.hi = int64(uint64(p.lo) + r.num())
+			z := &c.zones[i]
+			z.lo = r.int()
+			z.hi = int64(uint64(z.lo) + r.num())
 		}
 		at += p.whole()
 	}

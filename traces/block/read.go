@@ -45,11 +45,12 @@ func (c *blockColumn) entry(page int) (*chunk, *pageEntry) {
 
 // Zone implements column.Column, as do the methods below.
 func (c *blockColumn) Zone(page int) (lo, hi int64, ok bool) {
-	_, e := c.entry(page)
+	k, e := c.entry(page)
 	if c.leaf.form != formInt || e.values == 0 {
 		return 0, 0, false
 	}
-	return e.lo, e.hi, true
+	z := k.zones[c.b.ix.pages[page].inside]
+	return z.lo, z.hi, true
 }
 
 func (c *blockColumn) damage(at int64, what string) error {
