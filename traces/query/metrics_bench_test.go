@@ -57,12 +57,15 @@ func benchSite(b *testing.B) *site {
 	return &s.site
 }
 
-func (s *site) fill(dir string) error {
+func (s *site) fill(dir string) error { return s.fillN(dir, siteSpans) }
+
+// fillN makes blocks of so many spans.
+func (s *site) fillN(dir string, rows int) error {
 	stream := traffic.New(traffic.Options{Seed: 1, TraceState: "ot=th:fd70a3d70a3d7"})
 	d := otlp.NewDecoder(otlp.Limits{})
 	cache := block.NewCache(512 << 20)
 	h := head.New(head.Options{})
-	for n := 0; n < siteSpans; {
+	for n := 0; n < rows; {
 		export, spans := stream.Next()
 		n += spans
 		batch, err := d.Decode(export, uint64(1+n))
@@ -73,7 +76,7 @@ func (s *site) fill(dir string) error {
 			return err
 		}
 		batch.Release()
-		if !h.Full() && n < siteSpans {
+		if !h.Full() && n < rows {
 			continue
 		}
 		to := filepath.Join(dir, fmt.Sprint(len(s.parts)))

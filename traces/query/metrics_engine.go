@@ -19,6 +19,7 @@ type metricsPlan struct {
 	// vectorised: the selected rows, their labels and values are read off columns.
 	// Else traces that have a selected row are evaluated span by span.
 	vectorised bool
+	selection  node // of compare()
 	maxBytes   int64
 }
 
@@ -35,7 +36,11 @@ func newMetricsPlan(r MetricsRequest, maxBytes int64) (*metricsPlan, error) {
 	if !q.IsMetrics() {
 		return nil, BadRequest{traceql.ErrNotMetrics}
 	}
-	m.vectorised = m.plan.exact && q.Metrics.Compare == nil
+	m.vectorised = m.plan.exact
+	if q.Metrics.Compare != nil {
+		m.selection = comparisonFilter(q)
+		m.vectorised = m.vectorised && m.selection != nil
+	}
 	for _, by := range q.Metrics.By {
 		m.vectorised = m.vectorised && newLabelColumn(by.Attribute) != nil
 	}

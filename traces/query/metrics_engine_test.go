@@ -41,8 +41,9 @@ func randomMetrics(rng *rand.Rand) string {
 		function = pick("min_over_time(%s)", "max_over_time(%s)", "avg_over_time(%s)", "sum_over_time(%s)", "quantile_over_time(%s, .5, .9, 0, 1)", "histogram_over_time(%s)")
 		function = fmt.Sprintf(function, value)
 	}
-	if rng.IntN(15) == 0 {
-		return filter + " | compare({ status = error })"
+	if rng.IntN(8) == 0 {
+		return filter + " | compare(" + pick("{ status = error }", `{ name = "ingress" && duration > 1us }, 3`, "{}", "{ false }, 1000", "{ span.attr.1 = span.attr.2 }",
+			"{ kind = server }, 20, 1764000001000000000, 1764000003000000000", "{ parent.kind = server }") + ")" + pick("", " with(weighted=true)")
 	}
 	if n := rng.IntN(4); n > 0 {
 		var by []string
@@ -159,7 +160,7 @@ func TestSeriesThatNeedTooMuchMemoryAreRefused(t *testing.T) {
 
 func TestMetricsAreExplained(t *testing.T) {
 	e := NewEngine(randomSnapshot(7, 200, 2), EngineOptions{})
-	for query, want := range map[string]string{"{} | rate() by (name)": "column by column, grouped by name", "{} | compare({ kind = server })": "span by span"} {
+	for query, want := range map[string]string{"{} | rate() by (name)": "column by column, grouped by name", "{} | compare({ span.a = span.b })": "span by span"} {
 		got, err := e.Metrics(t.Context(), MetricsRequest{Query: query, Range: metricsRanges[2], Explain: true})
 		if err != nil {
 			t.Fatal(err)

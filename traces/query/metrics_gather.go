@@ -25,10 +25,11 @@ type gatherer struct {
 	known  []bool           // which tuples were asked for
 	tuples []uint32         // by row, of several attributes
 
-	rows   []int32 // that count, of the page
-	at     []int32 // their intervals
-	counts []uint32
-	bounds []uint64 // by label number: the largest hash of an exemplar, 0: not known
+	rows    []int32 // that count, of the page
+	at      []int32 // their intervals
+	counts  []uint32
+	bounds  []uint64 // by label number: the largest hash of an exemplar, 0: not known
+	compare *comparer
 	// refuse: spans beyond the bound of series are refused; else that is errRefused.
 	refuse bool
 	budget int64
@@ -57,6 +58,9 @@ func newGatherer(m *metricsPlan, budget int64, alone bool) (*gatherer, error) {
 	if arg := m.query.Metrics.Arg; arg != nil {
 		g.arg = newValueColumn(arg.Attribute)
 	}
+	if m.selection != nil {
+		g.compare = newComparer(g)
+	}
 	return g, nil
 }
 
@@ -65,6 +69,10 @@ func newGatherer(m *metricsPlan, budget int64, alone bool) (*gatherer, error) {
 func (g *gatherer) page(p *page, selected rowBits) error {
 	if !g.metrics.vectorised || g.arg != nil && !g.arg.read(p) {
 		return g.evaluate(p, selected)
+	}
+	if g.compare != nil {
+		g.compare.page(p, selected)
+		return g.check(p)
 	}
 	for _, l := range g.by {
 		l.read(p)
@@ -298,7 +306,7 @@ func (g *gatherer) observe(p *page, selected rowBits) error {
 	}
 	starts := p.starts()
 	for k, row := range g.rows {
-		value, weight := 1.0, 1.0
+		value := 1.0
 		if g.arg != nil {
 			value = g.arg.values[row]
 		}
@@ -310,10 +318,7 @@ func (g *gatherer) observe(p *page, selected rowBits) error {
 			}
 			continue
 		}
-		if weights != nil && weights.Floats[row] > 0 {
-			weight = weights.Floats[row]
-		}
-		g.agg.Observe(group, int(g.at[k]), value, weight)
+		g.agg.Observe(group, int(g.at[k]), value, weightAt(weights, row))
 		if ids != nil {
 			if id := traceql.SpanID(ids.IDs[8*row:]); g.agg.TakesExemplar(group, id) {
 				trace := traceql.TraceID(p.traceID(p.traceOf(int(row))))
