@@ -2,6 +2,7 @@ package block_test
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,6 +120,29 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.ReportMetric((cpu()-start)/float64(b.N)/float64(v.Rows())*2e9, "CPU-ms/2Mspan")
 			b.ReportMetric(float64(cost)/float64(v.Rows()), "B/span")
+		})
+	}
+}
+
+// BenchmarkFind tells the time of looking for traces that are not here, one by one
+// and all at once.
+func BenchmarkFind(b *testing.B) {
+	bl := written(b, site(b, benchRows))
+	ids := make([][16]byte, 27_000)
+	for i := range ids {
+		binary.LittleEndian.PutUint64(ids[i][:], uint64(i)*0x9e3779b97f4a7c15)
+	}
+	for name, at := range map[string]int{"one": 1, "many": len(ids)} {
+		b.Run(name, func(b *testing.B) {
+			start, n := cpu(), 0
+			for b.Loop() {
+				from := n % (len(ids) - at + 1)
+				if err := bl.FindAll(ids[from:from+at], func(int, column.Place) { b.Error("found") }); err != nil {
+					b.Fatal(err)
+				}
+				n += at
+			}
+			b.ReportMetric((cpu()-start)/float64(n)*1e6, "CPU-us/id")
 		})
 	}
 }

@@ -262,46 +262,6 @@ func (b *Block) Bounds(page int) ([]uint32, error) {
 	return b.cache.put(key, out, 4*int64(len(out))).([]uint32), nil
 }
 
-// Find looks up the id's hash in the index, and then at the ids of the page.
-func (b *Block) Find(id [16]byte) (column.Place, bool, error) {
-	t := &b.ix.ids
-	n, print := t.split(hashID(id))
-	k := &t.buckets[n]
-	if k.count == 0 {
-		return column.Place{}, false, nil
-	}
-	raw := make([]byte, int(k.count)*t.entry())
-	if err := b.checked(b.index, IndexFile, raw, b.ix.table.at+k.at, k.crc, "a list of ids"); err != nil {
-		return column.Place{}, false, err
-	}
-	var v column.Vector
-	last := -1
-	for _, number := range t.numbers(raw, print) {
-		if number >= b.ix.meta.Traces {
-			return column.Place{}, false, b.damage(IndexFile, b.ix.table.at+k.at, fmt.Sprintf("no trace has number %d", number))
-		}
-		at := b.ix.place(number)
-		bounds, err := b.Bounds(at.Page)
-		if err == nil && at.Page != last {
-			err = b.Column(column.TraceID).Read(at.Page, &v)
-			last = at.Page
-		}
-		if err != nil {
-			return column.Place{}, false, err
-		}
-		if row := bounds[at.Trace]; [16]byte(v.IDs[16*row:]) == id {
-			return at, true, nil
-		}
-	}
-	return column.Place{}, false, nil
-}
-
-// Has tells whether a trace is here.
-func (b *Block) Has(id [16]byte) (bool, error) {
-	_, ok, err := b.Find(id)
-	return ok, err
-}
-
 // IDs yields the id of each trace, in order, until yield returns false.
 func (b *Block) IDs(yield func(id [16]byte) bool) error {
 	var v column.Vector

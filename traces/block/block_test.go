@@ -85,6 +85,50 @@ func TestTheReferenceTrafficIsReadAsItWas(t *testing.T) {
 	}
 }
 
+func TestManyTracesAreFoundAtOnce(t *testing.T) {
+	seg := site(t, 40_000)
+	b := written(t, seg)
+	var ids [][16]byte
+	if err := b.IDs(func(id [16]byte) bool {
+		absent := id
+		absent[3]++
+		ids = append(ids, id, absent)
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range [][][16]byte{ids, ids[:2], ids[len(ids)-1:], nil} {
+		places := make(map[int]column.Place)
+		if err := b.FindAll(of, func(i int, at column.Place) { places[i] = at }); err != nil {
+			t.Fatal(err)
+		}
+		for i, id := range of {
+			want, ok, err := seg.Find(id)
+			if have, found := places[i]; err != nil || found != ok || have != want || ok != (i%2 == 0 && len(of) > 1) {
+				t.Fatalf("trace %x is found at %v (%v), lies at %v (%v, %v)", id, have, found, want, ok, err)
+			}
+		}
+	}
+}
+
+func TestOneSegmentMakesTheSameBytes(t *testing.T) {
+	seg := columntest.New(rareSpans(100), columntest.Options{PageRows: 30})
+	var first map[string][]byte
+	for range 2 {
+		dir := t.TempDir()
+		if _, err := block.Write(faultfs.OS{}, dir, seg, block.Meta{}); err != nil {
+			t.Fatal(err)
+		}
+		have := files(t, dir)
+		for name, raw := range first {
+			if !slices.Equal(have[name], raw) {
+				t.Errorf("%s differs", name)
+			}
+		}
+		first = have
+	}
+}
+
 func TestAnEmptySegmentIsABlock(t *testing.T) {
 	b := written(t, columntest.New(nil, columntest.Options{}))
 	if err := b.Verify(context.Background()); err != nil || b.Pages() != 0 || len(b.Keys()) != 0 || b.Column(column.Name) != nil {

@@ -163,9 +163,9 @@ type bucket struct {
 	crc   uint32
 }
 
-// bucketTraces is about how many traces a bucket has: one in 128 searches for an
+// bucketTraces is about how many traces a bucket has: one in 1,000 searches for an
 // absent trace looks at a page in vain.
-const bucketTraces = 512
+const bucketTraces = 64
 
 // fingerprint is the 16 bits that a bucket keeps.
 const fingerprint = 2
