@@ -245,7 +245,7 @@ func TestDuckDBReadsBlocks(t *testing.T) {
 	}
 
 	dir = t.TempDir()
-	if _, err := block.Write(faultfs.OS{}, dir, columntest.New(rareSpans(200), columntest.Options{PageRows: 50}), block.Meta{}); err != nil {
+	if _, err := block.Write(faultfs.OS{}, dir, columntest.New(rareSpans(200), columntest.Options{PageRows: 4}), block.Meta{}); err != nil {
 		t.Fatal(err)
 	}
 	var want [][]any
