@@ -1,9 +1,11 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"supersonic/traces/block"
 	"supersonic/traces/head"
 	"supersonic/traces/otlp"
+	"supersonic/traces/span"
 	"supersonic/traces/traffic"
 )
 
@@ -119,6 +122,81 @@ func BenchmarkSearchFresh(b *testing.B) {
 			b.ReportMetric((benchCPU()-start)/float64(b.N), "CPU-ms/op")
 		})
 	}
+}
+
+// BenchmarkSearchSplit asks over two heads of which each has half of every trace:
+// 50,000 split traces.
+func BenchmarkSearchSplit(b *testing.B) {
+	stream := traffic.New(traffic.Options{Seed: 1})
+	d := otlp.NewDecoder(otlp.Limits{})
+	heads := []*head.Head{head.New(head.Options{MaxRows: 1 << 20, MaxBytes: 1 << 30}), head.New(head.Options{MaxRows: 1 << 20, MaxBytes: 1 << 30})}
+	ids := make(map[span.TraceID]int)
+	for n := 0; n < 250_000; {
+		export, spans := stream.Next()
+		n += spans
+		for k, h := range heads {
+			batch, err := d.Decode(export, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			kept := batch.Spans[:0]
+			for i, s := range batch.Spans {
+				ids[s.TraceID] = 0
+				if i%2 == k {
+					kept = append(kept, s)
+				}
+			}
+			batch.Spans = kept
+			if err := h.Append(batch, 0); err != nil {
+				b.Fatal(err)
+			}
+			batch.Release()
+		}
+	}
+	src := &fixedSnapshot{}
+	for _, h := range heads {
+		src.Parts = append(src.Parts, Part{Segment: h.View(), Name: "head", Hidden: map[int][]uint32{}})
+	}
+	for _, id := range sortedIDs(ids) {
+		src.placeQuickly(id)
+	}
+	src.sortSplit()
+	b.Logf("%d split traces", len(src.Split))
+	benchSearches(b, src)
+}
+
+// placeQuickly is place, for spans of which none ends before it starts.
+func (s *fixedSnapshot) placeQuickly(id span.TraceID) {
+	sp := Split{ID: id}
+	for i := range s.Parts {
+		at, ok, _ := s.Parts[i].Segment.Find(id)
+		if !ok {
+			continue
+		}
+		info := s.Parts[i].Segment.Page(at.Page)
+		sp.Pieces = append(sp.Pieces, Piece{i, at})
+		sp.Start, sp.End = info.MinStart, max(sp.End, info.MaxEnd)
+	}
+	if len(sp.Pieces) < 2 {
+		return
+	}
+	for _, p := range sp.Pieces {
+		hidden := s.Parts[p.Part].Hidden
+		hidden[p.Place.Page] = append(hidden[p.Place.Page], uint32(p.Place.Trace))
+	}
+	s.Split = append(s.Split, sp)
+}
+
+// sortSplit brings the lists into the order that a Snapshot promises.
+func (s *fixedSnapshot) sortSplit() {
+	for i := range s.Parts {
+		for page := range s.Parts[i].Hidden {
+			slices.Sort(s.Parts[i].Hidden[page])
+		}
+	}
+	slices.SortFunc(s.Split, func(a, b Split) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Pieces[0].Place.Trace, b.Pieces[0].Place.Trace))
+	})
 }
 
 // benchSearches tells CPU milliseconds of a search over two million spans, of the

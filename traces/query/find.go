@@ -150,7 +150,7 @@ func newestFirst(a, b foundHit) int {
 func (f *finding) item(w *worker, it *item) ([]foundHit, error) {
 	var hits []foundHit
 	if it.part == nil {
-		for i := range it.splits {
+		for i := range slices.Backward(it.splits) {
 			if f.scan.ctx.Err() != nil {
 				return nil, f.scan.ctx.Err()
 			}

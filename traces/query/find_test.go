@@ -320,6 +320,22 @@ func TestRecordedQueriesFindWhatTheEvaluatorFinds(t *testing.T) {
 	}
 }
 
+func FuzzSearch(f *testing.F) {
+	for _, q := range []string{`{}`, `{ .attr.1 = "word-1" || !(parent.attr.2 > 3) } &>> { event:name =~ "w.*" } | count() > 1`,
+		`({ nestedSetParent < 0 } | by(name)) ~ { link:spanID != "" } | avg(duration) > 1ms`, `{ resource.attr.0 = nil } !> { status = error } | select(.a)`} {
+		f.Add(q, uint8(3))
+	}
+	src := randomSnapshot(4, 120, 3)
+	traces, err := allTraces(f.Context(), &Snapshot{Parts: src.Parts, Split: src.Split})
+	if err != nil {
+		f.Fatal(err)
+	}
+	oracle := scanner{memo{rowSource{src}, traces}}
+	f.Fuzz(func(t *testing.T, q string, limit uint8) {
+		differ(t, "fuzz", NewEngine(src, EngineOptions{Workers: 2}), oracle, SearchRequest{Query: q, Limit: 1 + int(limit), SpansPerSet: 2})
+	})
+}
+
 func TestPlansAreExact(t *testing.T) {
 	for query, want := range map[string]bool{
 		`{ resource.service.name = "a" && duration > 1s }`:       true,

@@ -109,7 +109,7 @@ func (ps *partScan) count(p *page) {
 type item struct {
 	part   *partScan // nil: split traces
 	page   int
-	splits []Split // newest first
+	splits []Split // oldest first, as in the Snapshot
 	newest uint64  // no trace of it starts later
 }
 
@@ -133,18 +133,20 @@ func (s *scan) items() []item {
 			out = append(out, item{part: ps, page: n, newest: info.MaxStart})
 		}
 	}
-	var splits []Split
-	for _, sp := range s.snap.Split {
-		if s.rng == (Range{}) || s.rng.Overlaps(sp.Start, max(sp.Start, sp.End)) {
-			splits = append(splits, sp)
+	for end := len(s.snap.Split); end > 0; end -= splitBatch {
+		list := s.snap.Split[max(0, end-splitBatch):end]
+		if slices.ContainsFunc(list, s.reaches) {
+			last := slices.MaxFunc(list, func(a, b Split) int { return cmp.Compare(a.Start, b.Start) })
+			out = append(out, item{splits: list, newest: last.Start})
 		}
-	}
-	slices.SortFunc(splits, func(a, b Split) int { return cmp.Compare(b.Start, a.Start) })
-	for list := range slices.Chunk(splits, splitBatch) {
-		out = append(out, item{splits: list, newest: list[0].Start})
 	}
 	slices.SortStableFunc(out, func(a, b item) int { return cmp.Compare(b.newest, a.newest) })
 	return out
+}
+
+// reaches tells whether a split trace may have a span in the range.
+func (s *scan) reaches(sp Split) bool {
+	return s.rng == (Range{}) || s.rng.Overlaps(sp.Start, max(sp.Start, sp.End))
 }
 
 // worker reads pages. One goroutine uses it.
@@ -227,6 +229,9 @@ func (w *worker) overlaps(t int) bool {
 // the next call.
 func (w *worker) join(sp *Split) ([]row, error) {
 	s := w.scan
+	if !s.reaches(*sp) {
+		return nil, nil
+	}
 	w.joined = w.joined[:0]
 	for _, piece := range sp.Pieces {
 		ps := s.parts[piece.Part]
@@ -358,7 +363,7 @@ func (w *worker) show(it *item, to sink) error {
 		}
 		return w.page.err
 	}
-	for i := range it.splits {
+	for i := range slices.Backward(it.splits) {
 		rows, err := w.join(&it.splits[i])
 		if err != nil {
 			return err
