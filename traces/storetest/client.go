@@ -14,8 +14,10 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	grpcgzip "google.golang.org/grpc/encoding/gzip"
+	"google.golang.org/grpc/status"
 )
 
 // Target is a running store.
@@ -61,10 +63,16 @@ func (c *Client) ExportGRPC(td ptrace.Traces, zip bool) (ptraceotlp.ExportRespon
 	return ptraceotlp.NewGRPCClient(c.conn).Export(ctx, ptraceotlp.NewExportRequestFromTraces(td), opts...)
 }
 
-// MustExport sends an export over gRPC, which must be taken whole.
+// MustExport sends an export over gRPC, which must be taken whole; again, as an
+// exporter does, while the store is busy.
 func (c *Client) MustExport(td ptrace.Traces) {
 	c.t.Helper()
+	deadline := time.Now().Add(time.Minute)
 	resp, err := c.ExportGRPC(td, false)
+	for status.Code(err) == codes.ResourceExhausted && time.Now().Before(deadline) {
+		<-time.After(20 * time.Millisecond)
+		resp, err = c.ExportGRPC(td, false)
+	}
 	if err != nil {
 		c.t.Fatalf("export: %v", err)
 	}
