@@ -272,6 +272,6 @@ Pushed by remote write: each second while they change, at ` + "`collection_inter
 - A new series begins with zeros in the seconds before it, so that increase() sees its first value.
 - What the receiver does not take waits on disk, 256 MiB at most, over restarts; the oldest goes first, counted by
   ` + "`supersonic_generator_lost_samples_total`" + `. While the receiver is away a sample is kept each ` + "`collection_interval`" + `.
-- A span that comes twice within about a million spans counts once (reason again). After a restart what came before is not known: an export
+- A span that comes twice within one to two million spans counts once (reason again). After a restart what came before is not known: an export
   whose answer the restart took is then counted in both lives.
 `

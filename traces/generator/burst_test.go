@@ -118,7 +118,7 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 			t.Fatalf("span %d is not remembered at %d", back, i)
 		}
 	}
-	if n := len(r.now.slots) + len(r.old.slots); n > 4096 {
+	if n := len(r.now.slots) + len(r.old.slots); n > 2048 {
 		t.Errorf("%d places for 1,000 spans", n)
 	}
 }

@@ -54,7 +54,7 @@ type Config struct {
 
 	MaxPending    int // calls, sides of edges, traces and spans that wait for their other half; each 250,000
 	MaxSeries     int // series of Prometheus; 100,000. Past it observations go to an overflow series
-	MaxRecent     int // spans that are remembered, so that one that is sent again counts once; 1,000,000
+	MaxRecent     int // spans that are remembered, so that one that is sent again counts once; 2,000,000
 	MaxLabelBytes int // of a label's value, which is cut; 2,048
 }
 
@@ -128,7 +128,7 @@ func (c Config) withDefaults() Config {
 	c.QueueBytes = cmp.Or(c.QueueBytes, 256<<20)
 	c.MaxPending = cmp.Or(c.MaxPending, 250_000)
 	c.MaxSeries = cmp.Or(c.MaxSeries, 100_000)
-	c.MaxRecent = cmp.Or(c.MaxRecent, 1_000_000)
+	c.MaxRecent = cmp.Or(c.MaxRecent, 2_000_000)
 	c.MaxLabelBytes = cmp.Or(c.MaxLabelBytes, 2048)
 	c.Histograms = cmp.Or(c.Histograms, classic)
 	c.TraceLabel = cmp.Or(c.TraceLabel, "trace_id")

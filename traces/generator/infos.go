@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -21,11 +22,19 @@ type infos struct {
 	excluded []key
 	groups   map[string]*group
 	overflow map[*family]*group
+
+	// What resources led to, by their attributes: they come again with each export.
+	known map[string][]*group
+	key   []byte
+	made  []*group // of the resource at hand
 }
+
+// maxKnown bounds known; past it begins anew.
+const maxKnown = 10_000
 
 func newInfos(cfg Config, r *registry, m *counts, k *keys) *infos {
 	f := &infos{cfg: cfg, registry: r, m: m, target: newFamily("traces_target_info"), host: newFamily(cfg.Hosts.MetricName),
-		groups: map[string]*group{}, overflow: map[*family]*group{}}
+		groups: map[string]*group{}, overflow: map[*family]*group{}, known: map[string][]*group{}}
 	f.target.gauge, f.host.gauge = true, true
 	f.hostKeys = k.addAll(cfg.Hosts.Identifiers)
 	f.excluded = k.addAll(append([]string{"service.name", "service.namespace", "service.instance.id"}, cfg.Spans.TargetInfoExcluded...))
@@ -34,12 +43,30 @@ func newInfos(cfg Config, r *registry, m *counts, k *keys) *infos {
 
 // add takes the resource of spans in.
 func (f *infos) add(in *intake, at int) {
+	f.key = f.key[:0]
+	for i := range in.batch.Resources[at].Attrs {
+		a := &in.batch.Resources[at].Attrs[i]
+		f.key = binary.AppendUvarint(append(f.key, byte(a.Type)), uint64(len(a.Key)))
+		f.key = binary.AppendUvarint(append(f.key, a.Key...), a.Num)
+		f.key = append(binary.AppendUvarint(f.key, uint64(len(a.Text))), a.Text...)
+	}
+	if groups, ok := f.known[string(f.key)]; ok {
+		for _, g := range groups {
+			g.touch(in.now)
+		}
+		return
+	}
+	f.made = nil
 	if f.cfg.HostInfo {
 		f.addHost(in, at)
 	}
 	if f.cfg.SpanMetrics && f.cfg.Spans.TargetInfo {
 		f.addTarget(in, at)
 	}
+	if len(f.known) >= maxKnown {
+		clear(f.known)
+	}
+	f.known[string(f.key)] = f.made
 }
 
 func (f *infos) addHost(in *intake, at int) {
@@ -89,7 +116,7 @@ func (f *infos) set(of *family, labels labelSet, now time.Time) {
 	key := string(of.counters[0]) + string(frame.beforeName) + string(frame.beforeLe) + string(frame.rest)
 	g := f.groups[key]
 	if g == nil {
-		g = newGroup(of, labels, func() { delete(f.groups, key) })
+		g = newGroup(of, labels, func() { delete(f.groups, key); clear(f.known) })
 		if f.registry.add(g, false) {
 			f.groups[key] = g
 		} else {
@@ -99,12 +126,13 @@ func (f *infos) set(of *family, labels labelSet, now time.Time) {
 	}
 	g.counters[0] = 1
 	g.touch(now)
+	f.made = append(f.made, g)
 }
 
 func (f *infos) overflowing(of *family) *group {
 	g := f.overflow[of]
 	if g == nil {
-		g = newGroup(of, f.registry.labels(overflowLabel, "true"), func() { delete(f.overflow, of) })
+		g = newGroup(of, f.registry.labels(overflowLabel, "true"), func() { delete(f.overflow, of); clear(f.known) })
 		f.registry.add(g, true)
 		f.overflow[of] = g
 	}

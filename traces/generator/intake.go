@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"supersonic/internal/attr"
+	"supersonic/traces/column"
 	"supersonic/traces/otlp"
 )
 
@@ -73,14 +74,15 @@ func (in *intake) end() {
 func (in *intake) resource(attrs []otlp.Attr, cfg *Config) resource {
 	var r resource
 	if a := in.keys.find(attrs, in.attr.serviceName); a != nil {
-		r.serviceBytes = a.Text
-		if name, ok := in.services[string(a.Text)]; ok && len(a.Text) > 0 {
+		if name, ok := in.services[string(a.Text)]; ok && a.Type == column.String {
 			r.service = name
 		} else {
 			r.service = labelText(attrText(a), cfg.MaxLabelBytes)
-			in.services[string(a.Text)] = r.service
-			r.serviceBytes = []byte(r.service)
+			if a.Type == column.String {
+				in.services[string(a.Text)] = r.service
+			}
 		}
+		r.serviceBytes = []byte(r.service)
 	}
 	if !cfg.Spans.TargetInfo {
 		return r
