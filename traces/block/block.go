@@ -176,17 +176,6 @@ func (b *Block) readAt(f faultfs.File, name string, buf []byte, at int64) error 
 	return fmt.Errorf("read %s at %d: %w", filepath.Join(b.dir, name), at, err)
 }
 
-// checked reads bytes that have a checksum.
-func (b *Block) checked(f faultfs.File, name string, buf []byte, at int64, crc uint32, what string) error {
-	if err := b.readAt(f, name, buf, at); err != nil {
-		return err
-	}
-	if checksum(buf) != crc {
-		return b.damage(name, at, what+" has another checksum")
-	}
-	return nil
-}
-
 // listKeys lists the attributes that some row has.
 func (b *Block) listKeys() {
 	for i := range b.ix.leaves {
@@ -244,8 +233,11 @@ func (b *Block) Bounds(page int) ([]uint32, error) {
 	p := &b.ix.pages[page]
 	raw := make([]byte, p.size)
 	at := b.ix.bounds.at + p.at
-	if err := b.checked(b.index, IndexFile, raw, at, p.crc, "the list of a page's traces"); err != nil {
+	if err := b.readAt(b.index, IndexFile, raw, at); err != nil {
 		return nil, err
+	}
+	if checksum(raw) != p.crc {
+		return nil, b.damage(IndexFile, at, "the list of a page's traces has another checksum")
 	}
 	out := make([]uint32, 1, p.Traces+1)
 	for range p.Traces {

@@ -33,7 +33,7 @@
 //	ids     for each trace 16 bits of its id's hash and its number, in buckets
 //	CRC-32  of all before it
 //
-// The head is kept in memory, about 0.5 bytes a span; a page's bounds and a bucket
+// The head is kept in memory, about 0.6 bytes a span; a page's bounds and a bucket
 // of ids are read when needed, and have a CRC-32 each in the head.
 //
 // Format 1. A reader refuses a number that it does not know; a change that an old

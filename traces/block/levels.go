@@ -45,18 +45,35 @@ func (c *blockColumn) levels(m *memory, v *column.Vector, k *chunk, e *pageEntry
 	}
 	m.there = zeroed(m.there, len(m.rep))
 	m.items = zeroed(m.items, len(m.rep))
-	n := uint32(0)
-	for i, d := range def {
-		bit := uint64(min(d, 1))
-		m.items[i>>6] |= bit << (i & 63)
-		m.there[n>>6] |= uint64(d>>1&1) << (n & 63)
-		n += uint32(bit)
-	}
+	splitLevels(m.items, m.there, def)
 	if v.Len, err = offsetsOf(v.Offsets, m.rep, m.items, int(e.slots)); err != nil {
 		return nil, err
 	}
 	m.there = m.there[:(v.Len+63)/64]
 	return raw, setPresent(v, m.there, int(e.values), coded)
+}
+
+// splitLevels makes of levels 0 (no item), 1 (without a value) and 2 the bits of
+// items, and for each item whether it has a value. Both are zero before.
+func splitLevels(items, there []uint64, levels []uint32) {
+	n := 0 // items so far
+	for w := range items {
+		part := levels[64*w : min(64*w+64, len(levels))]
+		var item, value uint64
+		k := uint(0)
+		for i, d := range part {
+			bit := uint64(d|d>>1) & 1
+			item |= bit << (i & 63)
+			value |= uint64(d>>1&1) << (k & 63)
+			k += uint(bit)
+		}
+		items[w] = item
+		there[n>>6] |= value << (n & 63)
+		if n&63 != 0 && n>>6+1 < len(there) {
+			there[n>>6+1] |= value >> (64 - n&63)
+		}
+		n += int(k)
+	}
 }
 
 // cutLevels cuts the levels from what follows.
