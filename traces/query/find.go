@@ -84,6 +84,9 @@ func (f *finding) answer(end string, err error) (SearchResult, error) {
 	}
 	f.out.Stats = f.scan.stats()
 	f.out.More = f.found > f.request.Limit
+	if err != nil {
+		end = "failed: " + err.Error()
+	}
 	if f.request.Explain {
 		f.out.Explain = f.scan.explain(end)
 	}

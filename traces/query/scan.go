@@ -406,14 +406,14 @@ func (s *scan) explain(end string) *Explain {
 	}
 	newest := make(map[int]uint64)
 	for _, ps := range s.parts {
-		part := ExplainPart{Name: ps.Name, Pages: ps.Segment.Pages(), PagesRead: ps.read, RowsRead: ps.rows, BytesRead: ps.bytes, Skipped: maps.Clone(ps.skipped)}
+		part := ExplainPart{Name: ps.Name, Pages: ps.Segment.Pages(), PagesRead: ps.read, RowsRead: ps.rows, BytesRead: ps.bytes, Skipped: maps.Clone(ps.skipped), Columns: []string{}}
 		for n := range part.Pages {
 			info := ps.Segment.Page(n)
 			part.Rows += info.Rows
 			newest[ps.index] = max(newest[ps.index], info.MaxStart)
 		}
 		for k := range ps.columns {
-			part.Columns = append(part.Columns, fmt.Sprintf("%v %s", k.Scope, k.Name))
+			part.Columns = append(part.Columns, columnName(k))
 		}
 		slices.Sort(part.Columns)
 		part.Columns = slices.Compact(part.Columns)
@@ -430,6 +430,14 @@ func (s *scan) explain(end string) *Explain {
 	}
 	e.Parts = parts
 	return e
+}
+
+// columnName is a column in an explanation.
+func columnName(k column.Key) string {
+	if k.Scope == column.ScopeFixed {
+		return k.Name
+	}
+	return k.Scope.String() + "." + k.Name
 }
 
 // endLimit is why a scan ended that found enough.
