@@ -69,7 +69,7 @@ func (c columnWith) Read(page int, v *column.Vector) error {
 }
 
 func TestSearchIsTheSameWithAnyNumberOfWorkers(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		src := randomSnapshot(seed, 600, 4)
 		ask := asker{rand.New(rand.NewPCG(seed, 79))}
 		for range 20 {
@@ -246,7 +246,7 @@ func (c counter) split(_ *traceql.Trace, rows []row) error {
 }
 
 func TestAllShowsEachSpanOnce(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		src := randomSnapshot(seed, 300, 3)
 		want := 0
 		for _, tr := range newMemo(t, src).traces {
