@@ -126,8 +126,8 @@ var tagQueries = []string{
 }
 
 func TestNamesAreThoseOfAllSpans(t *testing.T) {
-	for seed := range uint64(5) {
-		src := randomSnapshot(seed, 150, 1+int(seed%3))
+	for seed := range uint64(4) {
+		src := randomSnapshot(seed, 90, 1+int(seed%3))
 		e := NewEngine(src, EngineOptions{})
 		for _, r := range randomRanges(seed) {
 			for _, q := range []string{"", tagQueries[int(seed)%len(tagQueries)]} {
@@ -160,7 +160,7 @@ func TestValuesAreThoseOfAllSpans(t *testing.T) {
 	for _, in := range traceql.Intrinsics() {
 		tags = append(tags, in.String())
 	}
-	for seed := range uint64(5) {
+	for seed := range uint64(4) {
 		src := randomSnapshot(seed, 80, 1+int(seed%3))
 		e := NewEngine(src, EngineOptions{})
 		for i, r := range randomRanges(seed) {

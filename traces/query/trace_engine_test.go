@@ -8,8 +8,8 @@ import (
 )
 
 func TestTraceIsJoinedOfItsPieces(t *testing.T) {
-	for seed := range uint64(6) {
-		src := randomSnapshot(seed, 200, 3)
+	for seed := range uint64(4) {
+		src := randomSnapshot(seed, 100, 3)
 		e := NewEngine(src, EngineOptions{})
 		all, err := allTraces(t.Context(), &Snapshot{Parts: src.Parts, Split: src.Split})
 		if err != nil {
