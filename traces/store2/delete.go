@@ -12,17 +12,16 @@ import (
 // Delete removes traces: what is stored of them now. When it returns nil they are in
 // no later Snapshot, also after a crash. Their bytes are gone when the blocks that
 // have them were rewritten and the log behind was dropped: Options.RewriteAfter and
-// two cuts later. Spans of them that come after Delete are kept. Ids that are not
-// there are no error. ErrBusy is worth a retry.
+// two cuts later. A merge that is under way may still write them; its block is
+// rewritten like the others. Spans of them that come after Delete are kept. Ids that
+// are not there are no error. ErrBusy is worth a retry.
 func (s *Store) Delete(ids [][16]byte) error {
-	s.keep.Lock()
-	defer s.keep.Unlock()
+	s.build.Lock() // so no merge begins that does not know of it
+	defer s.build.Unlock()
 	tomb, err := s.mark(ids)
 	if err != nil {
 		return fmt.Errorf("delete traces: %w", err)
 	}
-	s.build.Lock()
-	defer s.build.Unlock()
 	if _, err := s.adopt(); err != nil {
 		return fmt.Errorf("delete traces: %w", err)
 	}

@@ -42,7 +42,7 @@
 // gate is held by appends for reading, and by Delete and Close, which need to stand
 // between appends. build is held by who makes snapshots or changes the list of parts.
 // swap guards the pointers to heads, for instants: head.Cut takes it within the head's
-// own lock, so nobody calls a head while holding it. Order: gate, keep, build, head,
+// own lock, so nobody calls a head while holding it. Order: keep, build, gate, head,
 // swap.
 //
 // Concurrency: everything but Open and Close may be called by any number of

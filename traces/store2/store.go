@@ -33,7 +33,7 @@ type Store struct {
 	found Replay
 
 	gate    sync.RWMutex // held for reading while a batch goes to the log and the head
-	closed  atomic.Bool  // set under gate and build
+	closed  atomic.Bool  // set under gate
 	version atomic.Uint64
 
 	swap      sync.Mutex
@@ -50,7 +50,7 @@ type Store struct {
 	cutting     sync.Mutex            // one cut at a time
 	writing     sync.Mutex            // one block of a head at a time
 	lastFailure atomic.Pointer[error] // of writing a block; nil: the last was written
-	keep        sync.Mutex            // merges, retention, deletions, backups: who removes or replaces blocks
+	keep        sync.Mutex            // merges, retention, backups: who removes or replaces blocks
 	floor       floor                 // under keep, as on disk
 
 	cutWake, writeWake, keepWake chan struct{}
