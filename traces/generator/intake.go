@@ -114,7 +114,7 @@ func (g *Generator) read(b *otlp.Batch, now time.Time) {
 	in := g.in
 	in.begin(b, &g.cfg, now)
 	defer in.end()
-	oldest, newest := uint64(now.Add(-g.cfg.Slack).UnixNano()), uint64(now.Add(g.cfg.Slack).UnixNano())
+	oldest, newest := uint64(max(0, now.Add(-g.cfg.Slack).UnixNano())), uint64(now.Add(g.cfg.Slack).UnixNano())
 	var old, future, again int
 	for i := range b.Spans {
 		s := &b.Spans[i]
