@@ -308,7 +308,7 @@ func (g *gatherer) observe(p *page, selected rowBits) error {
 	for k, row := range g.rows {
 		value := 1.0
 		if g.arg != nil {
-			value = g.arg.values[row]
+			value = g.arg.at(int(row))
 		}
 		group := g.group(int(row))
 		if group == nil {
@@ -334,7 +334,7 @@ func (g *gatherer) choose(p *page, selected rowBits) {
 	g.rows, g.at = g.rows[:0], g.at[:0]
 	starts, c := p.starts(), g.clock()
 	selected.each(func(i int) {
-		if (g.arg == nil || g.arg.there[i]) && c.within(uint64(starts[i])) {
+		if (g.arg == nil || g.arg.has(i)) && c.within(uint64(starts[i])) {
 			g.rows, g.at = append(g.rows, int32(i)), append(g.at, int32(c.at))
 		}
 	})

@@ -13,6 +13,8 @@ type valueColumn struct {
 
 	values []float64 // by row of the page
 	there  []bool    // which rows have one
+	// whole is the values where each row has one, of whole numbers; else nil.
+	whole []int64
 	ownV   []float64
 	ownT   []bool
 }
@@ -32,6 +34,11 @@ func newValueColumn(a traceql.Attribute) *valueColumn {
 // which each part counts.
 func (c *valueColumn) read(p *page) bool {
 	rows := p.info.Rows
+	c.whole = nil
+	if c.attr.Intrinsic == traceql.IntrinsicDuration && !c.parent {
+		c.whole = p.durations()
+		return true
+	}
 	values, there := &c.values, &c.there
 	if c.parent {
 		values, there = &c.ownV, &c.ownT
@@ -71,6 +78,16 @@ func (c *valueColumn) attribute(p *page, values []float64, there []bool) bool {
 		}
 	}
 	return true
+}
+
+// has tells whether a row has a value, at returns it.
+func (c *valueColumn) has(row int) bool { return c.whole != nil || c.there[row] }
+
+func (c *valueColumn) at(row int) float64 {
+	if c.whole != nil {
+		return float64(c.whole[row])
+	}
+	return c.values[row]
 }
 
 // over puts the numbers of a column over what was there; a value that is no number
