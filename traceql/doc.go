@@ -59,9 +59,12 @@
 //
 // A query is at most MaxQueryLength bytes and nests at most MaxDepth deep, so no
 // text exhausts the stack. Queries, searches and traces may be shared by any
-// number of goroutines once made; an Aggregator belongs to one goroutine. It
-// holds 64 bytes for each interval of each series (bound by Range.MaxSeries) and
-// for quantiles 16 for each value.
+// number of goroutines once made; an Aggregator belongs to one goroutine, and
+// several that gather parts of the spans may be merged. It holds 40 bytes for each
+// interval of each series (bound by Range.MaxSeries, and in bytes by Bound) and for
+// quantiles 8 for each value, 16 where spans are weighted. Exemplars are the spans
+// whose ids have the least hashes, so that neither the order of the spans nor a
+// merge changes the answer.
 //
 // # Cost
 //
