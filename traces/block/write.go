@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"path/filepath"
 	"sync"
 
@@ -212,35 +213,35 @@ func (w *writer) column(i int, c *chunk, pages int) error {
 		if err != nil {
 			return err
 		}
-		var lo, hi int64
+		var of zone
 		if l.rel != relNone {
-			lo, hi = bounds(w.present())
+			of = boundsOf(&w.vec)
 			w.relate(l, p)
 		}
 		if err := w.gather.add(&w.vec, list); err != nil {
 			return err
 		}
 		if l.rel != relNone {
-			g := &w.gather.pages[p]
-			g.lo, g.hi = lo, hi
+			w.gather.pages[p].zone = of
 		}
 	}
 	w.gather.texts.settle()
 	return w.write(c)
 }
 
-// present is the numbers of the vector that are there.
-func (w *writer) present() []int64 {
-	if len(w.vec.Present) == 0 {
-		return w.vec.Ints
+// boundsOf is the least and the greatest number of a vector that is there.
+func boundsOf(v *column.Vector) (z zone) {
+	if len(v.Present) == 0 {
+		z.lo, z.hi = bounds(v.Ints)
+		return z
 	}
-	var out []int64
-	for i, there := range w.vec.Present {
+	z = zone{math.MaxInt64, math.MinInt64}
+	for i, there := range v.Present {
 		if there {
-			out = append(out, w.vec.Ints[i])
+			z.lo, z.hi = min(z.lo, v.Ints[i]), max(z.hi, v.Ints[i])
 		}
 	}
-	return out
+	return z
 }
 
 // read reads page p of the row group into the vector, zeros if there is no column,
