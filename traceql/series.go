@@ -121,6 +121,11 @@ func compareLabels(a, b Label) int {
 	if c := strings.Compare(a.Name, b.Name); c != 0 {
 		return c
 	}
+	if a.Value.Type().numeric() && b.Value.Type().numeric() { // what is not a number comes first
+		if c := cmp.Compare(a.Value.float(), b.Value.float()); c != 0 {
+			return c
+		}
+	}
 	if c, ok := Compare(a.Value, b.Value); ok && c != 0 {
 		return c
 	}
