@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -389,5 +390,91 @@ func TestOpenSaysWhatItFound(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "floor.tmp")); err == nil {
 		t.Error("half a file is left")
+	}
+}
+
+// meddling lets a store go on between any two looks at its directory.
+type meddling struct {
+	faultfs.FS
+	do func()
+}
+
+func (m meddling) Open(name string) (faultfs.File, error) {
+	m.do()
+	return m.FS.Open(name)
+}
+
+func (m meddling) ReadDir(dir string) ([]os.DirEntry, error) {
+	m.do()
+	return m.FS.ReadDir(dir)
+}
+
+// TestWhatReadsARunningStoreMissesNothing copies, dumps and verifies the directory of
+// a store that appends, cuts, merges and deletes meanwhile.
+func TestWhatReadsARunningStoreMissesNothing(t *testing.T) {
+	for seed := range uint64(30) {
+		w := newWorld(t, 100+seed, tiny())
+		w.mustOpen()
+		for range 60 {
+			w.step(false)
+		}
+		owed := maps.Clone(w.must)
+		left := 20
+		running := meddling{w.disk, func() {
+			if left--; left > 0 && w.r.IntN(2) == 0 {
+				w.append(w.newTrace(), w.newTrace(), w.trace())
+				w.s.cutDue()
+				w.write()
+				if w.r.IntN(2) == 0 {
+					w.now = w.now.Add(time.Minute)
+					w.s.keepOnce()
+				}
+			}
+		}}
+		r, err := Verify(context.Background(), running, "/data")
+		if err != nil || len(r.Problems) > 0 {
+			w.fatalf("verify: %+v, %v", r, err)
+		}
+		left = 20
+		if err := Backup(running, "/data", "/copy"); err != nil {
+			w.fatalf("%v", err)
+		}
+		left = 20
+		var dump bytes.Buffer
+		if _, err := Dump(context.Background(), running, "/data", &dump, Protobuf); err != nil {
+			w.fatalf("%v", err)
+		}
+		opts := w.opts
+		opts.Events = Events{}
+		copied, _, err := Open(w.disk, "/copy", opts)
+		if err != nil {
+			w.fatalf("open the copy: %v", err)
+		}
+		opts.Head = head.Options{}
+		imported, _, err := Open(w.disk, "/imported", opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := imported.Import(t.Context(), &dump); err != nil {
+			w.fatalf("%v", err)
+		}
+		for what, s := range map[string]*Store{"copy": copied, "dump": imported} {
+			seen, err := spansOf(s)
+			if err != nil {
+				w.fatalf("%s: %v", what, err)
+			}
+			for k := range owed {
+				if !seen[k] {
+					w.fatalf("the %s lacks span %x of %x", what, k.id, k.trace)
+				}
+			}
+			for k := range seen {
+				if _, ok := w.must[k]; !ok && w.maybe[k].name == "" {
+					w.fatalf("the %s has span %x of %x, which was deleted", what, k.id, k.trace)
+				}
+			}
+			s.Close()
+		}
+		w.s.Close()
 	}
 }
