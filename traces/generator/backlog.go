@@ -246,7 +246,7 @@ func (b *backlog) load(p *push) {
 	lost := p.samples
 	for i, q := range read {
 		if i < len(p.requests) {
-			q.begun, q.series = p.requests[i].begun, p.requests[i].series
+			q.begun = p.requests[i].begun
 		}
 		lost -= q.samples
 	}

@@ -12,9 +12,9 @@ const seriesPerPush = 2000
 
 // request is one remote-write request.
 type request struct {
-	body            []byte // as it is sent: snappy; nil while it is on disk alone
-	series, samples int
-	begun           []*group // whose first values it carries
+	body    []byte // as it is sent: snappy; nil while it is on disk alone
+	samples int
+	begun   []*group // whose first values it carries
 }
 
 // collection is one round through the groups: those that changed lately, and at a
@@ -62,7 +62,7 @@ func (c *collection) step() *request {
 	if c.w.series == 0 {
 		return nil
 	}
-	q := &request{body: snappy.Encode(nil, c.w.out), series: c.w.series, samples: c.w.samples, begun: c.reqs}
+	q := &request{body: snappy.Encode(nil, c.w.out), samples: c.w.samples, begun: c.reqs}
 	c.w.out, c.w.series, c.w.samples, c.reqs = c.w.out[:0], 0, 0, nil
 	return q
 }

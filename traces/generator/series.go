@@ -133,14 +133,6 @@ type label struct{ name, value string }
 // labelSet are the labels that the series of a group share, sorted.
 type labelSet []label
 
-func newLabelSet(pairs ...string) labelSet {
-	var set labelSet
-	for i := 0; i < len(pairs); i += 2 {
-		set = set.with(pairs[i], pairs[i+1])
-	}
-	return set
-}
-
 // with returns the set and one label more, replacing one of that name; "" adds
 // none, as an empty label is no label.
 func (s labelSet) with(name, value string) labelSet {
