@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"log/slog"
 	"math"
 	"net/http"
 	"strings"
@@ -244,5 +245,29 @@ func TestWrongConfigurationIsRefused(t *testing.T) {
 	}
 	if _, err := New(good, Deps{}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAUserInTheURLLogsInAndIsNotLogged(t *testing.T) {
+	var log strings.Builder
+	inWorld(t, nil, func(w *world) {
+		cfg := w.gen.cfg
+		cfg.RemoteWriteURL = "http://cms:geheim@prometheus:9090/api/v1/write"
+		w.stop()
+		w.reg = prometheus.NewRegistry()
+		w.logger = slog.New(slog.NewTextHandler(&log, nil))
+		w.begin(cfg)
+		w.behave(down)
+		w.consume(ingress(1, "ModelInfer", time.Second, sampled(1)))
+		w.pass(20 * time.Second)
+		w.behave(func() int { return http.StatusUnauthorized })
+		w.pass(20 * time.Second)
+		_, header := w.requests()
+		if got := header.Get("Authorization"); got != "Basic Y21zOmdlaGVpbQ==" {
+			w.Errorf("Authorization %q", got)
+		}
+	})
+	if text := log.String(); strings.Contains(text, "geheim") || strings.Count(text, "was refused") != 1 || !strings.Contains(text, "cms:xxxxx@") {
+		t.Errorf("the log says\n%s", text)
 	}
 }

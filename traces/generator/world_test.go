@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"math"
 	"net/http"
@@ -167,10 +168,11 @@ func (r *receiver) increase(name string) float64 {
 type world struct {
 	*testing.T
 	*receiver
-	gen   *Generator
-	files faultfs.FS
-	reg   *prometheus.Registry
-	stop  func()
+	gen    *Generator
+	files  faultfs.FS
+	logger *slog.Logger
+	reg    *prometheus.Registry
+	stop   func()
 }
 
 // inWorld runs story in a bubble. change may alter the configuration.
@@ -195,7 +197,7 @@ func inWorld(t *testing.T, change func(*Config), story func(*world)) {
 func (w *world) begin(cfg Config) {
 	w.Helper()
 	var err error
-	w.gen, err = New(cfg, Deps{Metrics: w.reg, Client: &http.Client{Transport: w.receiver}, Files: w.files})
+	w.gen, err = New(cfg, Deps{Metrics: w.reg, Client: &http.Client{Transport: w.receiver}, Files: w.files, Log: w.logger})
 	if err != nil {
 		w.Fatal(err)
 	}
