@@ -123,8 +123,8 @@ func (a *Aggregator) add(e env, at int, value float64) {
 		return
 	}
 	a.Observe(g, at, value, a.weight(e.span()))
-	if id := e.span().ID(); a.TakesExemplar(g, id) {
-		a.AddExemplar(g, Exemplar{e.t.id, id, e.span().Start(), value})
+	if start := e.span().Start(); a.TakesExemplar(g, start) {
+		a.AddExemplar(g, Exemplar{e.t.id, e.span().ID(), start, value})
 	}
 }
 

@@ -63,7 +63,7 @@
 // several that gather parts of the spans may be merged. It holds 40 bytes for each
 // interval of each series (bound by Range.MaxSeries, and in bytes by Bound) and for
 // quantiles 8 for each value, 16 where spans are weighted. Exemplars are the spans
-// whose ids have the least hashes, so that neither the order of the spans nor a
+// whose starts have the least hashes, so that neither the order of the spans nor a
 // merge changes the answer.
 //
 // # Cost

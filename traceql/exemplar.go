@@ -3,14 +3,13 @@ package traceql
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
 )
 
-// exemplars keeps some of the spans of a series: those whose ids have the least
+// exemplars keeps some of the spans of a series: those whose starts have the least
 // hashes. So they are spread evenly over the spans, and the same whatever the order
-// in which the spans come.
+// in which the spans come; and a storage need not read ids of others.
 type exemplars struct {
 	kept []hashed
 	most uint64 // the largest hash of them
@@ -21,8 +20,9 @@ type hashed struct {
 	Exemplar
 }
 
-// ExemplarHash is the hash of a span by which exemplars are chosen: the least stay.
-func ExemplarHash(id SpanID) uint64 { return hashOf(id) }
+// ExemplarHash is the hash of a span's start by which exemplars are chosen: the least
+// stay.
+func ExemplarHash(start uint64) uint64 { return hashOf(start) }
 
 // ExemplarBound is the largest hash that a span may have to become an exemplar.
 func (a *Aggregator) ExemplarBound(g *Group) uint64 {
@@ -32,26 +32,26 @@ func (a *Aggregator) ExemplarBound(g *Group) uint64 {
 	return g.exemplars.most
 }
 
-// hashOf mixes the bits of an id: a multiplication and shifts, as splitmix64 does.
-func hashOf(id SpanID) uint64 {
-	x := binary.BigEndian.Uint64(id[:]) + 0x9e3779b97f4a7c15
+// hashOf mixes the bits of a time by multiplications and shifts, as splitmix64 does.
+func hashOf(start uint64) uint64 {
+	x := start + 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
 }
 
-// TakesExemplar tells whether a span would be kept as an exemplar of a group: only
-// then AddExemplar has to be called.
-func (a *Aggregator) TakesExemplar(g *Group, id SpanID) bool {
+// TakesExemplar tells whether a span that starts then would be kept as an exemplar of
+// a group: only then AddExemplar has to be called.
+func (a *Aggregator) TakesExemplar(g *Group, start uint64) bool {
 	if len(g.exemplars.kept) < a.rng.MaxExemplars {
 		return true
 	}
-	return a.rng.MaxExemplars > 0 && hashOf(id) <= g.exemplars.most
+	return a.rng.MaxExemplars > 0 && hashOf(start) <= g.exemplars.most
 }
 
 // AddExemplar offers a span as an exemplar. Its value is as of Observe.
 func (a *Aggregator) AddExemplar(g *Group, e Exemplar) {
-	g.exemplars.add(hashed{hashOf(e.Span), e}, a.rng.MaxExemplars)
+	g.exemplars.add(hashed{hashOf(e.Time), e}, a.rng.MaxExemplars)
 }
 
 func (x *exemplars) add(h hashed, most int) {

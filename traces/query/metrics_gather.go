@@ -174,32 +174,39 @@ func (g *gatherer) count(p *page, selected rowBits) {
 	g.countAll(starts, codes)
 }
 
-// exemplify finds exemplars among counted rows: by the ids' hashes, of which few are
-// small enough.
+// exemplify finds exemplars among counted rows: by the hashes of their starts, of
+// which few are small enough.
 func (g *gatherer) exemplify(p *page, selected rowBits) {
-	ids := p.vector(column.SpanID)
-	if ids == nil {
-		return
-	}
 	for len(g.bounds) < g.values() {
 		g.bounds = append(g.bounds, ^uint64(0))
 	}
 	starts, c := p.starts(), g.clock()
-	selected.each(func(i int) {
+	var codes []uint32
+	if len(g.by) == 1 {
+		codes = g.by[0].codes
+	}
+	for i, start := range starts {
 		label := uint32(0)
-		if len(g.by) == 1 {
-			label = g.by[0].codes[i]
+		if codes != nil {
+			label = codes[i]
 		}
-		id := traceql.SpanID(ids.IDs[8*i:])
-		if traceql.ExemplarHash(id) > g.bounds[label] || !c.within(uint64(starts[i])) {
+		if traceql.ExemplarHash(uint64(start)) > g.bounds[label] || !selected.has(i) || !c.within(uint64(start)) {
+			continue
+		}
+		group := g.labelled(label)
+		if group == nil {
 			return
 		}
-		if group := g.labelled(label); group != nil {
-			trace := traceql.TraceID(p.traceID(p.traceOf(i)))
-			g.agg.AddExemplar(group, traceql.Exemplar{Trace: trace, Span: id, Time: uint64(starts[i]), Value: 1})
-			g.bounds[label] = g.agg.ExemplarBound(group)
-		}
-	})
+		g.agg.AddExemplar(group, p.exemplar(i, 1))
+		g.bounds[label] = g.agg.ExemplarBound(group)
+	}
+}
+
+// exemplar shows a row as an exemplar.
+func (p *page) exemplar(i int, value float64) traceql.Exemplar {
+	return traceql.Exemplar{
+		Trace: traceql.TraceID(p.traceID(p.traceOf(i))), Span: (&row{p: p, i: i}).ID(), Time: uint64(p.starts()[i]), Value: value,
+	}
 }
 
 // labelled is the group of a label number, where there is at most one label.
@@ -300,11 +307,7 @@ func (g *gatherer) observe(p *page, selected rowBits) error {
 	if g.metrics.weighted {
 		weights = p.vector(column.Weight)
 	}
-	var ids *column.Vector
-	if g.metrics.rng.MaxExemplars > 0 {
-		ids = p.vector(column.SpanID)
-	}
-	starts := p.starts()
+	starts, exemplars := p.starts(), g.metrics.rng.MaxExemplars > 0
 	for k, row := range g.rows {
 		value := 1.0
 		if g.arg != nil {
@@ -319,11 +322,8 @@ func (g *gatherer) observe(p *page, selected rowBits) error {
 			continue
 		}
 		g.agg.Observe(group, int(g.at[k]), value, weightAt(weights, row))
-		if ids != nil {
-			if id := traceql.SpanID(ids.IDs[8*row:]); g.agg.TakesExemplar(group, id) {
-				trace := traceql.TraceID(p.traceID(p.traceOf(int(row))))
-				g.agg.AddExemplar(group, traceql.Exemplar{Trace: trace, Span: id, Time: uint64(starts[row]), Value: value})
-			}
+		if exemplars && g.agg.TakesExemplar(group, uint64(starts[row])) {
+			g.agg.AddExemplar(group, p.exemplar(int(row), value))
 		}
 	}
 	return nil

@@ -15,8 +15,8 @@ type valueColumn struct {
 	there  []bool    // which rows have one
 	// whole is the values where each row has one, of whole numbers; else nil.
 	whole []int64
-	ownV   []float64
-	ownT   []bool
+	ownV  []float64
+	ownT  []bool
 }
 
 // newValueColumn returns nil for what only the evaluator reads.
