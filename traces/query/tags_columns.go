@@ -179,3 +179,59 @@ func (p *page) ofTrace(t int, in traceql.Intrinsic) traceql.Static {
 	}
 	return traceql.String(text)
 }
+
+// addSplit adds the values of spans of a split trace.
+func (s *valueSet) addSplit(t *traceql.Trace, rows []row, spans []int, tag tagRef) {
+	switch tag.intrinsic {
+	case traceql.IntrinsicChildCount, traceql.IntrinsicNestedSetLeft, traceql.IntrinsicNestedSetRight, traceql.IntrinsicNestedSetParent:
+		return // see addComputed
+	case traceql.IntrinsicTraceDuration, traceql.IntrinsicTraceRootName, traceql.IntrinsicTraceRootService:
+		if len(spans) > 0 {
+			s.addText(ofRows(rows, tag.intrinsic))
+		}
+		return
+	case traceql.IntrinsicNone:
+		for _, scope := range tag.scopes {
+			for _, i := range spans {
+				s.add(t.Read(i, traceql.Attribute{Scope: scope, Name: tag.name}))
+			}
+		}
+		return
+	}
+	for _, i := range spans {
+		s.addText(t.Read(i, traceql.Attribute{Intrinsic: tag.intrinsic}))
+	}
+}
+
+// addText adds values of an intrinsic, where the empty text stands for nothing.
+func (s *valueSet) addText(v traceql.Static) {
+	for _, p := range v.Parts() {
+		s.addText(p)
+	}
+	if v.Type() != traceql.TypeArray && (v.Type() != traceql.TypeString || v.Text() != "") {
+		s.add(v)
+	}
+}
+
+// ofRows is what is one for all rows of a trace, which are in the order of their
+// starts.
+func ofRows(rows []row, in traceql.Intrinsic) traceql.Static {
+	if in == traceql.IntrinsicTraceDuration {
+		late := uint64(0)
+		for i := range rows {
+			late = max(late, rows[i].Start(), rows[i].End())
+		}
+		return traceql.Duration(time.Duration(late - rows[0].Start()))
+	}
+	for i := range rows {
+		r := &rows[i]
+		switch {
+		case r.Parent() != traceql.SpanID{}:
+		case in == traceql.IntrinsicTraceRootName:
+			return traceql.String(r.Intrinsic(traceql.IntrinsicName).Text())
+		default:
+			return traceql.String(r.service())
+		}
+	}
+	return traceql.Nil()
+}

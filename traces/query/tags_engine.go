@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
 	"supersonic/traceql"
 	"supersonic/traces/column"
 )
@@ -47,22 +45,25 @@ func (s *nameSet) add(scope Scope, name string) {
 	s.names[k] = struct{}{}
 }
 
-func (s *nameSet) addMap(scope Scope, m pcommon.Map) {
-	for name := range m.All() {
-		s.add(scope, name)
-	}
-}
-
-// addSpan adds the names that a span has.
-func (s *nameSet) addSpan(v spanView) {
-	s.addMap(ScopeResource, v.Resource.Attrs)
-	s.addMap(ScopeSpan, v.Attrs)
-	s.addMap(ScopeInstrumentation, v.Scope.Attrs)
-	for i := range v.Events {
-		s.addMap(ScopeEvent, v.Events[i].Attrs)
-	}
-	for i := range v.Links {
-		s.addMap(ScopeLink, v.Links[i].Attrs)
+// addRow adds the names that a row has.
+func (s *nameSet) addRow(r *row) {
+	for _, k := range r.p.part.keys() {
+		if !s.wants(k) {
+			continue
+		}
+		v := r.p.vector(k)
+		if v == nil {
+			continue
+		}
+		lo, hi := r.i, r.i+1
+		if k.List() {
+			lo, hi = int(v.Offsets[r.i]), int(v.Offsets[r.i+1])
+		}
+		for i := lo; i < hi; i++ {
+			if v.Has(i) {
+				s.add(columnScopes[k.Scope], k.Name)
+			}
+		}
 	}
 }
 
@@ -104,8 +105,12 @@ func (e *engine) TagNames(ctx context.Context, r TagNamesRequest) (TagNamesResul
 			}
 			return true, nil
 		},
-		page:  set.addPage,
-		trace: func(_ *Trace, s spanView) { set.addSpan(s) },
+		page: set.addPage,
+		split: func(_ *traceql.Trace, rows []row, spans []int) {
+			for _, i := range spans {
+				set.addRow(&rows[i])
+			}
+		},
 	})
 	out.Names, out.More = set.result(r.Limit)
 	out.Stats, out.Explain = s.answered(r.Query, r.Explain)
@@ -235,7 +240,6 @@ func (e *engine) TagValues(ctx context.Context, r TagValuesRequest) (TagValuesRe
 	}
 	set := &valueSet{limit: r.Limit, values: make(map[valueKey]traceql.Static), known: make(map[knownDict]*dictSeen),
 		charge: func(bytes int64) error { return s.scan.charge("values", bytes) }}
-	read := tag.reader()
 	err = s.run(tagVisitor{
 		whole: func(part *Part) (bool, error) { return set.addWhole(part, tag) },
 		page: func(p *page, rows rowBits) error {
@@ -244,14 +248,8 @@ func (e *engine) TagValues(ctx context.Context, r TagValuesRequest) (TagValuesRe
 			}
 			return set.err
 		},
-		trace: func(t *Trace, s spanView) {
-			read(t, s, func(v traceql.Static) {
-				if tag.intrinsic == traceql.IntrinsicNone || v.Type() != traceql.TypeString || v.Text() != "" {
-					set.add(v)
-				}
-			})
-		},
-		full: func() bool { return set.more },
+		split: func(t *traceql.Trace, rows []row, spans []int) { set.addSplit(t, rows, spans, tag) },
+		full:  func() bool { return set.more },
 	})
 	if err == nil {
 		err = set.err

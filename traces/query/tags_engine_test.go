@@ -102,10 +102,15 @@ func (s *fixedSnapshot) place(id span.TraceID, deleted map[span.TraceID]struct{}
 		return
 	}
 	split := Split{ID: id, Pieces: pieces}
-	t, _, err := split.joined(&Snapshot{Parts: s.Parts})
-	if err != nil {
-		panic(err)
+	var spans []span.Span
+	for _, p := range pieces {
+		more, err := column.Spans(s.Parts[p.Part].Segment, p.Place)
+		if err != nil {
+			panic(err)
+		}
+		spans = append(spans, more...)
 	}
+	t := NewTrace(id, spans)
 	split.Start, split.End = t.Start, t.End
 	s.Split = append(s.Split, split)
 }

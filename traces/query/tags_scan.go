@@ -12,8 +12,9 @@ type tagVisitor struct {
 	whole func(part *Part) (bool, error)
 	// page is shown a page and the rows of it that count, of which there is one.
 	page func(p *page, rows rowBits) error
-	// trace is shown the spans of traces that lie in several parts.
-	trace func(t *Trace, s spanView)
+	// split is shown the spans that count of a trace that lies in several parts, by
+	// their places among its rows, which are in the order of their starts.
+	split func(t *traceql.Trace, rows []row, spans []int)
 	// full tells that the answer cannot grow; nil: never.
 	full func() bool
 }
@@ -23,7 +24,6 @@ type tagScan struct {
 	*scan
 	search *traceql.Search // nil: all spans
 	end    string
-	stats  Stats // of what the scan does not count: whole traces
 }
 
 func newTagScan(ctx context.Context, snap *Snapshot, query string, r Range, opts EngineOptions) (*tagScan, error) {
@@ -64,9 +64,10 @@ func (s *tagScan) run(v tagVisitor) error {
 			}
 		}
 	}
+	splits := len(told) < len(s.parts) || !allTrue(told) // else the parts told of their pieces too
 	w := s.worker(0)
 	for _, it := range s.items() {
-		if it.part == nil || told[it.part] {
+		if it.part == nil && !splits || it.part != nil && told[it.part] {
 			continue
 		}
 		if err := s.ctx.Err(); err != nil {
@@ -76,21 +77,17 @@ func (s *tagScan) run(v tagVisitor) error {
 			s.end = "limit reached"
 			return nil
 		}
-		err := s.page(w, &it, v)
+		show := s.page
+		if it.part == nil {
+			show = s.pieces
+		}
+		err := show(w, &it, v)
 		w.done(&it)
 		if err != nil {
 			return err
 		}
 	}
-	if len(told) == len(s.parts) && allTrue(told) {
-		return nil // the parts told of their pieces of split traces too
-	}
-	return eachSplit(s.ctx, s.snap, s.rng, func(t *Trace, cost int) error {
-		s.splits.Add(1)
-		s.stats.Add(Stats{Traces: 1, Spans: len(t.Spans), Bytes: int64(cost)})
-		s.selected(t, v.trace)
-		return nil
-	})
+	return nil
 }
 
 func allTrue(m map[*partScan]bool) bool {
@@ -136,25 +133,40 @@ func (s *tagScan) evaluated(p *page, rows rowBits) rowBits {
 	return out
 }
 
-// selected calls visit for the spans of a trace that the query selects.
-func (s *tagScan) selected(t *Trace, visit func(t *Trace, s spanView)) {
-	if s.search == nil {
-		for i := range t.Spans {
-			visit(t, spanView{&t.Spans[i]})
+// pieces shows split traces.
+func (s *tagScan) pieces(w *worker, it *item, v tagVisitor) error {
+	for i := range it.splits {
+		rows, err := w.join(&it.splits[i])
+		if err != nil {
+			return err
 		}
-		return
-	}
-	for _, set := range s.search.Eval(languageTrace(t)) {
-		for _, m := range set.Spans {
-			visit(t, spanView{&t.Spans[m.Index]})
+		if rows == nil {
+			continue
+		}
+		t := languageRows(it.splits[i].ID, rows)
+		var spans []int
+		if s.search == nil {
+			for i := range rows {
+				spans = append(spans, i)
+			}
+		} else {
+			for _, set := range s.search.Eval(t) {
+				for _, m := range set.Spans {
+					spans = append(spans, m.Index)
+				}
+			}
+		}
+		v.split(t, rows, spans)
+		if err := w.failed(); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // answered is what was looked at, and how, if that is asked.
 func (s *tagScan) answered(query string, explain bool) (Stats, *Explain) {
-	st := s.scan.stats()
-	st.Add(s.stats)
+	st := s.stats()
 	if !explain {
 		return st, nil
 	}

@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"supersonic/traces/column"
 	"supersonic/traces/span"
@@ -71,47 +70,6 @@ func (c countingColumn) Read(page int, v *column.Vector) error {
 	err := c.Column.Read(page, v)
 	c.of.cost += v.Cost
 	return err
-}
-
-// joined returns a split trace, of all its pieces.
-func (s *Split) joined(snap *Snapshot) (*Trace, int, error) {
-	var spans []span.Span
-	cost := 0
-	for _, piece := range s.Pieces {
-		part := &snap.Parts[piece.Part]
-		more, n, err := readPiece(part.Segment, piece.Place)
-		if err != nil {
-			return nil, cost, fmt.Errorf("trace %s in %s: %w", s.ID, part.Name, err)
-		}
-		spans, cost = append(spans, more...), cost+n
-	}
-	if len(spans) == 0 {
-		return nil, cost, fmt.Errorf("trace %s is split into no pieces", s.ID)
-	}
-	return NewTrace(s.ID, spans), cost, nil
-}
-
-// eachSplit calls visit for the split traces that overlap r, newest first.
-func eachSplit(ctx context.Context, snap *Snapshot, r Range, visit func(t *Trace, cost int) error) error {
-	for _, s := range slices.Backward(snap.Split) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if !r.Overlaps(s.Start, max(s.Start, s.End)) {
-			continue
-		}
-		t, cost, err := s.joined(snap)
-		if err != nil {
-			return err
-		}
-		if !t.Within(r) {
-			continue
-		}
-		if err := visit(t, cost); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Trace implements Engine.
