@@ -396,50 +396,67 @@ func TestOpenSaysWhatItFound(t *testing.T) {
 // meddling lets a store go on between any two looks at its directory.
 type meddling struct {
 	faultfs.FS
-	do func()
+	do func(path string)
 }
 
 func (m meddling) Open(name string) (faultfs.File, error) {
-	m.do()
+	m.do(name)
 	return m.FS.Open(name)
 }
 
 func (m meddling) ReadDir(dir string) ([]os.DirEntry, error) {
-	m.do()
+	m.do(dir)
 	return m.FS.ReadDir(dir)
 }
 
 // TestWhatReadsARunningStoreMissesNothing copies, dumps and verifies the directory of
 // a store that appends, cuts, merges and deletes meanwhile.
 func TestWhatReadsARunningStoreMissesNothing(t *testing.T) {
-	for seed := range uint64(30) {
-		w := newWorld(t, 100+seed, tiny())
+	for seed := range uint64(20) {
+		small := tiny()
+		small.SegmentBytes = 300
+		w := newWorld(t, 100+seed, small)
 		w.mustOpen()
 		for range 60 {
 			w.step(false)
 		}
-		owed := maps.Clone(w.must)
-		left := 20
-		running := meddling{w.disk, func() {
-			if left--; left > 0 && w.r.IntN(2) == 0 {
+		left := 0
+		begin := func() map[spanKey]kept {
+			for range 5 {
+				w.append(w.newTrace(), w.trace())
+			}
+			left = 300
+			return maps.Clone(w.must)
+		}
+		running := meddling{w.disk, func(path string) {
+			if left--; left < 0 {
+				return
+			}
+			if filepath.Base(path) == walName && w.r.IntN(2) == 0 {
+				w.settle() // what the log has goes to blocks
+			}
+			switch w.r.IntN(12) {
+			case 0, 1:
 				w.append(w.newTrace(), w.newTrace(), w.trace())
-				w.s.cutDue()
-				w.write()
-				if w.r.IntN(2) == 0 {
-					w.now = w.now.Add(time.Minute)
-					w.s.keepOnce()
-				}
+			case 2:
+				w.cut(false)
+			case 3:
+				w.settle()
+			case 4:
+				w.now = w.now.Add(time.Minute)
+				w.s.keepOnce()
 			}
 		}}
+		begin()
 		r, err := Verify(context.Background(), running, "/data")
 		if err != nil || len(r.Problems) > 0 {
 			w.fatalf("verify: %+v, %v", r, err)
 		}
-		left = 20
+		owed := map[string]map[spanKey]kept{"copy": begin()}
 		if err := Backup(running, "/data", "/copy"); err != nil {
 			w.fatalf("%v", err)
 		}
-		left = 20
+		owed["dump"] = begin()
 		var dump bytes.Buffer
 		if _, err := Dump(context.Background(), running, "/data", &dump, Protobuf); err != nil {
 			w.fatalf("%v", err)
@@ -463,7 +480,7 @@ func TestWhatReadsARunningStoreMissesNothing(t *testing.T) {
 			if err != nil {
 				w.fatalf("%s: %v", what, err)
 			}
-			for k := range owed {
+			for k := range owed[what] {
 				if !seen[k] {
 					w.fatalf("the %s lacks span %x of %x", what, k.id, k.trace)
 				}

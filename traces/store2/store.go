@@ -200,7 +200,9 @@ type State struct {
 	Blocks      map[int]int // by level
 	BlockBytes  int64
 	BlockRows   int
-	BlockTraces int // a trace counts in each block that has a piece of it
+	BlockTraces int   // a trace counts in each block that has a piece of it
+	IndexBytes  int64 // memory of the blocks' indexes and filters, beside the cache
+	CacheBytes  int64 // of Options.Cache, which tenants may share
 	LogBytes    int64
 	LogSegments int
 	HeadRows    int // of all heads, those that wait included
@@ -220,7 +222,8 @@ func (s *Store) State() State {
 		heads = append(heads, c.live.head)
 	}
 	s.swap.Unlock()
-	out := State{Blocks: make(map[int]int), LogBytes: s.log.Bytes(), LogSegments: s.log.Segments(), Waiting: len(heads) - 1, Replay: s.found}
+	out := State{Blocks: make(map[int]int), LogBytes: s.log.Bytes(), LogSegments: s.log.Segments(), Waiting: len(heads) - 1,
+		CacheBytes: s.opts.Cache.Bytes(), Replay: s.found}
 	for _, h := range heads {
 		out.HeadRows += h.Rows()
 		out.HeadBytes += int64(h.Bytes())
@@ -234,6 +237,7 @@ func (s *Store) State() State {
 		out.Blocks[p.name.level]++
 		out.BlockBytes += p.meta.Bytes
 		out.BlockRows += p.meta.Rows
+		out.IndexBytes += p.block.Memory() + 8*int64(len(p.filter))
 		out.BlockTraces += p.meta.Traces
 		if out.Oldest == 0 || p.meta.MinStart < out.Oldest {
 			out.Oldest = p.meta.MinStart

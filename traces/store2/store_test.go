@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -220,4 +221,47 @@ func TestASecondStoreIsKeptOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
+}
+
+// TestAFullDiskRefusesAndHeals keeps blocks from being written: heads wait, two of
+// them, then exports are refused whole, with the cause; and all goes on when the disk
+// has room.
+func TestAFullDiskRefusesAndHeals(t *testing.T) {
+	w := newWorld(t, 21, tiny())
+	w.mustOpen()
+	w.fail = func(_ int, op faultfs.Op, name string, _ int) faultfs.Fault {
+		if strings.Contains(name, "/tmp/") && op == faultfs.OpWrite {
+			return faultfs.Fault{Err: syscall.ENOSPC}
+		}
+		return faultfs.Fault{}
+	}
+	var err error
+	for n := 0; err == nil; n++ {
+		if n > 40 {
+			w.fatalf("%d exports were taken", n)
+		}
+		raw, spans := w.export(w.newTrace(), w.newTrace(), w.newTrace(), w.newTrace())
+		before := w.s.log.Bytes()
+		if err = w.send(raw, spans); err != nil {
+			for k := range spans {
+				delete(w.maybe, k) // nothing of it is kept
+			}
+			if w.s.log.Bytes() != before {
+				w.fatalf("a refused export is in the log")
+			}
+		}
+		w.s.cutDue()
+		_ = w.write()
+	}
+	if !errors.Is(err, ErrBusy) || !errors.Is(err, syscall.ENOSPC) || w.s.State().Waiting != 2 {
+		w.fatalf("%v, %+v", err, w.s.State())
+	}
+	w.check()
+	w.crash()
+	w.check()
+	w.fail = nil
+	w.settle()
+	w.append(w.newTrace())
+	w.check()
+	w.s.Close()
 }
