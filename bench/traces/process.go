@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,8 +45,9 @@ func startOwn(c config) (target, func(), error) {
 	if err != nil {
 		return target{}, nil, err
 	}
-	values := fmt.Sprintf(`tempo: {tempo: {retention: 87600h, metricsGenerator: {remoteWriteUrl: "http://127.0.0.1:9/api/v1/write"}, server: {http_listen_port: %d}, receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}}}
-`, ports[0], ports[1], ports[2])
+	receiver := newReceiver()
+	values := fmt.Sprintf(`tempo: {tempo: {retention: 87600h, metricsGenerator: {remoteWriteUrl: "%s"}, server: {http_listen_port: %d}, receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}}}
+`, receiver.URL, ports[0], ports[1], ports[2])
 	file := filepath.Join(dir, "values.yaml")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return target{}, nil, err
@@ -61,6 +64,7 @@ func startOwn(c config) (target, func(), error) {
 	stop := func() {
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
+		receiver.Close()
 		if made {
 			os.RemoveAll(dir)
 		}
@@ -74,6 +78,14 @@ func startOwn(c config) (target, func(), error) {
 		return target{}, nil, err
 	}
 	return t, stop, nil
+}
+
+// newReceiver takes the generator's remote writes and forgets them.
+func newReceiver() *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusNoContent)
+	}))
 }
 
 func freePorts(n int) (ports []int, err error) {
