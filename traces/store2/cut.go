@@ -12,10 +12,12 @@ import (
 	"supersonic/traces/span"
 )
 
-// retryFirst and retryMost bound the pause after a block that could not be written.
+// retryFirst and retryMost bound the pause after a block that could not be written;
+// retryMerge is the most after a merge, which costs more and can wait.
 const (
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 10 * time.Second
+	retryMerge = time.Minute
 )
 
 // run starts the goroutines.
@@ -40,12 +42,18 @@ func (s *Store) run() {
 			return 0
 		})
 	})
+	var idle time.Duration
 	s.running.Go(func() {
 		s.loop(s.keepWake, s.opts.Tick, func() time.Duration {
 			if s.keepOnce() {
 				wake(s.keepWake)
 			}
-			return 0
+			if !s.stuck.Load() {
+				idle = 0
+				return 0
+			}
+			idle = min(max(2*idle, retryFirst), retryMerge)
+			return idle
 		})
 	})
 }

@@ -38,8 +38,9 @@ func (s *Store) keepOnce() (again bool) {
 		from = append(from, p.name.String())
 	}
 	made, err := s.do(j)
+	s.stuck.Store(err != nil)
 	if err != nil {
-		if s.opts.Events.MergeFailed != nil {
+		if s.opts.Events.MergeFailed != nil && !errors.Is(err, ErrClosed) {
 			s.opts.Events.MergeFailed(from, err)
 		}
 		return false // the next tick tries again
@@ -112,7 +113,7 @@ func (s *Store) do(j *job) (*part, error) {
 	applied := uint64(0)
 	for i, p := range j.from {
 		var err error
-		if inputs[i], err = without(p.seg, j.dead[i]); err != nil {
+		if inputs[i], err = without(abortable{p.seg, s.stop}, j.dead[i]); err != nil {
 			return nil, err
 		}
 		meta.LogPosition, meta.Created = max(meta.LogPosition, p.meta.LogPosition), max(meta.Created, p.meta.Created)

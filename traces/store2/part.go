@@ -278,3 +278,32 @@ func (s *Store) replace(old []*part, by *part) error {
 	s.changed()
 	return nil
 }
+
+// abortable is a Segment whose columns cannot be read any more when a store is closed:
+// so a merge ends at once.
+type abortable struct {
+	column.Segment
+	stop <-chan struct{}
+}
+
+func (a abortable) Column(k column.Key) column.Column {
+	c := a.Segment.Column(k)
+	if c == nil {
+		return nil
+	}
+	return abortableColumn{c, a.stop}
+}
+
+type abortableColumn struct {
+	column.Column
+	stop <-chan struct{}
+}
+
+func (c abortableColumn) Read(page int, v *column.Vector) error {
+	select {
+	case <-c.stop:
+		return ErrClosed
+	default:
+		return c.Column.Read(page, v)
+	}
+}
