@@ -75,7 +75,10 @@ func (s *Store) due() *job {
 	now := s.opts.Now()
 	dead := s.dead()
 	for _, p := range s.parts {
-		if p.wait != nil || p.damage.Load() != nil {
+		if p.damage.Load() != nil {
+			return nil // first it is set aside: no block's range may have it in the middle
+		}
+		if p.wait != nil {
 			continue
 		}
 		blocks = append(blocks, p)
@@ -224,7 +227,7 @@ func (s *Store) retain() error {
 	for _, p := range s.parts {
 		if p.wait == nil {
 			blocks = append(blocks, p)
-			total += p.meta.Bytes
+			total += p.bytes()
 		}
 	}
 	s.build.Unlock()
@@ -248,7 +251,7 @@ func (s *Store) retain() error {
 		if err := s.dropBlock(p, why); err != nil {
 			return err
 		}
-		total -= p.meta.Bytes
+		total -= p.bytes()
 	}
 	return nil
 }

@@ -73,6 +73,9 @@ func (p *part) note(err error) {
 // ended when the block was made.
 func (p *part) end() uint64 { return min(p.meta.MaxEnd, p.meta.Created) }
 
+// bytes is what a block takes on disk.
+func (p *part) bytes() int64 { return p.meta.Bytes + 8*int64(len(p.filter)) }
+
 // watched is a block of which damage is noted wherever a reader finds it.
 type watched struct {
 	*block.Block

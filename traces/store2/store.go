@@ -236,7 +236,7 @@ func (s *Store) State() State {
 			continue
 		}
 		out.Blocks[p.name.level]++
-		out.BlockBytes += p.meta.Bytes
+		out.BlockBytes += p.bytes()
 		out.BlockRows += p.meta.Rows
 		out.IndexBytes += p.block.Memory() + 8*int64(len(p.filter))
 		out.BlockTraces += p.meta.Traces
