@@ -168,8 +168,8 @@ func (s *Store) do(j *job) (*part, error) {
 //
 // A block counts to the highest level that is behind it: the later ones are lower. One
 // with more than half of maxRows is not merged any more. So a span is rewritten once a
-// level, and there are two levels above the first for blocks of full heads. Blocks
-// whose ends lie more than window apart do not meet, unless there are too many blocks.
+// level, and there are one or two levels for blocks of full heads. Blocks whose ends
+// lie more than window apart do not meet, unless there are too many blocks.
 func pick(blocks []*part, fanIn, maxRows int, window uint64) (lo, hi int) {
 	levels := make([]int, len(blocks))
 	small, top := 0, 0
