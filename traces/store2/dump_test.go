@@ -3,15 +3,20 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/s2"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/faultfs"
@@ -19,7 +24,6 @@ import (
 	"supersonic/traces/otlp"
 	"supersonic/traces/span"
 	"supersonic/traces/traffic"
-	"supersonic/traces/wal"
 )
 
 // lived is a store in which everything happened.
@@ -86,21 +90,19 @@ func TestAStoreOfFormat1IsTakenOver(t *testing.T) {
 		if err := w.disk.MkdirAll("/data"); err != nil {
 			t.Fatal(err)
 		}
-		old, err := wal.Open(w.disk, "/data", wal.Options{SegmentBytes: 2000, SegmentAge: time.Hour, Now: w.opts.Now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 40 {
-			traces := []span.TraceID{w.trace(), w.trace(), w.trace()}
-			raw, spans := w.export(traces...)
-			if err := old.Append(raw, func(*wal.Segment, uint32) {}); err != nil {
+		for number := range uint64(8) {
+			var exports [][]byte
+			for range 5 {
+				raw, spans := w.export(w.trace(), w.trace(), w.trace())
+				exports = append(exports, raw)
+				for k, v := range spans {
+					w.must[k] = v
+				}
+			}
+			if err := writeFile(w.disk, fmt.Sprintf("/data/%016d.log", number+1), format1(number+1, exports)); err != nil {
 				t.Fatal(err)
 			}
-			for k, v := range spans {
-				w.must[k] = v
-			}
 		}
-		old.Close()
 		lock, err := w.disk.Lock("/data/lock")
 		if err != nil {
 			t.Fatal(err)
@@ -143,6 +145,24 @@ func TestAStoreOfFormat1IsTakenOver(t *testing.T) {
 		w.crash()
 		w.check()
 	}
+}
+
+// format1 is a file of a log of format 1.
+func format1(number uint64, exports [][]byte) []byte {
+	le := binary.LittleEndian
+	b := append([]byte("SSTRLOG\x00"), make([]byte, 20)...)
+	le.PutUint32(b[8:], 1)
+	le.PutUint64(b[16:], number)
+	b = le.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	for _, raw := range exports {
+		payload := s2.Encode(nil, raw)
+		head := le.AppendUint32([]byte("SREC"), uint32(len(payload)))
+		head = le.AppendUint32(head, crc32.Checksum(payload, castagnoli))
+		place := le.AppendUint64(le.AppendUint64(slices.Clone(head), number), uint64(len(b)))
+		b = append(b, le.AppendUint32(head, crc32.Checksum(place, castagnoli))...)
+		b = append(b, payload...)
+	}
+	return b
 }
 
 // TestManyUseAStoreAtOnce runs the goroutines that a server has, and looks for lost

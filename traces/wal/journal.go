@@ -11,6 +11,16 @@ import (
 	"supersonic/internal/faultfs"
 )
 
+// Events tells the caller what happened; nil functions are not called. They are
+// called with no lock held that an Append needs, but must not call the log.
+type Events struct {
+	Synced    func(took time.Duration, records int)
+	Abandoned func(segment string, err error)
+}
+
+// ErrClosed says that a log was closed: another process may have its directory.
+var ErrClosed = errors.New("the log is closed")
+
 // JournalOptions of a Journal.
 type JournalOptions struct {
 	// SegmentBytes is when a segment is closed: before it grows above it; 0: 8 MiB.

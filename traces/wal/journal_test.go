@@ -63,7 +63,7 @@ func fill(t testing.TB, j *Journal, texts []string) (positions []uint64) {
 
 func TestAJournalGivesBackWhatItTookFromAnyPosition(t *testing.T) {
 	dir := t.TempDir()
-	texts := numbered(60)
+	texts := lines(60)
 	at := fill(t, openJournal(t, faultfs.OS{}, dir, 400), texts[:40])
 	at = append(at, fill(t, openJournal(t, faultfs.OS{}, dir, 400), texts[40:])...)
 	for i := range texts {
@@ -76,7 +76,7 @@ func TestAJournalGivesBackWhatItTookFromAnyPosition(t *testing.T) {
 
 func TestAJournalDropsWhatIsBelowAPosition(t *testing.T) {
 	dir := t.TempDir()
-	texts := numbered(40)
+	texts := lines(40)
 	j := openJournal(t, faultfs.OS{}, dir, 400)
 	at := fill(t, j, texts)
 	if err := j.Drop(at[20]); err != nil {
@@ -111,7 +111,7 @@ func TestAJournalDropsWhatIsBelowAPosition(t *testing.T) {
 // damage does not touch are found, and nothing is made up.
 func TestDamageCostsOnlyWhatItTouches(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	texts := numbered(30)
+	texts := lines(30)
 	dir := t.TempDir()
 	at := fill(t, openJournal(t, faultfs.OS{}, dir, 1<<20), texts)
 	name := journalName(dir, 1)
@@ -149,7 +149,7 @@ func TestDamageCostsOnlyWhatItTouches(t *testing.T) {
 
 func TestRenamedFilesAreReadInTheirOrder(t *testing.T) {
 	dir := t.TempDir()
-	texts := numbered(40)
+	texts := lines(40)
 	fill(t, openJournal(t, faultfs.OS{}, dir, 400), texts)
 	if err := os.Rename(journalName(dir, 2), journalName(dir, 77)); err != nil {
 		t.Fatal(err)
@@ -163,7 +163,7 @@ func TestRenamedFilesAreReadInTheirOrder(t *testing.T) {
 }
 
 func TestNothingAcknowledgedIsLostWhicheverWriteFails(t *testing.T) {
-	texts := numbered(12)
+	texts := lines(12)
 	for n := 0; ; n++ {
 		dir := t.TempDir()
 		files := faultfs.FailNth(faultfs.OS{}, n, n%2 == 0)
@@ -227,16 +227,20 @@ func TestManyAppendShareSyncs(t *testing.T) {
 
 func TestALogOfFormat1IsRead(t *testing.T) {
 	dir := t.TempDir()
-	l := open(t, faultfs.OS{}, dir, options(300))
-	want := numbered(40)
-	for _, r := range want {
-		if err := appendText(l, r); err != nil {
+	want := lines(40)
+	for number := range uint64(4) {
+		data := fileHeader(number + 1)
+		for _, text := range want[10*number : 10*number+10] {
+			rec := encode([]byte(text))
+			sealHead(rec, number+1, int64(len(data)))
+			data = append(data, rec...)
+		}
+		if err := os.WriteFile(journalName(dir, number+1), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l.Close()
 	names, err := Format1(faultfs.OS{}, dir)
-	if err != nil || len(names) < 3 || filepath.Dir(names[0]) != dir {
+	if err != nil || len(names) != 4 || filepath.Dir(names[0]) != dir {
 		t.Fatalf("%q, %v", names, err)
 	}
 	var got []string
@@ -248,6 +252,14 @@ func TestALogOfFormat1IsRead(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%d records", len(got))
 	}
+}
+
+// lines makes texts of different lengths.
+func lines(n int) (out []string) {
+	for i := range n {
+		out = append(out, fmt.Sprintf("line %d %s", i, strings.Repeat("x", i*13%70)))
+	}
+	return out
 }
 
 func FuzzJournalFile(f *testing.F) {

@@ -6,20 +6,11 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"supersonic/internal/faultfs"
 )
-
-// Events tells the caller what happened; nil functions are not called. They are
-// called with no lock held that an Append needs, but must not call the Log.
-type Events struct {
-	Synced    func(took time.Duration, records int)
-	Abandoned func(segment string, err error)
-}
 
 // Options of a log.
 type Options struct {
@@ -43,9 +34,6 @@ type Log struct {
 	unsynced int // records written since the last sync began
 	closed   bool
 }
-
-// ErrClosed says that a log was closed: another process may have its directory.
-var ErrClosed = errors.New("the log is closed")
 
 // Open lists the segments of dir. Nothing is read yet, and no segment takes
 // records before Resume or the first Append.
@@ -71,15 +59,6 @@ func Open(files faultfs.FS, dir string, opts Options) (*Log, error) {
 	}
 	slices.SortFunc(l.segments, func(a, b *Segment) int { return int(int64(a.Seq) - int64(b.Seq)) })
 	return l, nil
-}
-
-func parseName(e fs.DirEntry) (uint64, bool) {
-	digits, ok := strings.CutSuffix(e.Name(), ".log")
-	if !ok || len(digits) != 16 || e.IsDir() {
-		return 0, false
-	}
-	seq, err := strconv.ParseUint(digits, 10, 64)
-	return seq, err == nil
 }
 
 // Name is the path of a segment's file, or of a file that belongs to it, by its

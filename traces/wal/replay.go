@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"supersonic/internal/faultfs"
 )
@@ -26,6 +28,15 @@ type journalFile struct {
 	number, named uint64
 	path          string
 	size          int64
+}
+
+func parseName(e fs.DirEntry) (uint64, bool) {
+	digits, ok := strings.CutSuffix(e.Name(), ".log")
+	if !ok || len(digits) != 16 || e.IsDir() {
+		return 0, false
+	}
+	seq, err := strconv.ParseUint(digits, 10, 64)
+	return seq, err == nil
 }
 
 func journalName(dir string, number uint64) string {
