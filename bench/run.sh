@@ -20,8 +20,12 @@ relay() { # the gateway against Envoy
   mv bin/relay.json "$results/relay.json"
 }
 
-traces() { # the trace store's ingest and searches
-  { machine; go test ./traces -run '^$' -bench 'Ingest|Search' -benchtime 5x -timeout 15m | grep -E '^Benchmark'; } | tee "$results/traces.txt"
+traces() { # the trace store's ingest and questions, at BENCH_MILLIONS sizes; 50 takes another quarter of an hour
+  go build -o bin/bench-traces ./bench/traces
+  for millions in ${BENCH_MILLIONS:-2 10}; do
+    { machine; bin/bench-traces -spans "${millions}000000"; } > bin/traces.txt
+    mv bin/traces.txt "$results/traces-${millions}m.txt"
+  done
 }
 
 tracing() { # what tracing costs a site with real servers
