@@ -17,6 +17,7 @@ type gatherer struct {
 
 	open  []opened // by input: its page that was read last
 	items []opened // likewise, how many events or links rows have
+	left  []source // pages that were kept, though the page that is read may be the last to need them
 }
 
 // opened is a page of an input that is being read.
@@ -112,8 +113,9 @@ func (g *gatherer) read(input, page uint32) (*opened, error) {
 		return o, nil
 	}
 	cache := &g.c.s.cache
-	if o.vec != nil {
+	if o.vec != nil { // a trace that was joined may go back to it
 		cache.give(pageKey{key: g.c.key, input: input, page: o.page}, o.vec)
+		g.left = append(g.left, source{input, o.page})
 		o.vec = nil
 	}
 	v := cache.take(pageKey{key: g.c.key, input: input, page: page})
@@ -153,6 +155,14 @@ func (g *gatherer) table(v *column.Vector) ([]uint32, error) {
 // close gives back what was read: to be kept where the next page has rows of it.
 func (g *gatherer) close() {
 	cache := &g.c.s.cache
+	for _, l := range g.left {
+		if int(g.c.s.inputs[l.input].lastUse[l.page]) > g.page {
+			continue
+		}
+		if v := cache.take(pageKey{key: g.c.key, input: l.input, page: l.page}); v != nil {
+			cache.discard(g.c.key.Type, v)
+		}
+	}
 	for i, o := range g.open {
 		switch {
 		case o.vec == nil:
