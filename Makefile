@@ -35,8 +35,8 @@ check: build triton ## vet, format, generated docs, lint (if installed), races, 
 	hack/race.sh
 	hack/fuzz.sh 5s
 
-soak: build triton ## the long runs: every fuzz target for ten minutes
-	hack/fuzz.sh 10m
+soak: build triton ## the long runs: the store against a model, failing disks, kill -9, every fuzz target for an hour
+	hack/soak.sh
 
 bench: build triton ## measures what the documentation claims; writes bench/results
 	bench/run.sh

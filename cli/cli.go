@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"supersonic/stack"
 )
 
 // Version is what `supersonic version` prints; the build sets it.
@@ -40,7 +42,11 @@ func commands() []command {
 		{"check", "[-f FILE]...", "read the files, say what is derived, ignored or wrong; start nothing", check},
 	}
 	for _, r := range roles {
-		list = append(list, command{r.name, "-f FILE...", r.summary, alone(r.name)})
+		run := alone(r.name)
+		if r.name == stack.RoleTraces {
+			run = runTraces
+		}
+		list = append(list, command{r.name, "-f FILE...", r.summary, run})
 	}
 	return append(list, command{"version", "", "print the version", version})
 }

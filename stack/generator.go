@@ -10,13 +10,7 @@ import (
 
 	"supersonic/site"
 	"supersonic/traces/generator"
-	"supersonic/traces/span"
 )
-
-// spanSink hands the store's spans to the generator.
-type spanSink struct{ g *generator.Generator }
-
-func (s spanSink) Consume(spans []span.Span) { s.g.ConsumeSpans(spans) }
 
 func (k *Stack) buildGenerator(registry *prometheus.Registry) error {
 	v := k.site.Values.Tempo.Tempo

@@ -5,14 +5,11 @@ import (
 	"log/slog"
 	"path/filepath"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"supersonic/collector"
 	"supersonic/internal/listen"
 	"supersonic/metrics"
 	"supersonic/metrics/gpu"
 	"supersonic/site"
-	"supersonic/traces"
 )
 
 // own is a listener that only this process reads: its port is the kernel's choice.
@@ -48,34 +45,6 @@ func (k *Stack) buildGPUs() (err error) {
 		HTTP: k.site.MetricsCollectorHTTP(), Prometheus: k.prometheusURL(), Release: k.site.Instance,
 	}, k.logOf("metrics collector"))
 	return err
-}
-
-func (k *Stack) buildTraces() error {
-	registry := prometheus.NewRegistry()
-	if err := k.buildGenerator(registry); err != nil {
-		return err
-	}
-	cfg := traces.Config{
-		DataDir:   filepath.Join(k.site.DataDir, "traces", "default"),
-		HTTP:      k.site.TempoHTTP(),
-		Retention: k.site.Values.Tempo.Tempo.Retention,
-	}
-	if a, ok := k.site.TempoOTLPGRPC(); ok {
-		cfg.OTLPGRPC = a
-	}
-	if a, ok := k.site.TempoOTLPHTTP(); ok {
-		cfg.OTLPHTTP = a
-	}
-	deps := traces.Deps{Log: k.logOf(RoleTraces), Registry: registry}
-	if k.generator != nil {
-		deps.Sink = spanSink{k.generator}
-	}
-	store, err := traces.New(cfg, deps)
-	if err != nil {
-		return err
-	}
-	k.traces = store
-	return nil
 }
 
 func (k *Stack) collectorConfig() collector.Config {

@@ -23,8 +23,8 @@ import (
 // crashDir tells a copy of the test binary to be a store on that directory until
 // somebody kills it.
 const (
-	crashDir     = "SUPERSONIC_TEST_CRASH_DIR"
-	crashSegment = "SUPERSONIC_TEST_CRASH_SEGMENT" // bytes; 0 for the default
+	crashDir = "SUPERSONIC_TEST_CRASH_DIR"
+	crashCut = "SUPERSONIC_TEST_CRASH_CUT" // spans of a cut; 0 for the default
 )
 
 func TestMain(m *testing.M) {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func serveUntilKilled(dir string) {
 	cfg := testConfig(dir)
 	var err error
-	if cfg.SegmentBytes, err = strconv.ParseInt(os.Getenv(crashSegment), 10, 64); err != nil {
+	if cfg.CutSpans, err = strconv.Atoi(os.Getenv(crashCut)); err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}
@@ -53,10 +53,10 @@ func serveUntilKilled(dir string) {
 }
 
 // child is a store in a process of its own.
-func child(t testing.TB, dir string, segment int) (*exec.Cmd, storetest.Target) {
+func child(t testing.TB, dir string, cut int) (*exec.Cmd, storetest.Target) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), crashDir+"="+dir, crashSegment+"="+strconv.Itoa(segment))
+	cmd.Env = append(os.Environ(), crashDir+"="+dir, crashCut+"="+strconv.Itoa(cut))
 	cmd.Stderr = t.Output()
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -52,11 +52,11 @@ func TestKillAtRandomInstants(t *testing.T) {
 	acked, oldest := 0, time.Now()
 	for round := range rounds {
 		service := fmt.Sprintf("round-%d", round)
-		cmd, target := child(t, dir, 20_000)
+		cmd, target := child(t, dir, 400)
 		k.load(t, cmd, target, service, time.Duration(rng.Int64N(int64(250*time.Millisecond))))
 		acked += len(k.round)
 
-		cmd, target = child(t, dir, 20_000)
+		cmd, target = child(t, dir, 400)
 		c := storetest.NewClient(t, target)
 		for _, id := range k.round {
 			k.whole(t, c, id)
@@ -75,7 +75,7 @@ func TestKillAtRandomInstants(t *testing.T) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	}
-	_, target := child(t, dir, 20_000)
+	_, target := child(t, dir, 400)
 	c := storetest.NewClient(t, target)
 	checked := 0
 	for id := range k.spans { // of all rounds: merges must not have lost what a start had

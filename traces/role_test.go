@@ -19,7 +19,7 @@ import (
 
 	"supersonic/internal/faultfs"
 	"supersonic/internal/listen"
-	"supersonic/traces/span"
+	"supersonic/traces/otlp"
 	"supersonic/traces/storetest"
 )
 
@@ -63,10 +63,10 @@ type sink struct {
 	n  int
 }
 
-func (s *sink) Consume(spans []span.Span) {
+func (s *sink) Consume(b *otlp.Batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.n += len(spans)
+	s.n += len(b.Spans)
 }
 
 func TestGeneratorGetsWhatIsStored(t *testing.T) {

@@ -12,14 +12,11 @@ import (
 	"supersonic/internal/listen"
 )
 
-// maintainEvery is how often old segments are sealed and dropped.
-const maintainEvery = 2 * time.Second
-
 // Run serves until ctx ends. Then the OTLP listeners stop first: exports under
 // way are stored and answered; after them the API; each for cfg.Drain at most. It
 // returns nil after a clean stop. Call it once.
 func (s *Store) Run(ctx context.Context) error {
-	// The API outlives the intake, and maintenance both, but not Run.
+	// The API outlives the intake.
 	apiCtx, stopAPI := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopAPI()
 	intake, stopIntake := context.WithCancel(ctx)
@@ -37,11 +34,6 @@ func (s *Store) Run(ctx context.Context) error {
 	}
 	apiEnd := make(chan error, 1)
 	go func() { apiEnd <- listen.ServeHTTP(apiCtx, s.http, s.api, s.cfg.Drain) }()
-	maintained := make(chan struct{})
-	go func() {
-		defer close(maintained)
-		s.maintain(apiCtx)
-	}()
 	s.ready.Store(true)
 
 	var errs []error
@@ -61,25 +53,11 @@ func (s *Store) Run(ctx context.Context) error {
 	}
 	stopAPI()
 	errs = append(errs, <-apiEnd)
-	<-maintained
 	errs = append(errs, s.close())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("traces: %w", err)
 	}
 	return nil
-}
-
-func (s *Store) maintain(ctx context.Context) {
-	tick := time.NewTicker(maintainEvery)
-	defer tick.Stop()
-	for {
-		s.store.Maintain(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 // serveGRPC serves l until ctx ends, then lets exports under way finish for

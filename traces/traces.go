@@ -1,11 +1,13 @@
 package traces
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -16,18 +18,19 @@ import (
 	"supersonic/internal/faultfs"
 	"supersonic/internal/listen"
 	"supersonic/traces/api"
+	"supersonic/traces/block"
+	"supersonic/traces/head"
 	"supersonic/traces/ingest"
+	"supersonic/traces/otlp"
 	"supersonic/traces/query"
-	"supersonic/traces/span"
 	"supersonic/traces/store"
-	"supersonic/traces/wal"
 )
 
 // Store is the running role.
 type Store struct {
 	cfg     Config
 	log     *slog.Logger
-	store   *store.Store
+	tenants *tenants
 	metrics *metrics
 	ready   atomic.Bool
 	quiet   throttle
@@ -38,8 +41,8 @@ type Store struct {
 	api              *http.Server
 }
 
-// New checks cfg, opens and replays the data directory and takes the ports. It
-// starts no goroutine. If it fails it leaves nothing open.
+// New checks cfg, opens and replays the data directory and takes the ports. If it
+// fails it leaves nothing open.
 func New(cfg Config, deps Deps) (*Store, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.check(); err != nil {
@@ -78,28 +81,65 @@ func (s *Store) open(deps Deps) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	begun := time.Now()
-	var replay store.Replay
-	if s.store, replay, err = store.Open(deps.Files, s.cfg.DataDir, s.storeOptions(deps)); err != nil {
+	cache := block.NewCache(s.cfg.CacheBytes)
+	s.tenants = &tenants{
+		files: deps.Files, dir: s.cfg.DataDir,
+		options: func(name string) store.Options { return s.storeOptions(name, deps, cache) },
+		query: query.EngineOptions{
+			MaxBytes: s.cfg.MaxQueryBytes,
+			Rows:     func(n int) { s.metrics.rows.Add(float64(n)) },
+		},
+		opened: s.tellOpened,
+	}
+	if err := openTenants(s.tenants, s.cfg.MultiTenant); err != nil {
 		return err
 	}
-	took := time.Since(begun)
-	if replay.Torn > 0 || replay.Damaged > 0 {
-		s.log.Warn("the log was not whole", "torn_bytes", replay.Torn, "damaged", replay.Damaged)
-	}
-	s.log.Info("trace store is open", "segments", replay.Segments, "spans", replay.Spans, "took", took.Round(time.Millisecond))
-	var consume func([]span.Span)
-	if deps.Sink != nil {
-		consume = deps.Sink.Consume
-	}
-	in := ingest.New(s.store, ingest.Limits{ExportBytes: s.cfg.MaxExportBytes, InFlightBytes: s.cfg.MaxInFlightBytes}, consume, s.ingestEvents())
-	if err := registerState(deps.Registry, s.store, replay, took, in.InFlight); err != nil {
+	in := ingest.New(s.ingestOptions(deps))
+	if err := registerState(deps.Registry, s.tenants, in.InFlight); err != nil {
 		return err
 	}
-	h := api.New(query.New(s.store), api.Options{Version: version(), Ready: s.ready.Load, Observe: s.metrics.observeQuery})
+	h := s.newAPI(deps)
 	h.Handle("GET /metrics", promhttp.HandlerFor(deps.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
+	profiles(h)
 	s.otlpGRPC, s.otlpHTTP, s.api = in.GRPCServer(), listen.HTTPServer(in.Handler()), listen.HTTPServer(h)
+	s.api.Protocols = api.Protocols()
 	return nil
+}
+
+// profiles serves Go's profiles, as Tempo does at its API's port.
+func profiles(h *api.Handler) {
+	h.Handle("GET /debug/pprof/", http.HandlerFunc(pprof.Index))
+	h.Handle("GET /debug/pprof/profile", http.HandlerFunc(pprof.Profile))
+	h.Handle("GET /debug/pprof/trace", http.HandlerFunc(pprof.Trace))
+}
+
+func (s *Store) tellOpened(name string, found store.Replay) {
+	if found.Log.Torn > 0 || found.Log.Damaged > 0 || found.SetAside > 0 {
+		s.log.Warn("what was stored was not whole", "tenant", name, "torn_bytes", found.Log.Torn, "damaged_records", found.Log.Damaged,
+			"damaged_blocks", found.SetAside)
+	}
+	s.log.Info("trace store is open", "tenant", name, "blocks", found.Blocks, "spans_from_log", found.Spans, "took", found.Took.Round(time.Millisecond))
+}
+
+func (s *Store) newAPI(deps Deps) *api.Handler {
+	opts := api.Options{Version: version(), Ready: s.ready.Load, Observe: s.metrics.observeQuery, Now: deps.Now}
+	if s.cfg.Deletion {
+		opts.Delete = func(_ context.Context, org string, ids [][16]byte) (int, error) {
+			if org == "" {
+				org = defaultTenant
+			}
+			n, err := s.tenants.delete(org, ids)
+			if err == nil {
+				s.log.Info("traces were deleted over HTTP", "tenant", org, "traces", n)
+			}
+			return n, err
+		}
+	}
+	if s.cfg.MultiTenant {
+		opts.Tenant = s.tenants.engineOf
+		return api.New(nil, opts)
+	}
+	return api.New(s.tenants.get(defaultTenant).engine, opts)
 }
 
 func (s *Store) listen() error {
@@ -118,61 +158,34 @@ func (s *Store) listen() error {
 	return nil
 }
 
-func (s *Store) storeOptions(deps Deps) store.Options {
+func (s *Store) storeOptions(name string, deps Deps, cache *block.Cache) store.Options {
 	return store.Options{
-		Log: wal.Options{SegmentBytes: s.cfg.SegmentBytes, SegmentAge: s.cfg.SegmentAge, Now: deps.Now, Events: wal.Events{
-			Synced: func(took time.Duration, records int) {
-				s.metrics.fsync.Observe(took.Seconds())
-				s.metrics.fsyncRecords.Observe(float64(records))
-			},
-			Abandoned: func(segment string, err error) {
-				s.metrics.abandoned.Inc()
-				s.log.Error("log segment given up after a disk error", "file", segment, "error", err)
-			},
-		}},
-		Retention: s.cfg.Retention, CacheBytes: s.cfg.CacheBytes, Now: deps.Now,
-		Events: store.Events{
-			Damaged: func(what string, err error) {
-				s.metrics.damaged.WithLabelValues(what).Inc()
-				s.log.Error("damaged data left out: look at the disk", "what", what, "error", err)
-			},
-			SealFailed: func(segment uint64, err error) {
-				s.log.Warn("cannot write the index of a segment, will try again", "segment", segment, "error", err)
-			},
-			Dropped: func(segment uint64, traces, spans int) {
-				s.metrics.droppedSegments.Inc()
-				s.metrics.droppedSpans.Add(float64(spans))
-				s.log.Info("retention dropped a segment", "segment", segment, "traces", traces, "spans", spans)
-			},
-		},
+		Head:   head.Options{MaxRows: s.cfg.CutSpans, MaxTraceSpans: s.cfg.MaxTraceSpans},
+		Limits: s.cfg.Limits, SegmentBytes: s.cfg.SegmentBytes, CutAge: s.cfg.CutAge,
+		Retention: s.cfg.Retention, RetentionBytes: s.cfg.RetentionBytes,
+		Cache: cache, Now: deps.Now, Events: s.storeEvents(name),
 	}
 }
 
-func (s *Store) ingestEvents() ingest.Events {
-	fate := func(f, reason string, n int) { s.metrics.spans.WithLabelValues(f, reason).Add(float64(n)) }
-	return ingest.Events{
-		Received: func(spans, bytes int) {
-			fate("received", "", spans)
-			s.metrics.bytes.Add(float64(bytes))
-		},
-		Kept:          func(n int) { fate("kept", "", n) },
-		Refused:       func(n int, reason string) { fate("refused", reason, n) },
-		RefusedExport: func(reason string) { s.metrics.exportsRefused.WithLabelValues(reason).Inc() },
-		Failed: func(err error) {
-			if s.quiet.allow(time.Now()) {
-				s.log.Error("cannot store spans, exporters are told to send again", "error", err)
-			}
-		},
+func (s *Store) ingestOptions(deps Deps) ingest.Options {
+	out := ingest.Options{
+		Decoder: otlp.NewDecoder(s.cfg.Limits),
+		Limits:  ingest.Limits{ExportBytes: s.cfg.MaxExportBytes, InFlightBytes: s.cfg.MaxInFlightBytes},
+		Busy:    func(err error) bool { return errors.Is(err, store.ErrBusy) },
+		Events:  s.ingestEvents(), Now: deps.Now,
 	}
-}
-
-// throttle lets one log line through in ten seconds: a full disk refuses
-// thousands of exports, and the counter tells how many.
-type throttle struct{ last atomic.Int64 }
-
-func (t *throttle) allow(now time.Time) bool {
-	last := t.last.Load()
-	return now.UnixNano()-last > int64(10*time.Second) && t.last.CompareAndSwap(last, now.UnixNano())
+	if deps.Sink != nil {
+		out.Consumer = deps.Sink
+	}
+	if s.cfg.MultiTenant {
+		out.Tenant = func(name string) (ingest.Store, ingest.Consumer, error) {
+			st, err := s.tenants.storeOf(name)
+			return st, out.Consumer, err
+		}
+		return out
+	}
+	out.Store = s.tenants.get(defaultTenant).store
+	return out
 }
 
 func version() string {
@@ -207,8 +220,8 @@ func (s *Store) close() error {
 			}
 		}
 	}
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
+	if s.tenants != nil {
+		errs = append(errs, s.tenants.close())
 	}
 	return errors.Join(errs...)
 }

@@ -78,19 +78,20 @@ func TestContract(t *testing.T) {
 	storetest.Run(t, target)
 }
 
-func TestContractHoldsWithTinySegments(t *testing.T) {
+func TestContractHoldsWithTinyBlocks(t *testing.T) {
 	cfg := testConfig(t.TempDir())
-	cfg.SegmentBytes = 700 // a few exports each: traces lie in many segments
+	cfg.SegmentBytes = 700
+	cfg.CutSpans = 20 // a few exports each: traces lie in many blocks
 	cfg.CacheBytes = 20_000
 	target, _ := start(t, cfg, Deps{Log: testLog(t)})
 	storetest.Run(t, target)
 }
 
 func TestRecordedAnswers(t *testing.T) {
-	for name, size := range map[string]int64{"one segment": 0, "many segments": 20_000} {
+	for name, spans := range map[string]int{"in memory": 0, "in blocks": 400} {
 		t.Run(name, func(t *testing.T) {
 			cfg := testConfig(t.TempDir())
-			cfg.SegmentBytes = size
+			cfg.CutSpans = spans
 			target, _ := start(t, cfg, Deps{Log: testLog(t)})
 			c := storetest.NewClient(t, target)
 			for _, td := range storetest.ReadSpans(t, "../traceql/testdata/spans.bin.gz") {

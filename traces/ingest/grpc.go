@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -11,88 +9,141 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
-	_ "google.golang.org/grpc/encoding/gzip" // clients compress with it
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// maxStreams bounds the exports that one connection sends at once.
-const maxStreams = 100
+const (
+	// maxStreams bounds the exports that one connection sends at once.
+	maxStreams = 100
+	// receiving is what an export counts as while it is received: its size is not
+	// known. So there are no more than 1,024 of them with the default limits.
+	receiving = 256 << 10
+	// maxHeaderBytes bounds the headers of an export: names, a tenant, a token.
+	maxHeaderBytes = 64 << 10
+)
 
-// rawMessage is a message as its bytes.
-type rawMessage struct{ data []byte }
+// message is a message of grpc-go as its bytes.
+type message struct{ mem.Buffer }
 
 // rawCodec hands the bytes of messages on as they are: 0.4 CPU-seconds per
 // million spans, where grpc-go's own way with protobuf objects takes 6.
-type rawCodec struct{}
+type rawCodec struct{ buffers *buffers }
 
 var _ encoding.CodecV2 = rawCodec{}
 
+// Name is that of the protobuf codec, whose bytes these are.
 func (rawCodec) Name() string { return "proto" }
 
+// Marshal hands a message on.
 func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
-	m, ok := v.(*rawMessage)
+	m, ok := v.(*message)
 	if !ok {
-		return nil, fmt.Errorf("message of type %T", v)
+		return nil, fmt.Errorf("send a message: want bytes, got %T", v)
 	}
-	return mem.BufferSlice{mem.SliceBuffer(m.data)}, nil
+	return mem.BufferSlice{m.Buffer}, nil
 }
 
-func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
-	m, ok := v.(*rawMessage)
+// Unmarshal makes a message one piece, which the receiver frees.
+func (c rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
+	m, ok := v.(*message)
 	if !ok {
-		return fmt.Errorf("message of type %T", v)
+		return fmt.Errorf("receive a message: want bytes, got %T", v)
 	}
-	m.data = data.Materialize() // a copy: grpc takes its buffers back
+	m.Buffer = data.MaterializeToBuffer(c.buffers)
 	return nil
 }
 
-// GRPCServer serves the OTLP trace service.
+// GRPCServer returns a server of the OTLP trace service. Its GracefulStop lets exports
+// under way finish, and its Stop waits for them, too: after either the store may close.
 func (r *Receiver) GRPCServer() *grpc.Server {
 	s := grpc.NewServer(
-		grpc.ForceServerCodecV2(rawCodec{}),
-		grpc.MaxRecvMsgSize(min(r.limits.ExportBytes, math.MaxInt32)),
+		grpc.ForceServerCodecV2(rawCodec{&r.buffers}),
+		experimental.BufferPool(&r.buffers),
+		grpc.MaxRecvMsgSize(min(r.opts.Limits.ExportBytes, math.MaxInt32)),
 		grpc.MaxConcurrentStreams(maxStreams),
-		// Exporters that ping an idle connection are not thrown out for it.
+		grpc.MaxHeaderListSize(maxHeaderBytes),
+		grpc.ConnectionTimeout(20*time.Second),
+		grpc.WaitForHandlers(true),
+		grpc.SharedWriteBuffer(true),
+		// Exporters that ping an idle connection are not thrown out for it; those
+		// whose host fell silent are.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
 	)
 	s.RegisterService(&grpc.ServiceDesc{
 		ServiceName: "opentelemetry.proto.collector.trace.v1.TraceService",
 		HandlerType: (*any)(nil),
 		Metadata:    "opentelemetry/proto/collector/trace/v1/trace_service.proto",
-		Methods: []grpc.MethodDesc{{MethodName: "Export", Handler: func(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
-			return r.export(ctx, decode)
+		// Served as a stream, which on the wire is the same: so the body is only read
+		// once it is known that there is room, and whose it is.
+		Streams: []grpc.StreamDesc{{StreamName: "Export", ClientStreams: true, Handler: func(_ any, stream grpc.ServerStream) error {
+			return r.export(stream)
 		}}},
 	}, r)
 	return s
 }
 
-func (r *Receiver) export(ctx context.Context, decode func(any) error) (any, error) {
-	var m rawMessage
-	if err := decode(&m); err != nil {
-		return nil, err
-	}
-	resp, err := r.proto(ctx, m.data)
+func (r *Receiver) export(stream grpc.ServerStream) error {
+	ctx := stream.Context()
+	e, err := r.begin(metadata.ValueFromIncomingContext(ctx, TenantHeader))
 	if err != nil {
-		return nil, grpcError(err)
+		return grpcError(err)
 	}
-	out, err := resp.MarshalProto()
-	return &rawMessage{out}, err
+	buf, err := r.message(stream, e.claim)
+	if err != nil {
+		e.claim.end()
+		return err
+	}
+	a, err := r.take(ctx, e, buf)
+	if err != nil {
+		return grpcError(err)
+	}
+	return stream.SendMsg(&message{mem.SliceBuffer(a.proto())})
 }
 
-// grpcError is the one place where an error becomes a gRPC status.
-func grpcError(err error) error {
-	code := codes.InvalidArgument
-	switch {
-	case errors.Is(err, errBusy):
-		code = codes.ResourceExhausted
-	case errors.Is(err, errStorage), errors.Is(err, errGone):
-		code = codes.Unavailable
+// message receives the export, and claims what it takes. An error is a status.
+func (r *Receiver) message(stream grpc.ServerStream, c *claim) (mem.Buffer, error) {
+	if !c.more(receiving) {
+		return nil, grpcError(r.refuse(c.err))
 	}
-	st := status.New(code, err.Error())
-	if code == codes.InvalidArgument {
+	var m message
+	if err := stream.RecvMsg(&m); err != nil {
+		return nil, r.unread(err)
+	}
+	c.less(receiving)
+	if !c.more(m.Len()) {
+		m.Free()
+		return nil, grpcError(r.refuse(c.err))
+	}
+	return m.Buffer, nil
+}
+
+// unread counts an export that could not be received. The status is grpc-go's, which
+// has sent it already: RESOURCE_EXHAUSTED for a size, INTERNAL for a compression.
+func (r *Receiver) unread(err error) error {
+	cause := malformed(err)
+	switch status.Code(err) {
+	case codes.ResourceExhausted:
+		cause = errTooLarge
+	case codes.Canceled, codes.DeadlineExceeded:
+		cause = errGone
+	}
+	r.refuse(cause)
+	if _, ok := status.FromError(err); ok {
+		return err
+	}
+	return grpcError(cause)
+}
+
+func grpcError(err error) error {
+	v := fate(err)
+	st := status.New(v.code, err.Error())
+	if !v.again {
 		return st.Err()
 	}
 	withDelay, detailErr := st.WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(RetryAfter)})

@@ -3,223 +3,276 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
-	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
-	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	"google.golang.org/grpc/mem"
 
-	"supersonic/traces/span"
+	"supersonic/traces/head"
+	"supersonic/traces/otlp"
 )
 
 // Store keeps exports.
 type Store interface {
-	// Append returns when raw, an export as OTLP protobuf that holds spans, is on
-	// disk and found. An error is worth a retry.
-	Append(raw []byte, spans []span.Span) error
+	// Append returns when b's spans are durable and found. What it does not keep it
+	// takes out of b.Spans, and says how many and why; the order of the others may
+	// change. It copies what it keeps, or holds b (Batch.Retain).
+	//
+	// After an error the sender is told to try again: by RESOURCE_EXHAUSTED if the
+	// disk is full (ENOSPC, EDQUOT) or Options.Busy says so, by UNAVAILABLE otherwise.
+	// otlp.ErrMalformed is the sender's fault and not to be sent again.
+	Append(b *otlp.Batch) (head.Refused, error)
 }
 
-// Limits bound what is taken.
+// Consumer gets what a Store has kept, before the sender is answered. It copies what
+// it keeps (or holds b), and does not block for long.
+type Consumer interface {
+	Consume(b *otlp.Batch)
+}
+
+// Limits bound what is taken. A zero value means the default.
 type Limits struct {
-	ExportBytes   int
-	InFlightBytes int64
+	ExportBytes   int   // the largest export, decompressed: 64 MiB
+	InFlightBytes int64 // of all exports together, see the package: 256 MiB
 }
 
-// Events tells what became of spans; nil functions are not called.
+// Options say where spans go.
+type Options struct {
+	// Store and Consumer take all spans, whatever tenant a request names, if Tenant
+	// is nil. A nil Consumer means that nobody listens.
+	Store    Store
+	Consumer Consumer
+
+	// Tenant returns whose spans go where, by the name in the request's X-Scope-OrgID.
+	// A request without a name is refused. The name is as it came: it is for Tenant to
+	// say which there are and which letters they have. An error that is ErrTenant is
+	// told to the sender as it stands; others as those of Store.Append.
+	Tenant func(name string) (Store, Consumer, error)
+
+	// Busy tells the errors of a Store that cannot keep up; nil: there are none.
+	Busy func(error) bool
+
+	// Decoder has the limits on spans; nil means none.
+	Decoder *otlp.Decoder
+	Limits  Limits
+	Events  Events
+	// Now tells the time of arrival; nil means time.Now.
+	Now func() time.Time
+}
+
+// Events tells what became of spans; nil functions are not called. They are called
+// by many goroutines. Received = Kept + Refused, in spans.
 type Events struct {
-	// Received: an export came with so many spans and bytes.
+	// Received: an export came with so many spans and bytes of protobuf.
 	Received func(spans, bytes int)
 	// Kept: so many spans are stored.
 	Kept func(spans int)
-	// Refused: so many spans are not, for a reason of a short list.
+	// Marked: so many of the spans that are kept have this mark of otlp.AllMarks.
+	Marked func(spans int, mark string)
+	// Refused: so many spans are not stored, for a reason of a short list.
 	Refused func(spans int, reason string)
-	// RefusedExport: an export was turned away before anybody looked into it.
+	// RefusedExport: an export was turned away before its spans were counted.
 	RefusedExport func(reason string)
-	// Failed: the store could not write.
+	// Failed: a store could not write, or not be opened.
 	Failed func(err error)
 }
 
-// Reasons of refused spans and exports.
+// Reasons of refused spans.
 const (
-	ReasonNoTraceID = "no_trace_id"
-	ReasonNoSpanID  = "no_span_id"
-	ReasonStorage   = "storage"
-	ReasonBusy      = "busy"
-	ReasonTooLarge  = "too_large"
-	ReasonMalformed = "malformed"
+	ReasonNoTraceID     = "no_trace_id"
+	ReasonNoSpanID      = "no_span_id"
+	ReasonTraceTooLarge = "trace_too_large"
+	ReasonStorage       = "storage"
 )
+
+// Reasons of refused exports; of refused spans, ReasonBusy and ReasonMalformed too.
+const (
+	ReasonBusy        = "busy"
+	ReasonTooLarge    = "too_large"
+	ReasonMalformed   = "malformed"
+	ReasonTenant      = "tenant"
+	ReasonGone        = "gone" // the sender did not wait
+	ReasonUnsupported = "unsupported"
+)
+
+// ExportReasons lists the reasons of refused exports.
+func ExportReasons() []string {
+	return []string{ReasonBusy, ReasonTooLarge, ReasonMalformed, ReasonTenant, ReasonGone, ReasonUnsupported, ReasonStorage}
+}
+
+// SpanReasons lists the reasons of refused spans.
+func SpanReasons() []string {
+	return []string{ReasonNoTraceID, ReasonNoSpanID, ReasonTraceTooLarge, ReasonStorage, ReasonBusy, ReasonMalformed}
+}
 
 // RetryAfter is what a client is told to wait when it came too soon.
 const RetryAfter = time.Second
 
+// TenantHeader names the tenant in a request, as Tempo has it.
+const TenantHeader = "X-Scope-OrgID"
+
 // Receiver takes exports. Its methods may be called by many goroutines.
 type Receiver struct {
+	opts    Options
+	gate    *gate
+	buffers buffers
+}
+
+// New makes a Receiver.
+func New(opts Options) *Receiver {
+	if opts.Decoder == nil {
+		opts.Decoder = otlp.NewDecoder(otlp.Limits{})
+	}
+	if opts.Busy == nil {
+		opts.Busy = func(error) bool { return false }
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Limits.ExportBytes <= 0 {
+		opts.Limits.ExportBytes = 64 << 20
+	}
+	if opts.Limits.InFlightBytes <= 0 {
+		opts.Limits.InFlightBytes = 256 << 20
+	}
+	return &Receiver{opts: opts, gate: newGate(opts.Limits)}
+}
+
+// InFlight is the bytes of exports, and of the memory of their batches.
+func (r *Receiver) InFlight() int64 { return r.gate.total.Load() }
+
+// export is one that is being taken.
+type export struct {
+	claim    *claim
 	store    Store
-	limits   Limits
-	consume  func([]span.Span) // nil: nobody listens
-	events   Events
-	inFlight atomic.Int64
+	consumer Consumer
 }
 
-// New makes a Receiver. consume gets the spans of each export once it is stored.
-func New(store Store, limits Limits, consume func([]span.Span), events Events) *Receiver {
-	return &Receiver{store: store, limits: limits, consume: consume, events: events}
-}
-
-// InFlight is the bytes of exports that wait for the disk.
-func (r *Receiver) InFlight() int64 { return r.inFlight.Load() }
-
-var (
-	errBusy      = errors.New("too many spans wait for the disk: send again later")
-	errMalformed = errors.New("not an OTLP trace export")
-	errStorage   = errors.New("cannot store spans now: send again later")
-	// errGone: the spans are stored, but the sender has given up on the answer and
-	// sends them again. A read knows them for the same; the consumer, which counts,
-	// gets those of the export that is acknowledged.
-	errGone = errors.New("the sender did not wait for the answer")
-)
-
-// proto takes an export as protobuf.
-func (r *Receiver) proto(ctx context.Context, raw []byte) (ptraceotlp.ExportResponse, error) {
-	return r.take(ctx, raw, func() (ptrace.Traces, error) {
-		return (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
-	})
-}
-
-// json takes an export as JSON.
-func (r *Receiver) json(ctx context.Context, body []byte) (ptraceotlp.ExportResponse, error) {
-	req := ptraceotlp.NewExportRequest()
-	if err := req.UnmarshalJSON(body); err != nil {
-		return r.malformed(err)
+// begin finds out where an export goes, before its body is read.
+func (r *Receiver) begin(tenants []string) (*export, error) {
+	if r.gate.full() {
+		return nil, r.refuse(errBusy)
 	}
-	raw, err := req.MarshalProto()
+	if r.opts.Tenant == nil {
+		return &export{r.gate.claim(""), r.opts.Store, r.opts.Consumer}, nil
+	}
+	if len(tenants) != 1 || tenants[0] == "" {
+		return nil, r.refuse(errNoTenant)
+	}
+	store, consumer, err := r.opts.Tenant(tenants[0])
 	if err != nil {
-		return r.malformed(err)
+		if !errors.Is(err, ErrTenant) {
+			r.failed(err)
+			err = r.storeError(err)
+		}
+		return nil, r.refuse(err)
 	}
-	return r.take(ctx, raw, func() (ptrace.Traces, error) { return req.Traces(), nil })
+	return &export{r.gate.claim(tenants[0]), store, consumer}, nil
 }
 
-func (r *Receiver) malformed(err error) (ptraceotlp.ExportResponse, error) {
-	r.refusedExport(ReasonMalformed)
-	return ptraceotlp.ExportResponse{}, fmt.Errorf("%w: %w", errMalformed, err)
+// refuse counts an export that is turned away with err.
+func (r *Receiver) refuse(err error) error {
+	if r.opts.Events.RefusedExport != nil {
+		r.opts.Events.RefusedExport(fate(err).reason)
+	}
+	return err
 }
 
-func (r *Receiver) take(ctx context.Context, raw []byte, decode func() (ptrace.Traces, error)) (ptraceotlp.ExportResponse, error) {
-	size := int64(len(raw))
-	if r.inFlight.Add(size) > r.limits.InFlightBytes && r.inFlight.Load() != size {
-		r.inFlight.Add(-size)
-		r.refusedExport(ReasonBusy)
-		return ptraceotlp.ExportResponse{}, errBusy
+func (r *Receiver) failed(err error) {
+	if r.opts.Events.Failed != nil {
+		r.opts.Events.Failed(err)
 	}
-	defer r.inFlight.Add(-size)
-	if err := checkNesting(raw, tracesData, 0); err != nil {
-		return r.malformed(err)
-	}
-	td, err := decode()
+}
+
+// held gives back what an export had when its Batch is released.
+type held struct {
+	mem.Buffer
+	claim *claim
+}
+
+func (h held) Free() {
+	h.Buffer.Free()
+	h.claim.end()
+}
+
+// take takes an export whose bytes, which are counted in its claim, are in buf. It
+// gives back both, at the latest when the last holder of the Batch does.
+func (r *Receiver) take(ctx context.Context, e *export, buf mem.Buffer) (answer, error) {
+	raw := buf.ReadOnlyData()
+	b, err := r.opts.Decoder.DecodeWithin(raw, uint64(r.opts.Now().UnixNano()), e.claim.more)
 	if err != nil {
-		return r.malformed(err)
-	}
-	count := td.SpanCount()
-	if r.events.Received != nil {
-		r.events.Received(count, len(raw))
-	}
-	rejected := removeInvalid(td)
-	rejected.tell(r.events.Refused)
-	if rejected.total() > 0 {
-		if raw, err = (&ptrace.ProtoMarshaler{}).MarshalTraces(td); err != nil {
-			return r.malformed(err)
+		if errors.Is(err, otlp.ErrNoRoom) {
+			err = e.claim.err
 		}
+		buf.Free()
+		e.claim.end()
+		return answer{}, r.refuse(err)
 	}
-	if kept := count - rejected.total(); kept > 0 {
-		if err := r.keep(ctx, raw, td, kept); err != nil {
-			return ptraceotlp.ExportResponse{}, err
-		}
+	b.Own(held{buf, e.claim})
+	defer b.Release()
+	if ctx.Err() != nil {
+		return answer{}, r.refuse(errGone)
 	}
-	return rejected.response(), nil
+	if r.opts.Events.Received != nil {
+		r.opts.Events.Received(b.Counts.Spans, len(raw))
+	}
+	a := answer{noTraceID: b.Counts.NoTraceID, noSpanID: b.Counts.NoSpanID}
+	r.refusedSpans(a.noTraceID, ReasonNoTraceID)
+	r.refusedSpans(a.noSpanID, ReasonNoSpanID)
+	if len(b.Spans) > 0 {
+		err = r.keep(ctx, e, b, &a)
+	}
+	return a, err
 }
 
-func (r *Receiver) keep(ctx context.Context, raw []byte, td ptrace.Traces, count int) error {
-	spans := span.FromOTLP(td)
-	if err := r.store.Append(raw, spans); err != nil {
-		if r.events.Failed != nil {
-			r.events.Failed(err)
-		}
-		if r.events.Refused != nil {
-			r.events.Refused(count, ReasonStorage)
-		}
-		return errStorage // the path and errno are for the log, not for clients
+func (r *Receiver) keep(ctx context.Context, e *export, b *otlp.Batch, a *answer) error {
+	had := len(b.Spans)
+	refused, err := e.store.Append(b)
+	if err != nil {
+		r.failed(err)
+		err = r.storeError(err)
+		r.refusedSpans(had, fate(err).reason)
+		return err
 	}
-	if r.events.Kept != nil {
-		r.events.Kept(count)
+	a.traceTooLarge = refused.TraceTooLarge
+	r.refusedSpans(refused.TraceTooLarge, ReasonTraceTooLarge)
+	a.marked = b.Counts.Marked
+	if len(b.Spans) < had {
+		a.marked = countMarks(b)
+	}
+	if r.opts.Events.Kept != nil {
+		r.opts.Events.Kept(len(b.Spans))
+	}
+	if r.opts.Events.Marked != nil {
+		for i, n := range a.marked {
+			if n > 0 {
+				r.opts.Events.Marked(n, otlp.AllMarks()[i])
+			}
+		}
 	}
 	if ctx.Err() != nil {
+		// The spans are stored, but the sender has given up on the answer and sends
+		// them again. A read knows them for the same; the consumer, which counts, gets
+		// those of the export that is acknowledged.
 		return errGone
 	}
-	if r.consume != nil {
-		r.consume(spans)
+	if e.consumer != nil && len(b.Spans) > 0 {
+		e.consumer.Consume(b)
 	}
 	return nil
 }
 
-func (r *Receiver) refusedExport(reason string) {
-	if r.events.RefusedExport != nil {
-		r.events.RefusedExport(reason)
+func (r *Receiver) refusedSpans(n int, reason string) {
+	if n > 0 && r.opts.Events.Refused != nil {
+		r.opts.Events.Refused(n, reason)
 	}
 }
 
-// rejection counts the spans of an export that are left out.
-type rejection struct{ noTraceID, noSpanID int }
-
-func (r rejection) total() int { return r.noTraceID + r.noSpanID }
-
-func (r rejection) tell(refused func(int, string)) {
-	if refused == nil {
-		return
-	}
-	if r.noTraceID > 0 {
-		refused(r.noTraceID, ReasonNoTraceID)
-	}
-	if r.noSpanID > 0 {
-		refused(r.noSpanID, ReasonNoSpanID)
-	}
-}
-
-func (r rejection) response() ptraceotlp.ExportResponse {
-	resp := ptraceotlp.NewExportResponse()
-	if r.total() == 0 {
-		return resp
-	}
-	var why []string
-	if r.noTraceID > 0 {
-		why = append(why, fmt.Sprintf("%d without a trace id", r.noTraceID))
-	}
-	if r.noSpanID > 0 {
-		why = append(why, fmt.Sprintf("%d without a span id", r.noSpanID))
-	}
-	resp.PartialSuccess().SetRejectedSpans(int64(r.total()))
-	resp.PartialSuccess().SetErrorMessage("spans left out: " + strings.Join(why, ", "))
-	return resp
-}
-
-// removeInvalid takes the spans out that cannot be found again.
-func removeInvalid(td ptrace.Traces) rejection {
-	var r rejection
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			ss.Spans().RemoveIf(func(s ptrace.Span) bool {
-				switch {
-				case s.TraceID().IsEmpty():
-					r.noTraceID++
-				case s.SpanID().IsEmpty():
-					r.noSpanID++
-				default:
-					return false
-				}
-				return true
-			})
+// countMarks counts the marks of the spans that are left in b.
+func countMarks(b *otlp.Batch) (counts marked) {
+	for i := range b.Spans {
+		for bit := range counts {
+			counts[bit] += int(b.Spans[i].Marks >> bit & 1)
 		}
 	}
-	return r
+	return counts
 }

@@ -4,325 +4,255 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"supersonic/internal/atomicfile"
 	"supersonic/internal/faultfs"
-	"supersonic/traces/query"
+	"supersonic/traces/head"
+	"supersonic/traces/otlp"
 	"supersonic/traces/span"
 	"supersonic/traces/wal"
 )
 
-// Options of a store.
-type Options struct {
-	Log        wal.Options
-	Retention  time.Duration // 0: for ever
-	CacheBytes int64
-	Now        func() time.Time
-	Events     Events
-}
+// Errors of a store that callers tell apart.
+var (
+	// ErrBusy says that blocks cannot be written as fast as spans come: worth a retry.
+	ErrBusy = errors.New("the trace store is busy: spans come faster than blocks can be written; try again")
+	// ErrClosed says that the store was closed.
+	ErrClosed = errors.New("the trace store is closed")
+)
 
-// Events tells what happened; nil functions are not called. They may be called
-// by several goroutines at once and must not call the store.
-type Events struct {
-	// Damaged: bytes on disk were not what was written, and were left out.
-	Damaged func(what string, err error)
-	// SealFailed: an index could not be written; it is tried again.
-	SealFailed func(segment uint64, err error)
-	// Dropped: retention deleted a segment with so many traces and spans.
-	Dropped func(segment uint64, traces, spans int)
-}
-
-// Replay is what Open found.
-type Replay struct {
-	Segments int   // all of them
-	Read     int   // those without a good index, read record by record
-	Records  int   // in those
-	Spans    int   // in all segments
-	Torn     int64 // bytes cut behind the last good record of the last segment
-	Damaged  int   // stretches that were passed over
-}
-
-// Store keeps traces. Close it.
+// Store keeps the traces of one tenant. Open it, and Close it.
 type Store struct {
 	files faultfs.FS
+	dir   string
 	opts  Options
-	lock  io.Closer
-	log   *wal.Log
-	cache *cache
+	locks []io.Closer
+	log   *wal.Journal
+	found Replay
 
-	split atomic.Pointer[map[span.TraceID]struct{}] // traces with pieces in several sealed segments
+	gate    sync.RWMutex // held for reading while a batch goes to the log and the head
+	closed  atomic.Bool  // set under gate
+	version atomic.Uint64
+	// appended is when a batch came to the head last, Unix nanoseconds.
+	appended atomic.Int64
 
-	mu       sync.RWMutex
-	segments []*segment // by number; replaced, never changed in place
+	swap      sync.Mutex
+	live      *live
+	waiting   []*cutHead // oldest first
+	nextCut   uint64
+	replaying uint64 // not 0: the position behind the record that is being replayed
 
-	toldMu sync.Mutex
-	told   map[cacheKey]bool // damage that Events has heard of
+	build  sync.Mutex
+	parts  []*part // by cuts, oldest first
+	traces map[span.TraceID]*known
+	cached *shot
+
+	cutting     sync.Mutex            // one cut at a time
+	writing     sync.Mutex            // one block of a head at a time
+	lastFailure atomic.Pointer[error] // of writing a block; nil: the last was written
+	keep        sync.Mutex            // merges, retention, backups: who removes or replaces blocks
+	floor       floor                 // under keep, as on disk
+	stuck       atomic.Bool           // the last merge failed
+
+	cutWake, writeWake, keepWake chan struct{}
+	stop                         chan struct{}
+	running                      sync.WaitGroup
 }
 
-// segment is a segment of the log with its index, in memory until it is sealed.
-type segment struct {
-	log   *wal.Segment
-	state atomic.Pointer[indexState]
+// The folders and files of a directory.
+const (
+	lockName    = "LOCK"
+	oldLockName = "lock" // of format 1
+	walName     = "wal"
+	blocksName  = "blocks"
+	damagedName = "damaged"
+	tmpName     = "tmp"
+	deletedName = "deleted"
+	floorName   = "floor"
+	notesName   = "traces"
+)
+
+func (s *Store) path(elem ...string) string {
+	return filepath.Join(append([]string{s.dir}, elem...)...)
 }
 
-type indexState struct {
-	mem  *memIndex    // not sealed
-	head *indexHeader // sealed
-}
-
-func (s *segment) summary() summary {
-	st := s.state.Load()
-	if st.mem != nil {
-		return st.mem.summary()
+// Append stores a batch. When it returns nil, what it did not refuse is on disk, and
+// in the next Snapshot. It takes what it refuses out of b.Spans; the others keep
+// their order. It does not hold b.
+//
+// After an error nothing is promised: the spans are not in this store's head, but
+// may be found after a restart. Errors are worth a retry, but for ErrClosed.
+func (s *Store) Append(b *otlp.Batch) (head.Refused, error) {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closed.Load() {
+		return head.Refused{}, ErrClosed
 	}
-	return st.head.sum
-}
-
-var _ query.Source = (*Store)(nil)
-
-// Open locks dir, which it makes if it is missing, and reads what is there.
-func Open(files faultfs.FS, dir string, opts Options) (*Store, Replay, error) {
-	if err := files.MkdirAll(dir); err != nil {
-		return nil, Replay{}, fmt.Errorf("open trace store: %w", err)
+	h, room := s.active()
+	if !room {
+		return head.Refused{}, s.busy()
 	}
-	lock, err := files.Lock(filepath.Join(dir, "lock"))
-	if errors.Is(err, faultfs.ErrLocked) {
-		return nil, Replay{}, fmt.Errorf("open trace store: %w: stop that process or choose another --data-dir", err)
+	refused := h.Admit(b)
+	if len(b.Spans) == 0 {
+		return refused, nil
 	}
+	err := s.log.Append(b.Raw, b.Arrived, func(position uint64) { s.put(b, position) })
 	if err != nil {
-		return nil, Replay{}, fmt.Errorf("open trace store: %w", err)
+		return refused, fmt.Errorf("store spans: %w", err)
 	}
-	s := &Store{files: files, opts: opts, lock: lock, cache: newCache(opts.CacheBytes), told: map[cacheKey]bool{}}
-	s.split.Store(&map[span.TraceID]struct{}{})
-	r, err := s.load(dir)
-	if err != nil {
-		return nil, r, errors.Join(fmt.Errorf("open trace store: %w", err), s.Close())
-	}
-	return s, r, nil
+	return refused, nil
 }
 
-func (s *Store) load(dir string) (Replay, error) {
-	var r Replay
-	if err := s.removeUnfinished(dir); err != nil {
-		return r, err
+// active returns the head that takes spans, and whether it may take more.
+func (s *Store) active() (h *head.Head, room bool) {
+	s.swap.Lock()
+	h, full := s.live.head, len(s.waiting) >= waiting
+	s.swap.Unlock()
+	if full && h.Full() || h.Rows() >= 2*s.opts.Head.MaxRows || h.Bytes() >= 2*s.opts.Head.MaxBytes {
+		return h, false
 	}
-	var err error
-	if s.log, err = wal.Open(s.files, dir, s.opts.Log); err != nil {
-		return r, err
+	return h, true
+}
+
+// busy is ErrBusy, with what kept the last block from being written.
+func (s *Store) busy() error {
+	if cause := s.lastFailure.Load(); cause != nil {
+		return fmt.Errorf("%w (%w)", ErrBusy, *cause)
 	}
-	segments := s.log.Segments()
-	for i, ws := range segments {
-		seg := &segment{log: ws}
-		if err := s.loadSegment(seg, i == len(segments)-1, &r); err != nil {
-			return r, err
+	return ErrBusy
+}
+
+// put appends a batch that is on disk to the head.
+func (s *Store) put(b *otlp.Batch, position uint64) {
+	for {
+		s.swap.Lock()
+		h := s.live.head
+		s.swap.Unlock()
+		if h.Append(b, position) != nil {
+			continue // it was cut: the next one is there already
 		}
-		s.segments = append(s.segments, seg)
-		r.Spans += seg.summary().spans
-	}
-	r.Segments = len(segments)
-	return r, nil
-}
-
-// removeUnfinished deletes what a crash left half-written or half-deleted: an
-// index without its log would be taken for that of the next log with its number.
-func (s *Store) removeUnfinished(dir string) error {
-	entries, err := s.files.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	names := map[string]bool{}
-	for _, e := range entries {
-		names[e.Name()] = true
-	}
-	for _, e := range entries {
-		number, isIndex := strings.CutSuffix(e.Name(), indexEnding)
-		if strings.HasSuffix(e.Name(), atomicfile.Suffix) || isIndex && !names[number+".log"] {
-			if err := s.files.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
+		s.version.Add(1)
+		s.appended.Store(s.opts.Now().UnixNano())
+		if h.Full() {
+			wake(s.cutWake)
 		}
-	}
-	return nil
-}
-
-func (s *Store) loadSegment(seg *segment, last bool, r *Replay) error {
-	h, err := s.readHeader(seg)
-	if err == nil {
-		seg.state.Store(&indexState{head: h})
-		s.addSplit(h.split)
-		return nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		r.Damaged++
-		s.damaged("index", err)
-	}
-	mem := newMemIndex()
-	scan, err := seg.log.Walk(func(off uint32, raw []byte) error {
-		spans, err := decodeSpans(raw)
-		if err != nil { // its checksum is good: this was never stored by us
-			s.damaged("record", fmt.Errorf("segment %d at %d: %w", seg.log.Seq, off, err))
-			return nil
-		}
-		mem.add(off, spans)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	seg.state.Store(&indexState{mem: mem})
-	r.Read++
-	r.Records += scan.Records
-	r.Damaged += scan.Damaged
-	if scan.Damaged > 0 {
-		s.damaged("segment", fmt.Errorf("segment %d: %w: passed over %d stretches", seg.log.Seq, wal.ErrDamaged, scan.Damaged))
-	}
-	if tail := seg.log.Size() - scan.Good; tail > 0 {
-		r.Torn += tail
-	}
-	if !last || scan.Damaged > 0 || scan.Records == 0 {
-		return nil // no more records for this one
-	}
-	if err := s.log.Resume(seg.log, scan.Good); err != nil {
-		s.damaged("torn tail", err) // a new segment is begun instead
-	}
-	return nil
-}
-
-func (s *Store) damaged(what string, err error) {
-	if s.opts.Events.Damaged != nil {
-		s.opts.Events.Damaged(what, err)
-	}
-}
-
-// maxTold bounds what damagedOnce remembers; beyond it every find is told.
-const maxTold = 10_000
-
-// damagedOnce tells of damage that every request comes across, the first time.
-func (s *Store) damagedOnce(where cacheKey, what string, err error) {
-	s.toldMu.Lock()
-	told := s.told[where]
-	if !told && len(s.told) < maxTold {
-		s.told[where] = true
-	}
-	s.toldMu.Unlock()
-	if !told {
-		s.damaged(what, err)
-	}
-}
-
-func (s *Store) addSplit(ids []span.TraceID) {
-	if len(ids) == 0 {
 		return
 	}
-	grown := map[span.TraceID]struct{}{}
-	for id := range *s.split.Load() {
-		grown[id] = struct{}{}
-	}
-	for _, id := range ids {
-		grown[id] = struct{}{}
-	}
-	s.split.Store(&grown)
 }
 
-// Append stores an export: raw is its OTLP protobuf, spans what is in it. When it
-// returns nil the spans are on disk and found. It keeps neither. After an error
-// some of a large export may be found all the same.
-func (s *Store) Append(raw []byte, spans []span.Span) error {
-	pieces, err := split(raw, spans)
-	if err != nil {
-		return err
+// wake lets a goroutine go on, or go on once more when it is done.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
-	if len(pieces) == 1 {
-		return s.appendPiece(pieces[0])
+}
+
+// Close makes blocks of what the heads hold, and gives back the files and the lock.
+// If a block cannot be written its spans are in the log, and the error says so. It
+// must be called once.
+func (s *Store) Close() error {
+	s.gate.Lock()
+	s.closed.Store(true)
+	s.gate.Unlock()
+	close(s.stop)
+	s.running.Wait()
+	err := s.flush()
+	s.build.Lock()
+	s.uncache()
+	for _, p := range s.parts {
+		if p.block != nil {
+			p.block.Release()
+		}
 	}
-	errs := make([]error, len(pieces))
-	var all sync.WaitGroup // side by side, so that one sync of the disk is for them all
-	for i, p := range pieces {
-		all.Go(func() { errs[i] = s.appendPiece(p) })
+	s.parts = nil
+	s.build.Unlock()
+	return errors.Join(err, s.giveBack())
+}
+
+// flush makes a block of each head, the active one at last.
+func (s *Store) flush() error {
+	for {
+		switch wrote, err := s.writeNext(); {
+		case err != nil:
+			return fmt.Errorf("close the trace store: a block could not be written; its spans are in the log: %w", err)
+		case wrote:
+			continue
+		}
+		if cut, err := s.cut(head.CarryNone); err != nil || cut == nil {
+			return err
+		}
 	}
-	all.Wait()
+}
+
+// giveBack closes the log and the locks.
+func (s *Store) giveBack() error {
+	var errs []error
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
+	for _, l := range s.locks {
+		errs = append(errs, l.Close())
+	}
 	return errors.Join(errs...)
 }
 
-func (s *Store) appendPiece(p recordPiece) error {
-	return s.log.Append(p.raw, func(ws *wal.Segment, off uint32) {
-		s.segmentOf(ws).state.Load().mem.add(off, p.spans)
-	})
+// State is what a store holds now.
+type State struct {
+	Blocks      map[int]int // by level
+	BlockBytes  int64
+	BlockRows   int
+	BlockTraces int   // a trace counts in each block that has a piece of it
+	IndexBytes  int64 // memory of the blocks' indexes and filters, beside the cache
+	CacheBytes  int64 // of Options.Cache, which tenants may share
+	LogBytes    int64
+	LogSegments int
+	HeadRows    int // of all heads, those that wait included
+	HeadBytes   int64
+	Waiting     int // heads that wait for their blocks
+	Split       int // traces in pieces, those that were deleted included
+	Deleted     int // traces that were deleted and that some part still has
+	Oldest      uint64
+	Replay      Replay
 }
 
-// segmentOf finds the segment of a log segment that is not sealed, or adds it.
-func (s *Store) segmentOf(ws *wal.Segment) *segment {
-	s.mu.RLock()
-	seg := find(s.segments, ws)
-	s.mu.RUnlock()
-	if seg != nil {
-		return seg
+// State sums up.
+func (s *Store) State() State {
+	s.swap.Lock()
+	heads := []*head.Head{s.live.head}
+	for _, c := range s.waiting {
+		heads = append(heads, c.live.head)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if seg = find(s.segments, ws); seg != nil {
-		return seg
+	s.swap.Unlock()
+	out := State{Blocks: make(map[int]int), LogBytes: s.log.Bytes(), LogSegments: s.log.Segments(), Waiting: len(heads) - 1,
+		CacheBytes: s.opts.Cache.Bytes(), Replay: s.found}
+	for _, h := range heads {
+		out.HeadRows += h.Rows()
+		out.HeadBytes += int64(h.Bytes())
 	}
-	seg = &segment{log: ws}
-	seg.state.Store(&indexState{mem: newMemIndex()})
-	s.segments = append(slices.Clone(s.segments), seg)
-	slices.SortFunc(s.segments, func(a, b *segment) int { return int(int64(a.log.Seq) - int64(b.log.Seq)) })
-	return seg
-}
-
-func find(segments []*segment, ws *wal.Segment) *segment {
-	for _, seg := range slices.Backward(segments) {
-		if seg.log == ws {
-			return seg
+	s.build.Lock()
+	defer s.build.Unlock()
+	for _, p := range s.parts {
+		if p.wait != nil {
+			continue
+		}
+		out.Blocks[p.name.level]++
+		out.BlockBytes += p.bytes()
+		out.BlockRows += p.meta.Rows
+		out.IndexBytes += p.block.Memory() + 8*int64(len(p.filter))
+		out.BlockTraces += p.meta.Traces
+		if out.Oldest == 0 || p.meta.MinStart < out.Oldest {
+			out.Oldest = p.meta.MinStart
 		}
 	}
-	return nil
-}
-
-func (s *Store) snapshot() []*segment {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.segments
-}
-
-// Close gives back the files and the lock. No call may be under way. What was
-// acknowledged is on disk already.
-func (s *Store) Close() error {
-	var err error
-	if s.log != nil {
-		err = s.log.Close()
-	}
-	return errors.Join(err, s.lock.Close())
-}
-
-// Sizes is what a store holds now.
-type Sizes struct {
-	Segments, Sealed int
-	Bytes            int64 // of segments, without indexes
-	Traces           int   // a trace counts once in each segment that has a piece
-	Spans            int
-	CacheBytes       int64
-}
-
-// Sizes sums up.
-func (s *Store) Sizes() Sizes {
-	out := Sizes{CacheBytes: s.cache.bytes()}
-	for _, seg := range s.snapshot() {
-		sum := seg.summary()
-		out.Segments++
-		if seg.state.Load().head != nil {
-			out.Sealed++
+	for _, k := range s.traces {
+		if k.tomb != nil {
+			out.Deleted++
+		} else {
+			out.Split++
 		}
-		out.Bytes += seg.log.Size()
-		out.Traces += sum.traces
-		out.Spans += sum.spans
 	}
 	return out
 }

@@ -210,25 +210,37 @@ const importPause = 10 * time.Millisecond
 // Import appends what Dump wrote, in either format, or any exports in those. It waits
 // while the store is busy, and returns how many spans it stored.
 func (s *Store) Import(ctx context.Context, from io.Reader) (spans int, err error) {
-	r := bufio.NewReaderSize(from, 1<<20)
 	dec := otlp.NewDecoder(s.opts.Limits)
+	err = ReadDump(from, func(raw []byte) error {
+		b, err := dec.Decode(raw, uint64(s.opts.Now().UnixNano()))
+		if err != nil {
+			return err
+		}
+		defer b.Release()
+		err = s.appendPatiently(ctx, b)
+		spans += len(b.Spans)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("import: %w", err)
+	}
+	return spans, err
+}
+
+// ReadDump gives the exports of what Dump wrote, as OTLP protobuf, to f. f's error
+// ends it, with the number of the export.
+func ReadDump(from io.Reader, f func(raw []byte) error) error {
+	r := bufio.NewReaderSize(from, 1<<20)
 	for n := 1; ; n++ {
 		raw, err := nextExport(r)
 		if errors.Is(err, io.EOF) {
-			return spans, nil
+			return nil
+		}
+		if err == nil {
+			err = f(raw)
 		}
 		if err != nil {
-			return spans, fmt.Errorf("import: export %d: %w", n, err)
-		}
-		b, err := dec.Decode(raw, uint64(s.opts.Now().UnixNano()))
-		if err != nil {
-			return spans, fmt.Errorf("import: export %d: %w", n, err)
-		}
-		err = s.appendPatiently(ctx, b)
-		spans += len(b.Spans)
-		b.Release()
-		if err != nil {
-			return spans, fmt.Errorf("import: export %d: %w", n, err)
+			return fmt.Errorf("export %d: %w", n, err)
 		}
 	}
 }

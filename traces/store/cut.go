@@ -91,6 +91,11 @@ func (s *Store) cutDue() {
 	h := s.live.head
 	s.swap.Unlock()
 	now := s.opts.Now()
+	if last := s.appended.Load(); h.Rows() >= s.opts.IdleRows && now.Sub(time.Unix(0, last)) >= s.opts.CutIdle {
+		s.log.Rotate() // so that nothing of it is needed
+		_, _ = s.cut(head.CarryNone)
+		return
+	}
 	old := h.Oldest()
 	if !h.Full() && (old == 0 || old > uint64(now.Add(-s.opts.CutAge).UnixNano())) {
 		return

@@ -76,6 +76,34 @@ func TestBlocksAreDroppedByAge(t *testing.T) {
 	w.check()
 }
 
+func TestAnIdleHeadBecomesABlockAndItsLogGoes(t *testing.T) {
+	opts := tiny()
+	opts.Head.MaxRows, opts.IdleRows, opts.CutIdle = 10_000, 5, 15*time.Second
+	w := newWorld(t, 1, opts)
+	w.mustOpen()
+	for range 10 {
+		if err := w.append(w.newTrace()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.now = w.now.Add(14 * time.Second)
+	w.s.cutDue()
+	if st := w.s.State(); st.Waiting > 0 {
+		w.fatalf("cut after 14 s")
+	}
+	w.now = w.now.Add(time.Second)
+	w.s.cutDue()
+	if err := w.write(); err != nil {
+		t.Fatal(err)
+	}
+	if st := w.s.State(); st.HeadRows != 0 || st.LogBytes != 0 || !slices.Equal(w.blocks(), []string{"1-1-0"}) {
+		w.fatalf("%d spans in the head, %d bytes of log, blocks %v; want one block alone", st.HeadRows, st.LogBytes, w.blocks())
+	}
+	w.check()
+	w.crash()
+	w.check()
+}
+
 func TestSpansOfTheFutureAreDroppedWithTheirBlock(t *testing.T) {
 	opts := tiny()
 	opts.Retention = time.Hour
