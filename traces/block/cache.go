@@ -6,7 +6,7 @@ import (
 )
 
 // Cache keeps what was decoded of blocks, up to a number of bytes: dictionaries,
-// bounds of pages, rare attributes. What was not asked for longest goes first. Many
+// bounds of pages, rare attributes, unpacked pages of traces. What was not asked for longest goes first. Many
 // Blocks share one.
 type Cache struct {
 	most int64
@@ -44,6 +44,7 @@ const (
 	cacheBounds
 	cacheRest
 	cacheValues
+	cacheRaw // unpacked bytes
 )
 
 type cached struct {

@@ -76,8 +76,8 @@ func appendPacked64(dst []byte, vals []uint64, width int) []byte {
 	return dst
 }
 
-// readDelta fills dst from src.
-func readDelta(dst []int64, src []byte) error {
+// readDelta fills dst with the first of all numbers of src.
+func readDelta(dst []int64, src []byte, all int) error {
 	var head [3]uint64
 	for i := range head {
 		x, n := binary.Uvarint(src)
@@ -87,7 +87,7 @@ func readDelta(dst []int64, src []byte) error {
 		head[i], src = x, src[n:]
 	}
 	last, n := binary.Varint(src)
-	if n <= 0 || head != [3]uint64{deltaBlock, deltaMinis, uint64(len(dst))} {
+	if n <= 0 || head != [3]uint64{deltaBlock, deltaMinis, uint64(all)} || len(dst) > all {
 		return errShort
 	}
 	src = src[n:]

@@ -82,8 +82,8 @@ func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
 	return &dictionary{texts: &column.Dict{Texts: texts}}, texts[0] == ""
 }
 
-// coded reads n values that are codes of the dictionary.
-func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
+// coded reads values that are codes of the dictionary.
+func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, p part, raw []byte) error {
 	d, err := c.dict(c.b.ix.pages[page].group)
 	if err != nil {
 		return err
@@ -91,13 +91,13 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, n i
 	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
 		return errShort
 	}
-	codes := &m.codes
+	n, codes := p.n, &m.codes
 	if c.leaf.form == formText && n == v.Len {
 		codes = &v.Codes
 	}
 	*codes = sized(*codes, n)
 	dense := *codes
-	if err := readHybrid(dense, raw[1:], int(raw[0])); err != nil {
+	if err := readHybrid(dense, raw[1:], int(raw[0]), p); err != nil {
 		return err
 	}
 	switch c.leaf.form {

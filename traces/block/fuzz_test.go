@@ -70,6 +70,8 @@ func all(t *testing.T, b *Block) {
 		if c := b.Column(k); c != nil {
 			for p := range b.Pages() {
 				keep(c.Read(p, &v))
+				rows := b.Page(p).Rows
+				keep(column.ReadRows(c, p, rows/3, rows-rows/3, &v))
 			}
 		}
 	}
@@ -177,17 +179,24 @@ func FuzzNumbers(f *testing.F) {
 			}
 		}
 		have := make([]uint32, len(codes))
-		if err := readHybrid(have, appendHybrid(nil, codes, w), w); err != nil || !slices.Equal(have, codes) {
+		whole := part{0, len(codes), len(codes)}
+		if err := readHybrid(have, appendHybrid(nil, codes, w), w, whole); err != nil || !slices.Equal(have, codes) {
 			t.Fatalf("%v became %v (%v)", codes, have, err)
 		}
-		if err := readHybrid(have, raw, w); err != nil && err != errShort {
+		if p := (part{from: int(width) % (len(codes) + 1), all: len(codes)}); p.from < p.all {
+			p.n = 1 + (p.all-p.from-1)/2
+			if err := readHybrid(have[:p.n], appendHybrid(nil, codes, w), w, p); err != nil || !slices.Equal(have[:p.n], codes[p.from:p.from+p.n]) {
+				t.Fatalf("%+v of %v became %v (%v)", p, codes, have[:p.n], err)
+			}
+		}
+		if err := readHybrid(have, raw, w, whole); err != nil && err != errShort {
 			t.Fatal(err)
 		}
 		back := make([]int64, len(ints))
-		if err := readDelta(back, appendDelta(nil, ints)); err != nil || !slices.Equal(back, ints) {
+		if err := readDelta(back, appendDelta(nil, ints), len(ints)); err != nil || !slices.Equal(back, ints) {
 			t.Fatalf("%v became %v (%v)", ints, back, err)
 		}
-		if err := readDelta(back, raw); err != nil && err != errShort {
+		if err := readDelta(back, raw, len(back)); err != nil && err != errShort {
 			t.Fatal(err)
 		}
 	})

@@ -92,7 +92,7 @@ func takeLevels(to *[]uint32, raw []byte, n, width int) (levels []uint32, rest [
 		return nil, nil, err
 	}
 	*to = sized(*to, n)
-	return *to, rest, readHybrid(*to, packed, width)
+	return *to, rest, readHybrid(*to, packed, width, part{0, n, n})
 }
 
 // takeBits reads levels of one bit, and returns what follows.

@@ -65,7 +65,9 @@ type memory struct {
 	there       []uint64 // bits: which values are there
 	rep, items  []uint64
 	ints        []int64
+	before      []int64 // with what comes before a part
 	starts      column.Vector
+	times       column.Vector
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}
@@ -126,13 +128,13 @@ func (c *blockColumn) read(m *memory, page int, v *column.Vector) error {
 	v.Cost += int(e.size)
 	raw, err = c.levels(m, v, k, e, raw)
 	if err == nil {
-		err = c.values(m, page, v, k, int(e.values), raw)
+		err = c.values(m, page, v, k, part{0, int(e.values), int(e.values)}, raw)
 	}
 	if err != nil {
 		return c.damage(at, fmt.Sprintf("page %d: %v", page, err))
 	}
 	if c.leaf.rel != relNone {
-		return c.relate(m, page, v)
+		return c.relate(m, page, 0, v.Rows, v)
 	}
 	return nil
 }
@@ -156,31 +158,39 @@ func (c *blockColumn) absent(v *column.Vector) {
 	}
 }
 
-// values reads n values and puts them where they belong.
-func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, n int, raw []byte) error {
+// values reads values and puts them where they belong.
+func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, p part, raw []byte) error {
 	if k.encoding == encDictionary {
-		return c.coded(m, page, v, k, n, raw)
+		return c.coded(m, page, v, k, p, raw)
 	}
-	switch c.leaf.form {
-	case formInt:
-		dense := m.numbers(v, n)
-		if err := readInts(dense, raw, k.encoding); err != nil {
+	if k.encoding == encDelta {
+		dense := m.numbers(v, p.n)
+		if err := m.deltas(dense, raw, p); err != nil {
 			return err
 		}
 		m.place(v, dense)
-	case formBool:
-		if len(raw) < (n+7)/8 {
-			return errShort
-		}
+		return c.zeroIsNone(v)
+	}
+	raw, err := c.cut(raw, p)
+	if err != nil {
+		return err
+	}
+	n := p.n
+	switch c.leaf.form {
+	case formInt:
 		dense := m.numbers(v, n)
 		for i := range dense {
-			dense[i] = int64(raw[i>>3] >> (i & 7) & 1)
+			dense[i] = int64(binary.LittleEndian.Uint64(raw[8*i:]))
+		}
+		m.place(v, dense)
+	case formBool:
+		dense := m.numbers(v, n)
+		for i := range dense {
+			at := p.from + i
+			dense[i] = int64(raw[at>>3] >> (at & 7) & 1)
 		}
 		m.place(v, dense)
 	case formDouble:
-		if len(raw) != 8*n {
-			return errShort
-		}
 		v.Floats = sized(v.Floats, v.Len)
 		for i := range n {
 			v.Floats[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
@@ -188,19 +198,40 @@ func (c *blockColumn) values(m *memory, page int, v *column.Vector, k *chunk, n 
 		spread(v, v.Floats, n, 1)
 	case formID8, formID16:
 		width := c.leaf.form.width()
-		if len(raw) != width*n {
-			return errShort
-		}
 		v.IDs = sized(v.IDs, width*v.Len)
 		copy(v.IDs, raw)
 		spread(v, v.IDs, n, width)
 	default:
 		return c.texts(v, n, raw)
 	}
+	return c.zeroIsNone(v)
+}
+
+func (c *blockColumn) zeroIsNone(v *column.Vector) error {
 	if c.leaf.key.Scope == column.ScopeFixed {
-		v.Present = v.Present[:0] // zero is none
+		v.Present = v.Present[:0]
 	}
 	return nil
+}
+
+// cut returns the bytes of the part's plain values; of Bools, of all. The last text
+// may end early.
+func (c *blockColumn) cut(raw []byte, p part) ([]byte, error) {
+	switch width := c.leaf.form.width(); {
+	case width > 0 && len(raw) != width*p.all || c.leaf.form == formBool && len(raw) < (p.all+7)/8:
+		return nil, errShort
+	case width > 0:
+		return raw[width*p.from : width*(p.from+p.n)], nil
+	case c.leaf.form == formBool:
+		return raw, nil
+	}
+	for range p.from {
+		if len(raw) < 4 || int64(binary.LittleEndian.Uint32(raw)) > int64(len(raw)-4) {
+			return nil, errShort
+		}
+		raw = raw[4+int(binary.LittleEndian.Uint32(raw)):]
+	}
+	return raw, nil
 }
 
 // numbers is where n numbers are read to: v's, if it needs no other places for them.
@@ -220,17 +251,16 @@ func (m *memory) place(v *column.Vector, dense []int64) {
 	}
 }
 
-func readInts(dst []int64, raw []byte, encoding uint8) error {
-	if encoding == encDelta {
-		return readDelta(dst, raw)
+// deltas reads a part of differences to dst, which m.ints may be: it reads what is
+// before the part as well.
+func (m *memory) deltas(dst []int64, raw []byte, p part) error {
+	if p.from == 0 {
+		return readDelta(dst, raw, p.all)
 	}
-	if len(raw) != 8*len(dst) {
-		return errShort
-	}
-	for i := range dst {
-		dst[i] = int64(binary.LittleEndian.Uint64(raw[8*i:]))
-	}
-	return nil
+	m.before = sized(m.before, p.from+p.n)
+	err := readDelta(m.before, raw, p.all)
+	copy(dst, m.before[p.from:])
+	return err
 }
 
 // spread moves the n values at the beginning of a list, of width elements each, to
@@ -256,13 +286,12 @@ func spread[T any](v *column.Vector, list []T, n, width int) {
 // texts reads n plain texts.
 func (c *blockColumn) texts(v *column.Vector, n int, raw []byte) error {
 	uuid := c.leaf.form == formUUID
-	if uuid && len(raw) != 16*n {
-		return errShort
-	}
 	if uuid {
 		v.Text = sized(v.Text, uuidText*n)[:0]
-	} else {
+	} else if n == v.Len {
 		v.Text = sized(v.Text, len(raw))[:0]
+	} else {
+		v.Text = v.Text[:0]
 	}
 	v.Ends = sized(v.Ends, v.Len+1)
 	v.Ends[0] = 0
@@ -286,14 +315,14 @@ func (c *blockColumn) texts(v *column.Vector, n int, raw []byte) error {
 	return nil
 }
 
-// relate makes numbers of differences.
-func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {
+// relate makes numbers of differences. v has the rows from lo to before hi.
+func (c *blockColumn) relate(m *memory, page, lo, hi int, v *column.Vector) error {
 	b := c.b
 	if c.leaf.rel == relBefore {
 		starts := &m.starts
 		starts.Reset()
 		inner := memories.Get().(*memory)
-		err := b.leaf(b.ix.byKey[column.Start]).read(inner, page, starts)
+		err := b.leaf(b.ix.byKey[column.Start]).some(inner, page, lo, hi, starts)
 		memories.Put(inner)
 		if err != nil {
 			return err
@@ -307,8 +336,12 @@ func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {
 		}
 		return nil
 	}
-	var times column.Vector
-	if err := b.leaf(b.ix.byKey[column.EventTime]).Read(page, &times); err != nil {
+	times := &m.times
+	times.Reset()
+	inner := memories.Get().(*memory)
+	err := b.leaf(b.ix.byKey[column.EventTime]).some(inner, page, lo, hi, times)
+	memories.Put(inner)
+	if err != nil {
 		return err
 	}
 	if times.Len != v.Len {
@@ -321,4 +354,12 @@ func (c *blockColumn) relate(m *memory, page int, v *column.Vector) error {
 		}
 	}
 	return nil
+}
+
+// some reads rows of a page, which may be all.
+func (c *blockColumn) some(m *memory, page, lo, hi int, v *column.Vector) error {
+	if lo == 0 && hi == c.b.ix.pages[page].Rows {
+		return c.read(m, page, v)
+	}
+	return c.readRows(m, page, lo, hi, v)
 }

@@ -93,17 +93,19 @@ func appendPacked(dst []byte, vals []uint32, width int) []byte {
 	return dst
 }
 
-// readHybrid fills dst from src.
-func readHybrid(dst []uint32, src []byte, width int) error {
+// readHybrid fills dst from src, which has as many numbers as p says: with those of p.
+func readHybrid(dst []uint32, src []byte, width int, p part) error {
+	skip, behind := p.from, p.all-p.from-p.n
 	for len(dst) > 0 {
 		head, n := binary.Uvarint(src)
 		if n <= 0 {
 			return errShort
 		}
 		src = src[n:]
+		left := uint64(skip + len(dst) + behind)
 		if head&1 == 0 {
 			size := (width + 7) / 8
-			if len(src) < size || head>>1 > uint64(len(dst)) {
+			if len(src) < size || head>>1 > left {
 				return errShort
 			}
 			var val uint32
@@ -111,17 +113,36 @@ func readHybrid(dst []uint32, src []byte, width int) error {
 				val |= uint32(src[i]) << (8 * i)
 			}
 			src = src[size:]
-			fill(dst[:head>>1], val)
-			dst = dst[head>>1:]
+			run := int(head >> 1)
+			if run <= skip {
+				skip -= run
+				continue
+			}
+			run = min(run-skip, len(dst))
+			fill(dst[:run], val)
+			dst, skip = dst[run:], 0
 			continue
 		}
 		groups := head >> 1
-		if groups > uint64(len(dst)+7)/8 || uint64(len(src)) < groups*uint64(width) {
+		if groups > (left+7)/8 || uint64(len(src)) < groups*uint64(width) {
 			return errShort
 		}
-		size, count := int(groups)*width, min(int(groups)*8, len(dst))
-		unpack(dst[:count], src[:size:len(src)], width)
-		src, dst = src[size:], dst[count:]
+		size, count := int(groups)*width, int(groups)*8
+		if count <= skip {
+			src, skip = src[size:], skip-count
+			continue
+		}
+		packed := src[skip/8*width : size : len(src)]
+		src, count, skip = src[size:], count-skip/8*8, skip%8
+		if skip > 0 {
+			var first [8]uint32
+			unpack(first[:], packed, width)
+			n := copy(dst, first[skip:])
+			dst, packed, count, skip = dst[n:], packed[width:], count-8, 0
+		}
+		count = min(count, len(dst))
+		unpack(dst[:count], packed, width)
+		dst = dst[count:]
 	}
 	return nil
 }

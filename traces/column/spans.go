@@ -14,10 +14,17 @@ import (
 // Spans reads one trace of a Segment, or the piece that is there, back into spans,
 // in the order of its rows. Attributes come in the order of their names.
 //
-// It decodes one page of each column (a page of 8,000 rows and 60 columns: about a
-// millisecond) into one Vector's memory.
+// Of columns that are RowReaders it reads the trace's rows only.
 func Spans(seg Segment, at Place) ([]span.Span, error) {
-	return newSpanReader(seg, false).Spans(at)
+	spans, _, err := ReadSpans(seg, at)
+	return spans, err
+}
+
+// ReadSpans is Spans, and tells how many bytes were read from disk.
+func ReadSpans(seg Segment, at Place) (spans []span.Span, cost int, err error) {
+	r := newSpanReader(seg, false)
+	spans, err = r.Spans(at)
+	return spans, r.cost, err
 }
 
 // SpanReader reads traces back into spans. It keeps the page that it decoded last,
@@ -84,9 +91,12 @@ func (r *SpanReader) Spans(at Place) ([]span.Span, error) {
 	r.scopes.reset(len(spans))
 	for i := range r.cols {
 		c := &r.cols[i]
-		v, err := r.vector(c)
+		if c.key.Scope != ScopeFixed && EmptyPage(c.Column, at.Page) {
+			continue
+		}
+		v, first, err := r.vector(c, lo, hi)
 		if err == nil {
-			err = r.fill(spans, c.key, v, lo)
+			err = r.fill(spans, c.key, v, first)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%v %q, page %d: %w", c.key.Scope, c.key.Name, at.Page, err)
@@ -95,21 +105,23 @@ func (r *SpanReader) Spans(at Place) ([]span.Span, error) {
 	return spans, r.share(spans)
 }
 
-// vector returns the values of the page.
-func (r *SpanReader) vector(c *spanColumn) (*Vector, error) {
-	v := &r.one
-	if r.keep {
-		v = &c.vec
+// vector returns values of the page with the rows from lo to before hi, and which of
+// its rows is lo.
+func (r *SpanReader) vector(c *spanColumn, lo, hi int) (*Vector, int, error) {
+	if !r.keep {
+		err := ReadRows(c.Column, r.page, lo, hi, &r.one)
+		r.cost += r.one.Cost
+		return &r.one, 0, err
 	}
 	if c.read {
-		return v, nil
+		return &c.vec, lo, nil
 	}
-	if err := c.Read(r.page, v); err != nil {
-		return nil, err
+	if err := c.Read(r.page, &c.vec); err != nil {
+		return nil, 0, err
 	}
-	r.cost += v.Cost
-	c.read = r.keep
-	return v, nil
+	r.cost += c.vec.Cost
+	c.read = true
+	return &c.vec, lo, nil
 }
 
 // fill puts the values of a column, from row lo on, into the spans.

@@ -25,7 +25,7 @@ func traceByID(ctx context.Context, snap *Snapshot, id span.TraceID) (*Trace, St
 		if err == nil && ok {
 			var piece []span.Span
 			var cost int
-			piece, cost, err = readPiece(p.Segment, at)
+			piece, cost, err = column.ReadSpans(p.Segment, at)
 			spans = append(spans, piece...)
 			stats.Bytes += int64(cost)
 		}
@@ -39,37 +39,6 @@ func traceByID(ctx context.Context, snap *Snapshot, id span.TraceID) (*Trace, St
 	t := NewTrace(id, spans)
 	stats.Traces, stats.Spans = 1, len(t.Spans)
 	return t, stats, nil
-}
-
-// readPiece reads one trace of a Segment and tells how many bytes that cost.
-func readPiece(seg column.Segment, at column.Place) ([]span.Span, int, error) {
-	c := &counting{Segment: seg}
-	spans, err := column.Spans(c, at)
-	return spans, c.cost, err
-}
-
-// counting is a Segment that counts what is read of it. One goroutine uses it.
-type counting struct {
-	column.Segment
-	cost int
-}
-
-type countingColumn struct {
-	column.Column
-	of *counting
-}
-
-func (c *counting) Column(k column.Key) column.Column {
-	if col := c.Segment.Column(k); col != nil {
-		return countingColumn{col, c}
-	}
-	return nil
-}
-
-func (c countingColumn) Read(page int, v *column.Vector) error {
-	err := c.Column.Read(page, v)
-	c.of.cost += v.Cost
-	return err
 }
 
 // Trace implements Engine.
