@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/klauspost/compress/zstd"
+
 	"supersonic/traces/column"
 )
 
@@ -14,6 +16,7 @@ func (w *writer) write(c *chunk) error {
 	g := &w.gather
 	c.offset = w.out.size
 	c.encoding, c.codec = encPlain, codecZstd
+	w.tried = w.tried[:0]
 	dict, count := w.dictionary()
 	switch {
 	case count > 0:
@@ -25,11 +28,15 @@ func (w *writer) write(c *chunk) error {
 	if g.leaf.form == formText && !g.leaf.blob {
 		g.leaf.blob = !g.texts.valid()
 	}
-	if c.encoding != encDelta && w.random(c) {
-		c.codec = codecNone
+	tried := -1
+	if c.encoding != encDelta {
+		var vain bool
+		if tried, vain = w.random(c); vain {
+			c.codec = codecNone
+		}
 	}
 	if count > 0 {
-		head, size, crc, err := w.page(c.codec, true, dict, count, encPlain)
+		head, size, crc, err := w.page(w.pack(c, dict), true, len(dict), count, encPlain)
 		if err != nil {
 			return err
 		}
@@ -46,8 +53,12 @@ func (w *writer) write(c *chunk) error {
 		if len(w.raw) > math.MaxInt32 {
 			return fmt.Errorf("page %d has %d bytes, a page of Parquet has at most 2 GiB", w.first+i, len(w.raw))
 		}
+		body := w.tried
+		if i != tried || c.codec == codecNone {
+			body = w.pack(c, w.raw)
+		}
 		var err error
-		if e.head, e.size, e.crc, err = w.page(c.codec, false, w.raw, p.slots, int32(c.encoding)); err != nil {
+		if e.head, e.size, e.crc, err = w.page(body, false, len(w.raw), p.slots, int32(c.encoding)); err != nil {
 			return err
 		}
 		e.raw, e.slots, e.values = uint32(len(w.raw)), uint32(p.slots), uint32(p.last-p.first)
@@ -66,31 +77,44 @@ const (
 	worthCodes = 80
 )
 
-// random tells whether compression is in vain, by the first page.
-func (w *writer) random(c *chunk) bool {
+// random tells whether compression is in vain, by the first page with values: w.tried
+// is that page packed. -1: there is none.
+func (w *writer) random(c *chunk) (tried int, vain bool) {
 	for i := range w.gather.pages {
 		if p := &w.gather.pages[i]; p.last-p.first >= 64 {
 			w.raw = w.body(w.raw[:0], c, p)
-			w.packed = w.zstd.EncodeAll(w.raw, w.packed[:0])
+			w.tried = w.encoder().EncodeAll(w.raw, w.tried[:0])
 			worth := worthPlain
 			if c.encoding == encDictionary {
 				worth = worthCodes
 			}
-			return len(w.packed)*100 > len(w.raw)*worth
+			return i, len(w.tried)*100 > len(w.raw)*worth
 		}
 	}
-	return false
+	return -1, false
 }
 
-// page writes a page.
-func (w *writer) page(codec uint8, dictionary bool, raw []byte, values int, encoding int32) (head uint8, size, crc uint32, err error) {
-	body := raw
-	if codec == codecZstd {
-		w.packed = w.zstd.EncodeAll(raw, w.packed[:0])
-		body = w.packed
+// encoder packs fast what a merge will soon pack again.
+func (w *writer) encoder() *zstd.Encoder {
+	if w.ix.meta.Level == 0 {
+		return w.zstd[0]
 	}
+	return w.zstd[1]
+}
+
+// pack returns a page's bytes as the file has them, until it is called again.
+func (w *writer) pack(c *chunk, raw []byte) []byte {
+	if c.codec != codecZstd {
+		return raw
+	}
+	w.packed = w.encoder().EncodeAll(raw, w.packed[:0])
+	return w.packed
+}
+
+// page writes a page, which has so many bytes before it is packed.
+func (w *writer) page(body []byte, dictionary bool, raw, values int, encoding int32) (head uint8, size, crc uint32, err error) {
 	crc = checksum(body)
-	header := pageHeader(dictionary, len(raw), len(body), crc, values, encoding)
+	header := pageHeader(dictionary, raw, len(body), crc, values, encoding)
 	if _, err = w.out.Write(header); err == nil {
 		_, err = w.out.Write(body)
 	}
@@ -98,7 +122,7 @@ func (w *writer) page(codec uint8, dictionary bool, raw []byte, values int, enco
 }
 
 // dictionary is the bytes of the column's dictionary and its number of values, 0 if
-// there is none. w.codes are then the values' codes.
+// there is none. w.coded are then the values' codes.
 func (w *writer) dictionary() (raw []byte, count int) {
 	g := &w.gather
 	switch {
@@ -106,24 +130,22 @@ func (w *writer) dictionary() (raw []byte, count int) {
 		if len(g.texts.codes) == 0 {
 			return nil, 0
 		}
-		w.codes = append(w.codes[:0], g.texts.codes...)
+		w.coded = g.texts.codes
+		raw = w.dict[:0]
 		for _, t := range g.texts.dict {
 			raw = binary.LittleEndian.AppendUint32(raw, uint32(len(t)))
 			raw = append(raw, t...)
 		}
+		w.dict = raw
 		return raw, len(g.texts.dict)
 	case g.leaf.form == formInt && !packed(g.leaf.key):
-		w.words = w.words[:0]
-		for _, v := range g.ints {
-			w.words = append(w.words, uint64(v))
-		}
-		return w.numberCodes()
+		return numberCodes(w, g.ints)
 	case g.leaf.form == formDouble:
 		w.words = w.words[:0]
 		for _, v := range g.floats {
 			w.words = append(w.words, math.Float64bits(v))
 		}
-		return w.numberCodes()
+		return numberCodes(w, w.words)
 	}
 	return nil, 0
 }
@@ -136,17 +158,19 @@ func packed(k column.Key) bool {
 // mostNumbers is up to how many different numbers there is a dictionary.
 const mostNumbers = 256
 
-// numberCodes makes a dictionary of w.words, if they are few: count is 0 where they
+// numberCodes makes a dictionary of numbers, if they are few: count is 0 where they
 // are not.
-func (w *writer) numberCodes() (raw []byte, count int) {
+func numberCodes[T int64 | uint64](w *writer, vals []T) (raw []byte, count int) {
 	var slots [4 * mostNumbers]struct {
 		word uint64
 		code uint32 // + 1
 	}
-	w.codes = w.codes[:0]
+	codes := sized(w.codes, len(vals))
+	w.codes, raw = codes, w.dict[:0]
 	var last uint64
 	code := uint32(0)
-	for _, x := range w.words {
+	for i, v := range vals {
+		x := uint64(v)
 		if code == 0 || x != last {
 			s := x * 0x9e3779b97f4a7c15 >> 54
 			for slots[s].code != 0 && slots[s].word != x {
@@ -161,8 +185,9 @@ func (w *writer) numberCodes() (raw []byte, count int) {
 			}
 			last, code = x, slots[s].code
 		}
-		w.codes = append(w.codes, code-1)
+		codes[i] = code - 1
 	}
+	w.coded, w.dict = codes, raw
 	return raw, count
 }
 
@@ -173,7 +198,7 @@ func (w *writer) body(dst []byte, c *chunk, p *gathered) []byte {
 	switch {
 	case c.encoding == encDictionary:
 		width := bits.Len32(c.dict.count - 1)
-		return appendHybrid(append(dst, byte(width)), w.codes[p.first:p.last], width)
+		return appendHybrid(append(dst, byte(width)), w.coded[p.first:p.last], width)
 	case c.encoding == encDelta:
 		return appendDelta(dst, g.ints[p.first:p.last])
 	}

@@ -3,6 +3,7 @@ package block
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"supersonic/traces/column"
@@ -11,8 +12,9 @@ import (
 // gather takes the values of one column in the pages of a row group, absent ones
 // left out, before they are written: only then is known whether a dictionary pays.
 type gather struct {
-	leaf  *leaf
-	pages []gathered
+	leaf     *leaf
+	pages    []gathered
+	expected int // pages
 
 	ints    []int64 // Bool too
 	floats  []float64
@@ -20,6 +22,8 @@ type gather struct {
 	texts   texts
 	levels  []byte
 	scratch []uint32
+	within  []uint32
+	bits    []uint64
 }
 
 // gathered is what a page has of the lists.
@@ -30,8 +34,9 @@ type gathered struct {
 	zone
 }
 
-func (g *gather) reset(l *leaf) {
-	g.leaf = l
+// reset begins a column of so many pages.
+func (g *gather) reset(l *leaf, pages int) {
+	g.leaf, g.expected = l, pages
 	g.pages, g.ints, g.floats, g.ids, g.levels = g.pages[:0], g.ints[:0], g.floats[:0], g.ids[:0], g.levels[:0]
 	g.texts.reset(!l.optional)
 }
@@ -84,20 +89,28 @@ func bounds(vals []int64) (lo, hi int64) {
 	return lo, hi
 }
 
+// room makes place for a page's n elements, with the first one for all pages.
+func room[T any](g *gather, to []T, n int) []T {
+	if len(g.pages) == 0 {
+		return slices.Grow(to, n*g.expected+n/2)
+	}
+	return to
+}
+
 // addAll takes a column of which every row or item has a value.
 func (g *gather) addAll(v *column.Vector) error {
 	l := g.leaf
 	switch {
 	case l.form == formInt || l.form == formBool:
-		g.ints = append(g.ints, v.Ints...)
+		g.ints = append(room(g, g.ints, len(v.Ints)), v.Ints...)
 		l.some = l.some || l.key == column.EventTime && v.Len > 0 || anyInt(v.Ints)
 	case l.form == formDouble:
-		g.floats = append(g.floats, v.Floats...)
+		g.floats = append(room(g, g.floats, len(v.Floats)), v.Floats...)
 		for _, f := range v.Floats {
 			l.some = l.some || f != 0
 		}
 	case l.form == formText && v.Dict != nil:
-		g.texts.addCodes(v.Codes, v.Dict, false)
+		g.texts.addCodes(room(g, g.texts.codes, v.Len), v.Codes, v.Dict, len(v.Codes))
 		l.some = l.some || anyCode(v.Codes)
 	case l.form == formText:
 		for i := range v.Len {
@@ -112,7 +125,7 @@ func (g *gather) addAll(v *column.Vector) error {
 			}
 		}
 	default:
-		g.ids = append(g.ids, v.IDs...)
+		g.ids = append(room(g, g.ids, len(v.IDs)), v.IDs...)
 		l.some = l.some || v.Len > 0
 	}
 	return nil
@@ -138,89 +151,79 @@ func anyCode(codes []uint32) bool {
 
 // addSome takes a column with absent values.
 func (g *gather) addSome(v *column.Vector, list *listLevels) error {
-	def := sized(g.scratch, v.Len)
-	g.scratch = def
-	g.presence(def, v)
+	n := g.presence(v)
+	g.leaf.some = g.leaf.some || n > 0
 	if list != nil {
-		def = list.within(def)
+		g.within = list.within(g.within, g.bits)
 		g.levels = append(g.levels, list.repetition...)
-		g.levels = appendLevels(g.levels, def, 2)
+		g.levels = appendLevels(g.levels, g.within, 2)
 	} else {
-		g.levels = appendLevels(g.levels, def, 1)
+		g.levels = appendBitLevels(g.levels, g.bits, v.Len)
 	}
-	def = g.scratch[:v.Len]
-	l := g.leaf
-	switch {
+	switch l := g.leaf; {
+	case n == 0:
 	case l.form == formInt || l.form == formBool:
-		for i, d := range def {
-			if d != 0 {
-				g.ints = append(g.ints, v.Ints[i])
-			}
-		}
+		g.ints = appendThere(room(g, g.ints, v.Len), v.Ints, g.bits, n, 1)
 	case l.form == formDouble:
-		for i, d := range def {
-			if d != 0 {
-				g.floats = append(g.floats, v.Floats[i])
-			}
-		}
+		g.floats = appendThere(room(g, g.floats, v.Len), v.Floats, g.bits, n, 1)
 	case l.form == formText && v.Dict != nil:
-		g.texts.addCodes(v.Codes, v.Dict, true)
+		g.texts.addCodes(room(g, g.texts.codes, v.Len), v.Codes[:v.Len], v.Dict, n)
 	case l.form == formText:
-		for i, d := range def {
-			if d != 0 {
-				g.texts.add(v.Text[v.Ends[i]:v.Ends[i+1]])
-			}
-		}
+		eachBit(g.bits, func(i int) { g.texts.add(v.Text[v.Ends[i]:v.Ends[i+1]]) })
 		g.texts.settle()
 	case l.form == formUUID:
-		for i, d := range def {
-			if d != 0 {
-				if err := g.addUUID(v, i); err != nil {
-					return err
-				}
+		var err error
+		eachBit(g.bits, func(i int) {
+			if err == nil {
+				err = g.addUUID(v, i)
 			}
-		}
+		})
+		return err
 	default:
 		w := l.form.width()
-		for i, d := range def {
-			if d != 0 {
-				g.ids = append(g.ids, v.IDs[i*w:(i+1)*w]...)
-			}
-		}
+		g.ids = appendThere(room(g, g.ids, w*v.Len), v.IDs, g.bits, n, w)
 	}
 	return nil
 }
 
-// presence sets 1 where there is a value.
-func (g *gather) presence(def []uint32, v *column.Vector) {
-	n := 0
+// presence sets the bits of the values that are there, and counts them.
+func (g *gather) presence(v *column.Vector) (n int) {
+	there := zeroed(g.bits, (v.Len+63)/64)
+	g.bits = there
 	switch {
 	case g.leaf.key == column.ParentID: // zero is none
-		for i := range def {
-			def[i] = 0
+		for i := range v.Len {
 			if binary.LittleEndian.Uint64(v.IDs[8*i:]) != 0 {
-				def[i] = 1
-				n++
+				there[i>>6] |= 1 << (i & 63)
 			}
 		}
 	case v.Dict != nil:
-		for i, c := range v.Codes[:len(def)] {
-			def[i] = min(c, 1)
-			n += int(def[i])
+		for w := range there {
+			part, x := v.Codes[64*w:min(64*w+64, v.Len)], uint64(0)
+			for i, c := range part {
+				x |= uint64(min(c, 1)) << (i & 63)
+			}
+			there[w] = x
 		}
 	case len(v.Present) > 0:
-		for i, there := range v.Present[:len(def)] {
-			def[i] = 0
-			if there {
-				def[i] = 1
-				n++
+		for w := range there {
+			part, x := v.Present[64*w:min(64*w+64, v.Len)], uint64(0)
+			for i, here := range part {
+				if here {
+					x |= 1 << (i & 63)
+				}
 			}
+			there[w] = x
 		}
 	default:
-		fill(def, 1)
-		n = len(def)
+		for w := range there {
+			there[w] = ^uint64(0)
+		}
+		if k := v.Len & 63; k > 0 {
+			there[len(there)-1] = 1<<k - 1
+		}
 	}
-	g.leaf.some = g.leaf.some || n > 0
+	return countBits(there)
 }
 
 func (g *gather) addUUID(v *column.Vector, i int) error {
@@ -246,37 +249,46 @@ type listLevels struct {
 	slots      int
 	repetition []byte // as the file has it
 	definition []byte // of columns with a value for each item
-	out        []uint32
 }
 
-func newListLevels(offsets []uint32) *listLevels {
-	l := &listLevels{offsets: offsets}
+// set describes rows; scratch is memory that it uses and returns.
+func (l *listLevels) set(offsets, scratch []uint32) []uint32 {
+	l.offsets = append(l.offsets[:0], offsets...)
 	rows := len(offsets) - 1
-	items := int(offsets[rows])
-	rep, def := make([]uint32, 0, rows+items), make([]uint32, 0, rows+items)
+	rep := scratch[:0]
 	for i := range rows {
-		n := offsets[i+1] - offsets[i]
-		rep, def = append(rep, 0), append(def, min(n, 1))
-		for range max(n, 1) - 1 {
-			rep, def = append(rep, 1), append(def, 1)
+		rep = append(rep, 0)
+		for n := offsets[i+1] - offsets[i]; n > 1; n-- {
+			rep = append(rep, 1)
 		}
 	}
 	l.slots = len(rep)
-	l.repetition, l.definition = appendLevels(nil, rep, 1), appendLevels(nil, def, 1)
-	l.out = rep
-	return l
+	l.repetition = appendLevels(l.repetition[:0], rep, 1)
+	def := rep[:0]
+	for i := range rows {
+		n := offsets[i+1] - offsets[i]
+		def = append(def, min(n, 1))
+		for ; n > 1; n-- {
+			def = append(def, 1)
+		}
+	}
+	l.definition = appendLevels(l.definition[:0], def, 1)
+	return def
 }
 
-// within makes the levels of the items' presences.
-func (l *listLevels) within(present []uint32) []uint32 {
-	out := l.out[:0]
+// within makes the levels of the items that are there.
+func (l *listLevels) within(out []uint32, there []uint64) []uint32 {
+	out = sized(out, l.slots)
+	at := 0
 	for i := range len(l.offsets) - 1 {
 		lo, hi := l.offsets[i], l.offsets[i+1]
 		if lo == hi {
-			out = append(out, 0)
+			out[at] = 0
+			at++
 		}
-		for _, p := range present[lo:hi] {
-			out = append(out, p+1)
+		for ; lo < hi; lo++ {
+			out[at] = 1 + uint32(there[lo>>6]>>(lo&63)&1)
+			at++
 		}
 	}
 	return out
@@ -342,8 +354,10 @@ func (t *texts) settle() {
 	clear(t.others)
 }
 
-// addCodes takes values of a dictionary; some: those of code 0 are left out.
-func (t *texts) addCodes(codes []uint32, d *column.Dict, some bool) {
+// addCodes takes values of a dictionary behind those in codes, which are t's: those
+// that are not there, code 0, are left out if there are but n others.
+func (t *texts) addCodes(to, codes []uint32, d *column.Dict, n int) {
+	some := n < len(codes)
 	if t.plain {
 		for _, c := range codes {
 			if c != 0 || !some {
@@ -357,19 +371,23 @@ func (t *texts) addCodes(codes []uint32, d *column.Dict, some bool) {
 		known = make([]uint32, len(d.Texts))
 		t.others[d] = known
 	}
-	out := t.codes
+	at := len(to)
+	to = slices.Grow(to, len(codes))
+	out := to[at : at+len(codes)]
+	k := 0
 	for _, c := range codes {
-		if c == 0 && some {
-			continue
+		m := known[c]
+		if m == 0 {
+			if c == 0 && some {
+				continue
+			}
+			m = t.code(d.Texts[c]) + 1
+			known[c] = m
 		}
-		n := known[c]
-		if n == 0 {
-			n = t.code(d.Texts[c]) + 1
-			known[c] = n
-		}
-		out = append(out, n-1)
+		out[k] = m - 1
+		k++
 	}
-	t.codes = out
+	t.codes = to[:at+k]
 	t.settle()
 }
 

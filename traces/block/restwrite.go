@@ -63,7 +63,7 @@ func (w *writer) readRest(l *leaf, p int) (*listLevels, error) {
 	}
 	w.vec = keys
 	w.rest.values = append(w.rest.values, values)
-	w.lists[nestRest] = append(w.lists[nestRest], newListLevels(offsets))
+	w.lists[nestRest] = append(w.lists[nestRest], w.newList(offsets))
 	return w.lists[nestRest][p], nil
 }
 

@@ -34,7 +34,7 @@ const groupPages = 32
 // twice, and holds one column of a row group in memory.
 func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, error) {
 	w := &writer{seg: seg, taken: make(map[string]bool), tools: toolsets.Get().(*tools)}
-	defer toolsets.Put(w.tools)
+	defer w.tools.giveBack()
 	w.ix.meta = meta
 	if err := w.writeData(fs, filepath.Join(dir, DataFile)); err != nil {
 		return Meta{}, fmt.Errorf("write %s: %w", filepath.Join(dir, DataFile), err)
@@ -47,24 +47,53 @@ func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, erro
 	return w.ix.meta, nil
 }
 
-// tools is memory that the next block can use: an encoder alone has megabytes.
+// tools is memory that the next block can use.
 type tools struct {
-	zstd   *zstd.Encoder
+	zstd   [2]*zstd.Encoder // of blocks that will be merged soon, of the others
 	vec    column.Vector
 	gather gather
 	raw    []byte
 	packed []byte
-	codes  []uint32
+	tried  []byte   // a page that is packed already
+	dict   []byte   // a dictionary's bytes
+	codes  []uint32 // of numbers, or scratch
+	coded  []uint32 // the values' codes: where they lie
 	words  []uint64
+	starts [][]int64 // of the row group that is being written, by page
+	times  [][]int64 // of events
+	spare  []*listLevels
+	levels []uint32
 }
 
+// zstdWindow is how far back the packer looks. It keeps two windows in memory, and
+// few pages are longer.
+const zstdWindow = 512 << 10
+
 var toolsets = sync.Pool{New: func() any {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
-	if err != nil {
-		panic(err) // of options that are constants
+	var t tools
+	for i, level := range [...]zstd.EncoderLevel{zstd.SpeedFastest, zstd.SpeedDefault} {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(zstdWindow),
+			zstd.WithLowerEncoderMem(true), zstd.WithEncoderLevel(level))
+		if err != nil {
+			panic(err) // of options that are constants
+		}
+		t.zstd[i] = e
 	}
-	return &tools{zstd: e}
+	return &t
 }}
+
+// mostKept is how much memory the next block may find.
+const mostKept = 32 << 20
+
+// giveBack keeps the tools for the next block, but not those that a block of long
+// texts has made large.
+func (t *tools) giveBack() {
+	g := &t.gather
+	t.vec.Dict, g.leaf, g.texts.dict, g.texts.own, g.texts.others = nil, nil, nil, nil, nil
+	if cap(g.texts.text)+cap(t.raw)+cap(t.packed)+cap(t.dict)+cap(t.vec.Text) <= mostKept {
+		toolsets.Put(t)
+	}
+}
 
 func writeFile(fs faultfs.FS, name string, raw []byte) error {
 	f, err := fs.Create(name)
@@ -102,11 +131,8 @@ type writer struct {
 	hashes []uint64 // by trace
 
 	// Of the row group that is being written, by page.
-	first  int
-	starts [][]int64
-	times  [][]int64 // of events
-	lists  [nests][]*listLevels
-	values []column.Vector // of the map of rare attributes
+	first int
+	lists [nests][]*listLevels
 
 	*tools
 	rest restBuilder
@@ -192,7 +218,12 @@ func (w *writer) plan() (err error) {
 // group writes a row group.
 func (w *writer) group() error {
 	n := min(groupPages, len(w.ix.pages)-w.first)
-	w.starts, w.times, w.lists = make([][]int64, n), make([][]int64, n), [nests][]*listLevels{}
+	for i, lists := range w.lists {
+		w.spare, w.lists[i] = append(w.spare, lists...), lists[:0]
+	}
+	for len(w.starts) < n {
+		w.starts, w.times = append(w.starts, nil), append(w.times, nil)
+	}
 	g := group{first: w.first, pages: n, chunks: make([]chunk, len(w.ix.leaves))}
 	for i := range w.ix.leaves {
 		if err := w.column(i, &g.chunks[i], n); err != nil {
@@ -206,7 +237,7 @@ func (w *writer) group() error {
 // column writes a column of a row group.
 func (w *writer) column(i int, c *chunk, pages int) error {
 	l := &w.ix.leaves[i]
-	w.gather.reset(l)
+	w.gather.reset(l, pages)
 	w.gather.texts.never = l.key == restValue
 	for p := range pages {
 		list, err := w.read(i, p)
@@ -266,21 +297,31 @@ func (w *writer) read(i, p int) (*listLevels, error) {
 			return nil, err
 		}
 	case column.Start:
-		w.starts[p] = append([]int64(nil), v.Ints...)
+		w.starts[p] = append(w.starts[p][:0], v.Ints...)
 	case column.EventTime:
-		w.times[p] = append([]int64(nil), v.Ints...)
+		w.times[p] = append(w.times[p][:0], v.Ints...)
 	}
 	if l.nest == nestNone {
 		return nil, nil
 	}
 	if len(w.lists[l.nest]) == p { // the list's first column
-		w.lists[l.nest] = append(w.lists[l.nest], newListLevels(append([]uint32(nil), v.Offsets...)))
+		w.lists[l.nest] = append(w.lists[l.nest], w.newList(v.Offsets))
 	}
 	list := w.lists[l.nest][p]
 	if n := len(list.offsets) - 1; v.Len != int(list.offsets[n]) {
 		return nil, fmt.Errorf("page %d: %d values for %d items", page, v.Len, list.offsets[n])
 	}
 	return list, nil
+}
+
+// newList describes the items of a page's rows.
+func (w *writer) newList(offsets []uint32) *listLevels {
+	l := new(listLevels)
+	if n := len(w.spare); n > 0 {
+		l, w.spare = w.spare[n-1], w.spare[:n-1]
+	}
+	w.levels = l.set(offsets, w.levels)
+	return l
 }
 
 // zeros fills the vector with what a fixed column has that is not there.
