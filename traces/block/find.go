@@ -49,6 +49,9 @@ func (b *Block) FindAll(ids [][16]byte, found func(i int, at column.Place)) erro
 		return err
 	}
 	slices.SortFunc(candidates, func(x, y candidate) int { return cmp.Compare(x.number, y.number) })
+	if len(ids) == 1 {
+		return b.findOne(ids[0], candidates, found)
+	}
 	var v column.Vector
 	var bounds []uint32
 	last := -1
@@ -64,6 +67,26 @@ func (b *Block) FindAll(ids [][16]byte, found func(i int, at column.Place)) erro
 			last = at.Page
 		}
 		if row := bounds[at.Trace]; [16]byte(v.IDs[16*row:]) == ids[c.id] {
+			found(c.id, at)
+		}
+	}
+	return nil
+}
+
+// findOne reads one row of each candidate: who finds a trace reads it next.
+func (b *Block) findOne(id [16]byte, candidates []candidate, found func(i int, at column.Place)) error {
+	var v column.Vector
+	for _, c := range candidates {
+		at := b.ix.place(c.number)
+		bounds, err := b.Bounds(at.Page)
+		if err == nil {
+			row := int(bounds[at.Trace])
+			err = b.leaf(b.ix.byKey[column.TraceID]).ReadRows(at.Page, row, row+1, &v)
+		}
+		if err != nil {
+			return err
+		}
+		if [16]byte(v.IDs) == id {
 			found(c.id, at)
 		}
 	}

@@ -125,6 +125,14 @@ func (c watchedColumn) Read(page int, v *column.Vector) error {
 	return err
 }
 
+func (c watchedColumn) ReadRows(page, lo, hi int, v *column.Vector) error {
+	err := column.ReadRows(c.Column, page, lo, hi, v)
+	c.part.note(err)
+	return err
+}
+
+func (c watchedColumn) Empty(page int) bool { return column.EmptyPage(c.Column, page) }
+
 // known is a trace that has pieces in several parts, or was deleted.
 type known struct {
 	pieces []piece // all that the parts have
