@@ -178,17 +178,24 @@ func (f *finding) item(w *worker, it *item) ([]foundHit, error) {
 		return nil, err
 	}
 	p, looked := w.page, 0
+	few := p.few(rows)
 	p.eachTrace(rows, func(t int) bool {
 		if looked++; looked%64 == 0 {
 			if err = f.scan.ctx.Err(); err != nil {
 				return false
 			}
 		}
-		if f.beyond(p, t, hits) {
+		of := p
+		if few {
+			of = w.trace(t)
+			defer of.close(p)
+			t = 0
+		}
+		if f.beyond(of, t, hits) {
 			return false
 		}
-		hits, err = f.candidate(hits, p.traceID(t), p.rowsOf(t))
-		return err == nil && p.err == nil
+		hits, err = f.candidate(hits, of.traceID(t), of.rowsOf(t))
+		return err == nil && of.err == nil
 	})
 	if err == nil {
 		err = p.err

@@ -20,6 +20,8 @@ type page struct {
 	info   column.PageInfo
 	bounds []uint32 // first row of each trace, and the number of rows
 	err    error
+	stamp  int // changes with what is shown
+	window window
 
 	vectors map[column.Key]*pageVector
 	often   struct{ start, duration, kind, id, parent, name, status *pageVector } // of vectors
@@ -51,11 +53,11 @@ type made struct{ parents, durations, roots, tree bool }
 
 // pageVector is a column in the memory of a page.
 type pageVector struct {
-	key  column.Key
-	part *partScan
-	col  column.Column // of part, nil if it has none
-	page int           // which vec holds, -1 none
-	vec  column.Vector
+	key   column.Key
+	part  *partScan
+	col   column.Column // of part, nil if it has none
+	stamp int           // of what vec holds, -1 nothing
+	vec   column.Vector
 }
 
 type attrName struct {
@@ -90,6 +92,7 @@ func (p *page) open(part *partScan, number int) {
 	if len(p.tables) > maxTables {
 		clear(p.tables)
 	}
+	p.stamp++
 	p.part, p.number, p.info = part, number, part.Segment.Page(number)
 	p.err, p.looked, p.counted, p.cost, p.made = nil, false, false, 0, made{}
 	clear(p.needs)
@@ -117,7 +120,7 @@ func (p *page) column(k column.Key) *pageVector {
 // bind looks a column up in the page's part.
 func (p *page) bind(pv *pageVector) {
 	if pv.part != p.part {
-		pv.part, pv.page = p.part, -1
+		pv.part, pv.stamp = p.part, -1
 		pv.col = p.part.Segment.Column(pv.key)
 	}
 }
@@ -126,20 +129,20 @@ func (p *page) bind(pv *pageVector) {
 func (p *page) vector(k column.Key) *column.Vector { return p.read(p.column(k)) }
 
 func (p *page) read(pv *pageVector) *column.Vector {
-	if pv.part == p.part && pv.page == p.number {
+	if pv.part == p.part && pv.stamp == p.stamp {
 		return &pv.vec
 	}
 	p.bind(pv)
 	if pv.col == nil {
 		return nil
 	}
-	pv.page = p.number
+	pv.stamp = p.stamp
 	err := p.err
 	if err == nil {
 		err = p.scan.ctx.Err()
 	}
 	if err == nil {
-		if err = pv.col.Read(p.number, &pv.vec); err == nil {
+		if err = p.window.read(pv.col, p.number, &pv.vec); err == nil {
 			err = fits(pv.key, &pv.vec, p.info.Rows)
 		}
 	}
@@ -147,7 +150,7 @@ func (p *page) read(pv *pageVector) *column.Vector {
 		if p.err == nil {
 			p.err = fmt.Errorf("%s, page %d, column %v %q: %w", p.part.Name, p.number, pv.key.Scope, pv.key.Name, err)
 		}
-		pv.page = -1
+		pv.stamp = -1
 		pv.vec = *zeroVector(pv.key, p.info.Rows)
 		return &pv.vec
 	}

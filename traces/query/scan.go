@@ -154,6 +154,7 @@ type worker struct {
 	scan   *scan
 	number int
 	page   *page
+	one    *page // a trace of page
 	sel    rowBits
 	pieces map[int]*page // by part, of split traces
 	joined []row

@@ -5,8 +5,12 @@ import (
 )
 
 // serialItems is how many items the asker's goroutine reads alone: most searches end
-// there, and to start others would cost more than it brings.
-const serialItems = 4
+// there, and to start others would cost more than it brings. Later the workers are
+// ahead by a share of what was read, so that little is read in vain.
+const (
+	serialItems = 8
+	aheadShare  = 4
+)
 
 // readItems has the scan's items evaluated by workers, and the results taken in the
 // items' order by the caller's goroutine, until enough says so of what starts at a
@@ -52,9 +56,9 @@ type result[R any] struct {
 	done  bool
 }
 
-// window is the results that are not taken yet: workers stay ahead by so many items
+// ahead is the results that are not taken yet: workers stay ahead by so many items
 // at most.
-type window[R any] struct {
+type ahead[R any] struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	ring    []result[R]
@@ -63,30 +67,38 @@ type window[R any] struct {
 	stopped bool
 }
 
+// most is how many items may be begun and not taken.
+func (win *ahead[R]) most() int {
+	return min(len(win.ring), max(2, (serialItems+win.taken)/aheadShare))
+}
+
 // readTogether is readItems with several workers.
 func readTogether[R any](s *scan, first *worker, items []item, eval func(*worker, *item) (R, error), enough func(uint64) bool, take func(R) error) error {
 	workers := min(s.opts.Workers, len(items))
-	win := &window[R]{ring: make([]result[R], 4*workers)}
+	win := &ahead[R]{ring: make([]result[R], 4*workers)}
 	win.changed = sync.NewCond(&win.mu)
 	var wg sync.WaitGroup
-	for i := range workers {
-		w := first
-		if i > 0 {
-			w = s.worker(i)
+	started := 0
+	start := func(n int) {
+		for ; started < min(n, workers); started++ {
+			w := first
+			if started > 0 {
+				w = s.worker(started)
+			}
+			wg.Go(func() { win.work(w, items, eval) })
 		}
-		wg.Go(func() { win.work(w, items, eval) })
 	}
-	err := win.takeAll(items, enough, take)
+	err := win.takeAll(items, start, enough, take)
 	wg.Wait()
 	return err
 }
 
 // work evaluates items until there are none, or the window is stopped.
-func (win *window[R]) work(w *worker, items []item, eval func(*worker, *item) (R, error)) {
+func (win *ahead[R]) work(w *worker, items []item, eval func(*worker, *item) (R, error)) {
 	win.mu.Lock()
 	defer win.mu.Unlock()
 	for {
-		for !win.stopped && win.next < len(items) && win.next-win.taken >= len(win.ring) {
+		for !win.stopped && win.next < len(items) && win.next-win.taken >= win.most() {
 			win.changed.Wait()
 		}
 		if win.stopped || win.next >= len(items) {
@@ -102,8 +114,8 @@ func (win *window[R]) work(w *worker, items []item, eval func(*worker, *item) (R
 	}
 }
 
-// takeAll takes the results in order.
-func (win *window[R]) takeAll(items []item, enough func(uint64) bool, take func(R) error) error {
+// takeAll takes the results in order, and has workers started as they are needed.
+func (win *ahead[R]) takeAll(items []item, start func(workers int), enough func(uint64) bool, take func(R) error) error {
 	win.mu.Lock()
 	defer win.mu.Unlock()
 	defer func() {
@@ -114,6 +126,7 @@ func (win *window[R]) takeAll(items []item, enough func(uint64) bool, take func(
 		if enough(items[n].newest) {
 			return nil
 		}
+		start(win.most())
 		slot := &win.ring[n%len(win.ring)]
 		for !slot.done {
 			win.changed.Wait()
