@@ -123,8 +123,12 @@ func (a *Aggregator) add(e env, at int, value float64) {
 		return
 	}
 	a.Observe(g, at, value, a.weight(e.span()))
-	if start := e.span().Start(); a.TakesExemplar(g, start) {
-		a.AddExemplar(g, Exemplar{e.t.id, e.span().ID(), start, value})
+	if a.rng.MaxExemplars == 0 {
+		return
+	}
+	start := e.span().Start()
+	if order := exemplarOrder(start); order <= a.ExemplarBound(g) {
+		a.OfferExemplar(g, order, Exemplar{Trace: e.t.id, Span: e.span().ID(), Time: start, Value: value})
 	}
 }
 
@@ -187,6 +191,13 @@ func (a *Aggregator) Observe(g *Group, at int, value, weight float64) {
 	a.bytes += g.cells[at].add(a.fn, value, weight)
 }
 
+// ObserveAll counts values of spans of weight 1 in a group's interval, for
+// quantile_over_time. The values are the Aggregator's from then on, until Series has
+// returned.
+func (a *Aggregator) ObserveAll(g *Group, at int, values []float64) {
+	a.bytes += g.cells[at].keepAll(values)
+}
+
 // Count counts n spans of weight 1 in a group's interval, for rate and
 // count_over_time.
 func (a *Aggregator) Count(g *Group, at, n int) {
@@ -208,6 +219,7 @@ func (a *Aggregator) Merge(o *Aggregator) bool {
 		a.compare.merge(o.compare)
 		return true
 	}
+	both := make([]*Group, 0, len(o.groups)) // and then o's
 	for key, g := range o.groups {
 		have, ok := a.groups[key]
 		switch {
@@ -215,12 +227,15 @@ func (a *Aggregator) Merge(o *Aggregator) bool {
 			for i := range g.cells {
 				have.cells[i].merge(a.fn, &g.cells[i])
 			}
-			have.exemplars.merge(&g.exemplars, a.rng.MaxExemplars)
+			both = append(both, have, g)
 		case a.rng.MaxSeries > 0 && len(a.groups) >= a.rng.MaxSeries:
 			return false
 		default:
 			a.groups[key] = g
 		}
+	}
+	for most := a.exemplarsKept(); len(both) > 0; both = both[2:] {
+		both[0].exemplars.merge(&both[1].exemplars, most)
 	}
 	a.bytes += o.bytes
 	return true
@@ -240,6 +255,7 @@ func (a *Aggregator) Series() []Series {
 	for _, s := range a.query.Second {
 		out = s.apply(out)
 	}
+	dealExemplars(out, a.rng.MaxExemplars)
 	return out
 }
 
@@ -254,7 +270,7 @@ func (a *Aggregator) finish(g *Group) []Series {
 	if len(labels) == 0 {
 		labels = []Label{{"__name__", String(a.query.Metrics.Func)}}
 	}
-	s := Series{Labels: labels, Exemplars: g.exemplars.list(a.unit)}
+	s := Series{Labels: labels, Exemplars: a.exemplarsOf(g)}
 	for i := range g.cells {
 		if v, ok := g.cells[i].value(a.fn, a.rng.seconds(), a.unit); ok {
 			s.Points = append(s.Points, Point{a.rng.stamp(i), v})

@@ -89,6 +89,23 @@ func (c *cell) keep(value, weight float64) (bytes int64) {
 	return bytes + 8*int64(cap(c.values)+cap(c.weights)-before)
 }
 
+// keepAll keeps values of weight 1, of which it has none yet that weigh otherwise.
+func (c *cell) keepAll(values []float64) (bytes int64) {
+	bytes = c.distributed()
+	c.n += len(values)
+	c.weight += float64(len(values))
+	if c.values == nil {
+		c.values = values[:len(values):len(values)]
+		return bytes + 8*int64(len(values))
+	}
+	before := cap(c.values)
+	c.values = append(c.values, values...)
+	if c.weights != nil {
+		c.weights = append(c.weights, ones(len(values))...)
+	}
+	return bytes + 8*int64(cap(c.values)-before)
+}
+
 func ones(n int) []float64 {
 	list := make([]float64, n, n+1)
 	for i := range list {
@@ -212,7 +229,7 @@ func (a *Aggregator) quantileSeries(g *Group) []Series {
 	m := a.query.Metrics
 	bucketed := a.query.Hint(HintBuckets).True()
 	out := make([]Series, len(m.Quantiles))
-	exemplars := g.exemplars.list(a.unit)
+	exemplars := a.exemplarsOf(g)
 	for k, q := range m.Quantiles {
 		out[k] = Series{Labels: withLabel("p", Float(q), g.labels), Exemplars: exemplars}
 	}

@@ -7,30 +7,20 @@ import (
 	"slices"
 )
 
-// exemplars keeps some of the spans of a series: those whose starts have the least
-// hashes. So they are spread evenly over the spans, and the same whatever the order
-// in which the spans come; and a storage need not read ids of others.
-type exemplars struct {
-	kept []hashed
-	most uint64 // the largest hash of them
-}
+// exemplars keeps some of the spans of a series: those of the least orders. By
+// itself the order is the hash of the start: so they are spread evenly over the
+// spans, and the same whatever the order in which the spans come. A storage may give
+// orders of its own, so that it has to look into few places for them.
+type exemplars struct{ kept []candidate }
 
-type hashed struct {
-	hash uint64
+type candidate struct {
+	order uint64
 	Exemplar
 }
 
-// ExemplarHash is the hash of a span's start by which exemplars are chosen: the least
-// stay.
-func ExemplarHash(start uint64) uint64 { return hashOf(start) }
-
-// ExemplarBound is the largest hash that a span may have to become an exemplar.
-func (a *Aggregator) ExemplarBound(g *Group) uint64 {
-	if len(g.exemplars.kept) < a.rng.MaxExemplars {
-		return math.MaxUint64
-	}
-	return g.exemplars.most
-}
+// exemplarOrder is the order of a span that is known by its start: in the upper half,
+// behind what a storage prefers.
+func exemplarOrder(start uint64) uint64 { return 1<<63 | hashOf(start)>>1 }
 
 // hashOf mixes the bits of a time by multiplications and shifts, as splitmix64 does.
 func hashOf(start uint64) uint64 {
@@ -40,56 +30,107 @@ func hashOf(start uint64) uint64 {
 	return x ^ x>>31
 }
 
-// TakesExemplar tells whether a span that starts then would be kept as an exemplar of
-// a group: only then AddExemplar has to be called.
-func (a *Aggregator) TakesExemplar(g *Group, start uint64) bool {
-	if len(g.exemplars.kept) < a.rng.MaxExemplars {
-		return true
+// Of an answer's exemplars a group keeps its share several times, since some groups
+// may have few of them, and the second stage may leave series out.
+const (
+	exemplarReserve = 8
+	leastExemplars  = 4
+)
+
+// exemplarsKept is how many exemplars a group keeps. The more groups there are the
+// fewer; so what the last group leaves of a list is the same in whatever order
+// groups came.
+func (a *Aggregator) exemplarsKept() int {
+	n, most := max(len(a.groups), 1), a.rng.MaxExemplars
+	return min(max((exemplarReserve*most+n-1)/n, leastExemplars), most)
+}
+
+// ExemplarBound is the order which a span must be below to become an exemplar of a
+// group.
+func (a *Aggregator) ExemplarBound(g *Group) uint64 {
+	if most := a.exemplarsKept(); most == 0 {
+		return 0
+	} else if len(g.exemplars.kept) >= most {
+		return g.exemplars.kept[most-1].order
 	}
-	return a.rng.MaxExemplars > 0 && hashOf(start) <= g.exemplars.most
+	return math.MaxUint64
 }
 
-// AddExemplar offers a span as an exemplar. Its value is as of Observe.
-func (a *Aggregator) AddExemplar(g *Group, e Exemplar) {
-	g.exemplars.add(hashed{hashOf(e.Time), e}, a.rng.MaxExemplars)
+// OfferExemplar offers a span as an exemplar. Its value is as of Observe. Those of
+// the least orders stay; the order of a span that comes by Add is in the upper half.
+func (a *Aggregator) OfferExemplar(g *Group, order uint64, e Exemplar) {
+	if most := a.exemplarsKept(); most > 0 {
+		g.exemplars.add(candidate{order, e}, most)
+	}
 }
 
-func (x *exemplars) add(h hashed, most int) {
-	at, _ := slices.BinarySearchFunc(x.kept, h, compareHashed)
+func (x *exemplars) add(h candidate, most int) {
+	at, _ := slices.BinarySearchFunc(x.kept, h, compareCandidates)
 	if at >= most {
 		return
 	}
-	if len(x.kept) == most {
+	if len(x.kept) >= most {
 		x.kept = x.kept[:most-1]
 	}
 	x.kept = slices.Insert(x.kept, at, h)
-	x.most = x.kept[len(x.kept)-1].hash
 }
 
-func compareHashed(a, b hashed) int {
-	return cmp.Or(cmp.Compare(a.hash, b.hash), compareExemplars(a.Exemplar, b.Exemplar))
+func compareCandidates(a, b candidate) int {
+	return cmp.Or(cmp.Compare(a.order, b.order), compareExemplars(a.Exemplar, b.Exemplar))
 }
 
 func compareExemplars(a, b Exemplar) int {
-	return cmp.Or(cmp.Compare(a.Time, b.Time), bytes.Compare(a.Trace[:], b.Trace[:]), bytes.Compare(a.Span[:], b.Span[:]), cmp.Compare(a.Value, b.Value))
+	return cmp.Or(cmp.Compare(a.Time, b.Time), bytes.Compare(a.Trace[:], b.Trace[:]), bytes.Compare(a.Span[:], b.Span[:]), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Ref, b.Ref))
 }
 
 func (x *exemplars) merge(o *exemplars, most int) {
 	for _, h := range o.kept {
-		x.add(h, most)
+		if most > 0 {
+			x.add(h, most)
+		}
 	}
 }
 
-// list is the exemplars by time; unit is what their values are divided by.
-func (x *exemplars) list(unit float64) []Exemplar {
-	if len(x.kept) == 0 {
+// exemplarsOf is a group's exemplars by their order.
+func (a *Aggregator) exemplarsOf(g *Group) []Exemplar {
+	kept := g.exemplars.kept
+	if len(kept) == 0 {
 		return nil
 	}
-	out := make([]Exemplar, len(x.kept))
-	for i, h := range x.kept {
+	kept = kept[:min(len(kept), a.exemplarsKept())]
+	out := make([]Exemplar, len(kept))
+	for i, h := range kept {
 		out[i] = h.Exemplar
-		out[i].Value /= unit
+		out[i].Value /= a.unit
 	}
-	slices.SortFunc(out, compareExemplars)
 	return out
+}
+
+// dealExemplars leaves so many exemplars in all, one of each series in turn while
+// there are, ordered by time. Of what a series has, different series take different
+// ones: those of one order lie close together.
+func dealExemplars(list []Series, total int) {
+	keep := make([]int, len(list))
+	for dealt := true; dealt && total > 0; {
+		dealt = false
+		for i := range list {
+			if total > 0 && keep[i] < len(list[i].Exemplars) {
+				keep[i]++
+				total--
+				dealt = true
+			}
+		}
+	}
+	for i := range list {
+		have := list[i].Exemplars
+		if len(have) == 0 {
+			continue
+		}
+		var out []Exemplar // have may be several series'
+		for j := range keep[i] {
+			out = append(out, have[(i*keep[i]+j)%len(have)])
+		}
+		slices.SortFunc(out, compareExemplars)
+		list[i].Exemplars = out
+	}
 }

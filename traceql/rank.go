@@ -9,8 +9,8 @@ import (
 // quantiles finds, for values of weight 1, for each q the least value that at least
 // a share q of them does not exceed. It changes the order of values.
 //
-// The values are partitioned, not sorted: three quantiles of 465,000 values in 1,800
-// lists take a third of the time that sorting does.
+// The values are partitioned, not sorted, and those below one quantile are not
+// looked at again for a higher one.
 func quantiles(values, qs, out []float64) {
 	nan := 0 // they come first, as in cmp.Compare
 	for i, v := range values {
@@ -19,8 +19,19 @@ func quantiles(values, qs, out []float64) {
 			nan++
 		}
 	}
+	done, last := nan, 0.0 // what is before done is not above the rest
 	for k, q := range qs {
-		out[k] = selected(values, nan, rankOf(q, len(values)))
+		rank := rankOf(q, len(values))
+		if rank < nan {
+			out[k] = values[rank]
+			continue
+		}
+		if k > 0 && q < last {
+			done = nan
+		}
+		last = q
+		out[k] = selectRank(values[done:], rank-done)
+		done = rank
 	}
 }
 
@@ -29,49 +40,56 @@ func rankOf(q float64, n int) int {
 	return min(max(int(math.Ceil(q*float64(n)*(1-1e-12))), 1), n) - 1
 }
 
-// selected is the value at a rank of what would be the sorted values, of which the
-// first nan are not numbers.
-func selected(values []float64, nan, rank int) float64 {
-	if rank < nan {
-		return values[rank]
+// selectRank selects by partitions: values end up partitioned around the rank. The
+// inner loop has no branch that depends on a value.
+func selectRank(values []float64, rank int) float64 {
+	for rounds := 0; len(values) > 24; rounds++ {
+		if rounds > 64 { // unlucky pivots
+			slices.SortFunc(values, cmp.Compare[float64])
+			return values[rank]
+		}
+		n := len(values)
+		pivot := median(values[0], values[n/2], values[n-1])
+		below := partition(values, pivot)
+		switch {
+		case rank < below:
+			values = values[:below]
+			continue
+		case below > 0:
+			values, rank = values[below:], rank-below
+			continue
+		}
+		// The pivot is the least: whatever equals it comes to the front.
+		same := 0
+		for i, v := range values {
+			values[i] = values[same]
+			values[same] = v
+			if v == pivot {
+				same++
+			}
+		}
+		if rank < same {
+			return pivot
+		}
+		values, rank = values[same:], rank-same
 	}
-	return selectRank(values[nan:], rank-nan)
+	insertionSort(values)
+	return values[rank]
 }
 
-// selectRank is Hoare's selection: values end up partitioned around the rank.
-func selectRank(values []float64, rank int) float64 {
-	lo, hi := 0, len(values)-1
-	for rounds := 0; hi-lo > 24; rounds++ {
-		if rounds > 64 { // unlucky pivots
-			slices.SortFunc(values[lo:hi+1], cmp.Compare[float64])
-			return values[rank]
+// partition brings the values below the pivot to the front and tells how many there
+// are.
+func partition(values []float64, pivot float64) (below int) {
+	for i, v := range values {
+		values[i] = values[below]
+		values[below] = v
+		step := 0
+		if v < pivot {
+			step = 1
 		}
-		pivot := median(values[lo], values[lo+(hi-lo)/2], values[hi])
-		i, j := lo, hi
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case rank <= j:
-			hi = j
-		case rank >= i:
-			lo = i
-		default:
-			return values[rank]
-		}
+		below += step
 	}
-	insertionSort(values[lo : hi+1])
-	return values[rank]
+	return below
 }
 
 func median(a, b, c float64) float64 {

@@ -19,7 +19,7 @@ type Range struct {
 	// MaxSeries bounds the series; spans that would make more are not counted in
 	// any, and Aggregator.Refused tells how many. 0: no bound.
 	MaxSeries int
-	// MaxExemplars is how many exemplars each series keeps, 0: none.
+	// MaxExemplars is how many exemplars the series have in all, 0: none.
 	MaxExemplars int
 }
 
@@ -96,6 +96,9 @@ type Exemplar struct {
 	Span  SpanID
 	Time  uint64 // the span's start
 	Value float64
+	// Ref tells a storage that offered the span where its ids are, which it has
+	// not read yet; 0: they stand here.
+	Ref uint64
 }
 
 // Series is points of one set of labels. Without by() the label is __name__, the

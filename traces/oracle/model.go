@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 
@@ -223,7 +224,11 @@ func (m *Model) Metrics(_ context.Context, r query.MetricsRequest) (query.Metric
 		return out, query.BadRequest{Err: err}
 	}
 	out.Warnings = warnings(q)
-	a, err := traceql.NewAggregator(q, traceql.Range{Start: r.Range.Start, End: r.Range.End, Step: r.Step, MaxSeries: r.MaxSeries, MaxExemplars: r.Exemplars})
+	rng := traceql.Range{Start: r.Range.Start, End: r.Range.End, Step: r.Step, MaxSeries: r.MaxSeries}
+	if r.Exemplars > 0 {
+		rng.MaxExemplars = math.MaxInt32 // which ones an engine shows is left to it: see diffExemplars
+	}
+	a, err := traceql.NewAggregator(q, rng)
 	if err != nil {
 		return out, query.BadRequest{Err: err}
 	}

@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"runtime"
+	"time"
 )
 
 // EngineOptions are the bounds of an engine. Zero values mean the defaults.
@@ -10,6 +11,8 @@ type EngineOptions struct {
 	Workers  int         // that read pages for one query; GOMAXPROCS
 	MaxBytes int64       // memory of one query's hits and groups; 256 MiB
 	Rows     func(n int) // is told of rows that were read; may be nil. Called by several goroutines
+
+	alone time.Duration // what one goroutine does alone for series; serialCost
 }
 
 // engine is the Engine over Snapshots: it reads columns, page by page.
@@ -23,6 +26,7 @@ type engine struct {
 func NewEngine(src Snapshots, opts EngineOptions) Engine {
 	opts.Workers = cmp.Or(opts.Workers, runtime.GOMAXPROCS(0))
 	opts.MaxBytes = cmp.Or(opts.MaxBytes, 256<<20)
+	opts.alone = cmp.Or(opts.alone, serialCost)
 	return &engine{src: src, opts: opts}
 }
 

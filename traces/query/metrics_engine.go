@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"supersonic/traceql"
 )
@@ -76,8 +77,9 @@ func (m *metricsPlan) describe() string {
 	return line
 }
 
-// Metrics implements Engine. The order of series, which of them stay within
-// MaxSeries, and the exemplars depend on the spans alone, not on who reads them.
+// Metrics implements Engine. The order of series and which of them stay within
+// MaxSeries depend on the spans alone, exemplars on the parts too; nothing depends on
+// who reads them.
 func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, error) {
 	m, err := newMetricsPlan(r, e.opts.MaxBytes)
 	if err != nil {
@@ -89,14 +91,20 @@ func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, 
 		return out, err
 	}
 	defer snap.Release()
-	g, s, err := m.gather(ctx, snap, e.opts)
+	g, s, items, err := m.gather(ctx, snap, e.opts)
+	if g != nil {
+		defer g.release()
+	}
+	if err == nil {
+		out.Series, out.Range, out.Refused = g.agg.Series(), g.rng, g.agg.Refused()
+		err = resolve(s.worker(0), items, out.Series)
+	}
 	if s != nil {
 		out.Stats = s.stats()
 	}
 	if err != nil {
-		return out, err
+		return MetricsResult{Warnings: out.Warnings, Stats: out.Stats}, err
 	}
-	out.Series, out.Range, out.Refused = g.agg.Series(), g.rng, g.agg.Refused()
 	if r.Explain {
 		out.Explain = s.explain("all read")
 		out.Explain.Plan = append(out.Explain.Plan, m.describe())
@@ -104,40 +112,71 @@ func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, 
 	return out, nil
 }
 
-// gather reads all pages of the range: with several workers, or, where only the
-// order of the spans tells which series stay, or memory is short, with one.
-func (m *metricsPlan) gather(ctx context.Context, snap *Snapshot, opts EngineOptions) (*gatherer, *scan, error) {
-	var s *scan
-	for workers := opts.Workers; ; workers = 1 {
-		first, err := newGatherer(m, m.maxBytes/int64(workers), workers == 1)
+// gather reads all pages of the range: with several workers if there is much to do,
+// and again with one where only the order of the spans tells which series stay, or
+// memory is short. It returns what it gathered, where it read, and what.
+func (m *metricsPlan) gather(ctx context.Context, snap *Snapshot, opts EngineOptions) (*gatherer, *scan, []item, error) {
+	for again := false; ; again = true {
+		first, err := newGatherer(m, again)
 		if err != nil {
-			return nil, s, err
+			return nil, nil, nil, err
 		}
-		s = newScan(ctx, snap, m.plan, Range{first.rng.Start, first.rng.End}, opts)
-		err = m.together(s, first, workers)
-		if err == nil || workers == 1 || !errors.Is(err, errRefused) && !errors.As(err, new(TooLarge)) {
-			return first, s, err
+		s := newScan(ctx, snap, m.plan, Range{first.rng.Start, first.rng.End}, opts)
+		items := s.items()
+		workers := 1
+		if !again && m.cost(items) > opts.alone {
+			workers = max(min(opts.Workers, len(items)), 1)
 		}
+		err = m.together(s, first, items, workers)
+		if err == nil || again || !errors.Is(err, errRefused) && (workers == 1 || !errors.As(err, new(TooLarge))) {
+			return first, s, items, err
+		}
+		first.release()
 	}
+}
+
+// serialCost is what one goroutine does alone: several take more CPU time in all, and
+// do not bring much yet.
+const serialCost = 20 * time.Millisecond
+
+// cost is about how long reading items takes.
+func (m *metricsPlan) cost(items []item) time.Duration {
+	row := 300 * time.Nanosecond
+	switch {
+	case !m.vectorised || m.selection != nil:
+	case m.query.Metrics.Arg == nil && len(m.query.Metrics.By) < 2 && !m.weighted:
+		row = 5 * time.Nanosecond
+	default:
+		row = 30 * time.Nanosecond
+	}
+	rows := 0
+	for i := range items {
+		if items[i].part != nil {
+			rows += items[i].part.Segment.Page(items[i].page).Rows
+		}
+		rows += 100 * len(items[i].splits)
+	}
+	return time.Duration(rows) * row
 }
 
 // together has the items read by workers, each a stretch of them, and merges what
 // they gathered into the first, in the order of the stretches: so the sums of floats
 // are the same each time.
-func (m *metricsPlan) together(s *scan, first *gatherer, workers int) error {
-	items := s.items()
-	workers = max(min(workers, len(items)), 1)
+func (m *metricsPlan) together(s *scan, first *gatherer, items []item, workers int) error {
 	gatherers, errs := make([]*gatherer, workers), make([]error, workers)
 	gatherers[0] = first
+	first.bound(m.maxBytes / int64(workers))
 	var wg sync.WaitGroup
 	for i := range workers {
 		if i > 0 {
-			if gatherers[i], errs[i] = newGatherer(m, first.budget, first.refuse); errs[i] != nil {
+			if gatherers[i], errs[i] = newGatherer(m, false); errs[i] != nil {
 				return errs[i]
 			}
+			gatherers[i].bound(first.budget)
 		}
-		part := items[i*len(items)/workers : (i+1)*len(items)/workers]
-		read := func() { errs[i] = gatherers[i].read(s, s.worker(i), part) }
+		read := func() {
+			errs[i] = gatherers[i].read(s, s.worker(i), items, i*len(items)/workers, (i+1)*len(items)/workers)
+		}
 		if workers == 1 {
 			read()
 		} else {
@@ -152,16 +191,20 @@ func (m *metricsPlan) together(s *scan, first *gatherer, workers int) error {
 		if i > 0 && !first.agg.Merge(g.agg) {
 			return errRefused
 		}
+		if i > 0 {
+			first.merged = append(first.merged, g)
+		}
 	}
 	return nil
 }
 
-// read gathers items.
-func (g *gatherer) read(s *scan, w *worker, items []item) error {
-	for i := range items {
+// read gathers items from lo to before hi.
+func (g *gatherer) read(s *scan, w *worker, items []item, lo, hi int) error {
+	for i := lo; i < hi; i++ {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
+		g.shown.turn(i, len(items))
 		err := w.show(&items[i], g)
 		w.done(&items[i])
 		if err != nil {

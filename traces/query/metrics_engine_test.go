@@ -59,9 +59,37 @@ func randomMetrics(rng *rand.Rand) string {
 // wantSeries compares two answers.
 func wantSeries(t *testing.T, what string, want, got MetricsResult) {
 	t.Helper()
-	diff := gocmp.Diff(want.Series, got.Series, cmpopts.EquateApprox(1e-9, 1e-12), cmpopts.EquateNaNs(), cmpopts.EquateEmpty(), gocmp.Comparer(traceql.Static.Equal))
+	diff := gocmp.Diff(want.Series, got.Series, cmpopts.EquateApprox(1e-9, 1e-12), cmpopts.EquateNaNs(), cmpopts.EquateEmpty(), gocmp.Comparer(traceql.Static.Equal), cmpopts.IgnoreFields(traceql.Series{}, "Exemplars"))
 	if diff != "" || want.Refused != got.Refused || want.Range != got.Range {
 		t.Fatalf("%s: refused %d, want %d; evaluator -, columns +:\n%.3000s", what, got.Refused, want.Refused, diff)
+	}
+}
+
+// wantExemplars tells whether an answer shows as many spans as are asked for, if
+// there are, each with a series that counts it: all has all of them.
+func wantExemplars(t *testing.T, what string, most int, all, got MetricsResult) {
+	t.Helper()
+	there, shown := 0, 0
+	for i, s := range got.Series {
+		there += len(all.Series[i].Exemplars)
+		shown += len(s.Exemplars)
+		for _, e := range s.Exemplars {
+			same := func(f traceql.Exemplar) bool {
+				return e.Trace == f.Trace && e.Span == f.Span && e.Time == f.Time && e.Ref == 0 && gocmp.Equal(e.Value, f.Value, cmpopts.EquateNaNs())
+			}
+			count := func(list []traceql.Exemplar) (n int) { // two spans may have one id, and different kinds
+				for _, f := range list {
+					n += int(bit(same(f)))
+				}
+				return n
+			}
+			if count(s.Exemplars) > count(all.Series[i].Exemplars) {
+				t.Fatalf("%s: series %d has no span %+v, or not so often: %+v", what, i, e, s.Exemplars)
+			}
+		}
+	}
+	if shown != min(there, most) {
+		t.Fatalf("%s: %d exemplars of %d spans, want %d", what, shown, there, most)
 	}
 }
 
@@ -70,14 +98,16 @@ func TestSeriesOfColumnsAreTheEvaluators(t *testing.T) {
 	for seed := range uint64(10) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		src := randomSnapshot(seed, 100, 1+int(seed%3))
-		e := NewEngine(src, EngineOptions{Workers: 1 + int(seed%3)})
+		e := NewEngine(src, EngineOptions{Workers: 1 + int(seed%3), alone: 1})
 		oracle := scanner{rowSource{src}}
 		for range 12 {
-			r := MetricsRequest{Query: randomMetrics(rng), Range: metricsRanges[rng.IntN(len(metricsRanges))], Exemplars: rng.IntN(3) * 2}
+			r := MetricsRequest{Query: randomMetrics(rng), Range: metricsRanges[rng.IntN(len(metricsRanges))], Exemplars: rng.IntN(3) * rng.IntN(40)}
 			if rng.IntN(3) > 0 && r.Range.Start > metricsBase/2 {
 				r.Step = time.Duration(1 + rng.IntN(3e9))
 			}
-			want, err := oracle.Metrics(t.Context(), r)
+			every := r
+			every.Exemplars *= 10_000
+			want, err := oracle.Metrics(t.Context(), every)
 			if err != nil {
 				t.Fatalf("%s: %v", r.Query, err)
 			}
@@ -85,7 +115,10 @@ func TestSeriesOfColumnsAreTheEvaluators(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", r.Query, err)
 			}
-			wantSeries(t, fmt.Sprintf("seed %d, %+v", seed, r), want, got)
+			what := fmt.Sprintf("seed %d, %+v", seed, r)
+			want.Range.MaxExemplars = r.Exemplars
+			wantSeries(t, what, want, got)
+			wantExemplars(t, what, r.Exemplars, want, got)
 			if m, err := newMetricsPlan(r, 1); err == nil && m.vectorised {
 				vectorised++
 			}
@@ -101,7 +134,7 @@ func TestSeriesBeyondTheBoundAreThoseThatComeLater(t *testing.T) {
 	for _, query := range []string{"{} | count_over_time() by (name)", "{} | count_over_time() by (name, .attr.1)", "{} | sum_over_time(duration) by (span:id)"} {
 		var first MetricsResult
 		for workers := range 4 {
-			e := NewEngine(src, EngineOptions{Workers: 1 + workers})
+			e := NewEngine(src, EngineOptions{Workers: 1 + workers, alone: 1})
 			r := MetricsRequest{Query: query, Range: metricsRanges[2], MaxSeries: 4}
 			got, err := e.Metrics(t.Context(), r)
 			if err != nil {
@@ -134,6 +167,31 @@ func total(list []traceql.Series) float64 {
 		}
 	}
 	return sum
+}
+
+func TestSeriesDoNotDependOnTheWorkers(t *testing.T) {
+	src := randomSnapshot(9, 400, 3)
+	for _, query := range []string{
+		"{} | rate() by (resource.service.name)", "{} | rate()", "{} | quantile_over_time(duration, .5, .9) by (name)", "{ kind = server } | count_over_time() by (parent.name, kind)",
+		"{} | avg_over_time(duration) by (name)", "{ kind = server } >> {} | rate() by (name)", "{} | rate() by (name) | topk(2)",
+	} {
+		for _, exemplars := range []int{1, 7, 100} {
+			var first MetricsResult
+			for workers := range 4 {
+				e := NewEngine(src, EngineOptions{Workers: 1 + workers, alone: 1})
+				got, err := e.Metrics(t.Context(), MetricsRequest{Query: query, Range: metricsRanges[0], Step: time.Second, Exemplars: exemplars})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if workers == 0 {
+					first = got
+				}
+				if diff := gocmp.Diff(first.Series, got.Series, cmpopts.EquateApprox(1e-12, 0), gocmp.Comparer(traceql.Static.Equal)); diff != "" {
+					t.Fatalf("%s, %d exemplars, %d workers:\n%.3000s", query, exemplars, 1+workers, diff)
+				}
+			}
+		}
+	}
 }
 
 func TestSeriesThatNeedTooMuchMemoryAreRefused(t *testing.T) {

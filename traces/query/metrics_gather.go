@@ -19,17 +19,20 @@ type gatherer struct {
 	arg   *valueColumn
 	pairs []pairs2
 
+	// A row's labels have a number: that of the one label, or of the tuple of several.
 	names  []string
 	labels []traceql.Label
-	groups []*traceql.Group // by tuple of label numbers
-	known  []bool           // which tuples were asked for
+	groups []*traceql.Group // by number
+	known  []bool           // which numbers were asked for
 	tuples []uint32         // by row, of several attributes
 
 	rows    []int32 // that count, of the page
 	at      []int32 // their intervals
 	counts  []uint32
-	bounds  []uint64 // by label number: the largest hash of an exemplar, 0: not known
+	staged  *stage // values that wait for flush, nil: there are none such
+	shown   *shown // exemplars, nil: none are asked for
 	compare *comparer
+	merged  []*gatherer
 	// refuse: spans beyond the bound of series are refused; else that is errRefused.
 	refuse bool
 	budget int64
@@ -39,13 +42,13 @@ type gatherer struct {
 // gather: only one alone can tell which series came first.
 var errRefused = fmt.Errorf("there are more series than may be")
 
-func newGatherer(m *metricsPlan, budget int64, alone bool) (*gatherer, error) {
+// newGatherer makes a gatherer; who gathers alone may refuse spans.
+func newGatherer(m *metricsPlan, alone bool) (*gatherer, error) {
 	agg, err := traceql.NewAggregator(m.query, m.rng)
 	if err != nil {
 		return nil, BadRequest{err}
 	}
-	agg.Bound(budget)
-	g := &gatherer{metrics: m, agg: agg, rng: agg.Range(), n: agg.Intervals(), names: agg.LabelNames(), refuse: alone, budget: budget}
+	g := &gatherer{metrics: m, agg: agg, rng: agg.Range(), n: agg.Intervals(), names: agg.LabelNames(), refuse: alone}
 	if !m.vectorised {
 		return g, nil
 	}
@@ -61,7 +64,19 @@ func newGatherer(m *metricsPlan, budget int64, alone bool) (*gatherer, error) {
 	if m.selection != nil {
 		g.compare = newComparer(g)
 	}
+	if m.rng.MaxExemplars > 0 && g.compare == nil {
+		g.shown = &shown{most: m.rng.MaxExemplars}
+	}
+	if m.query.Metrics.Func == "quantile_over_time" && !m.weighted {
+		g.staged = stages.Get().(*stage)
+	}
 	return g, nil
+}
+
+// bound sets how much memory the gatherer may take.
+func (g *gatherer) bound(bytes int64) {
+	g.budget = bytes
+	g.agg.Bound(bytes)
 }
 
 // page gathers the rows of a page that are selected; those of traces that have one,
@@ -74,19 +89,13 @@ func (g *gatherer) page(p *page, selected rowBits) error {
 		g.compare.page(p, selected)
 		return g.check(p)
 	}
-	for _, l := range g.by {
-		l.read(p)
-	}
 	if g.countable() {
-		g.count(p, selected)
-		if g.metrics.rng.MaxExemplars > 0 {
-			g.exemplify(p, selected)
+		if selected.count(0, p.info.Rows) < p.info.Rows || !g.countPage(p) {
+			g.count(p, selected)
 		}
 	} else {
 		g.flush()
-		if err := g.observe(p, selected); err != nil {
-			return err
-		}
+		g.observe(p, selected)
 	}
 	return g.check(p)
 }
@@ -105,7 +114,7 @@ func (g *gatherer) check(p *page) error {
 }
 
 func (g *gatherer) bytes() int64 {
-	n := g.agg.Bytes() + int64(4*len(g.counts)+9*len(g.groups))
+	n := g.agg.Bytes() + int64(4*len(g.counts)+9*len(g.groups)) + g.staged.bytes()
 	for _, l := range g.by {
 		n += l.bytes
 	}
@@ -147,198 +156,70 @@ func (g *gatherer) values() int {
 	return len(g.by[0].values)
 }
 
-// count counts rows by label number and interval.
-func (g *gatherer) count(p *page, selected rowBits) {
-	if need := g.values() * g.n; len(g.counts) < need {
-		g.counts = append(g.counts, make([]uint32, need-len(g.counts))...)
+// observe gathers rows one by one.
+func (g *gatherer) observe(p *page, selected rowBits) {
+	g.choose(p, selected)
+	for _, l := range g.by {
+		l.read(p, g.rows)
 	}
-	starts := p.starts()
-	var codes []uint32
-	if len(g.by) == 1 {
-		codes = g.by[0].codes
+	g.combine(p)
+	numbers := g.numbers()
+	if g.staged != nil {
+		g.stage(numbers)
+	} else {
+		g.add(p, numbers)
 	}
-	if selected.count(0, p.info.Rows) < p.info.Rows {
-		c := g.clock()
-		selected.each(func(i int) {
-			if !c.within(uint64(starts[i])) {
-				return
-			}
-			if codes == nil {
-				g.counts[c.at]++
-			} else {
-				g.counts[int(codes[i])*g.n+c.at]++
-			}
-		})
+	if g.shown == nil {
 		return
 	}
-	g.countAll(starts, codes)
+	for _, row := range g.rows {
+		g.shown.saw(number(numbers, row))
+	}
+	g.exemplify(p, false, func(row int32) uint32 { return number(numbers, row) })
 }
 
-// exemplify finds exemplars among counted rows: by the hashes of their starts, of
-// which few are small enough.
-func (g *gatherer) exemplify(p *page, selected rowBits) {
-	for len(g.bounds) < g.values() {
-		g.bounds = append(g.bounds, ^uint64(0))
+// numbers is the numbers of the rows' labels, nil if there are no labels.
+func (g *gatherer) numbers() []uint32 {
+	switch len(g.by) {
+	case 0:
+		return nil
+	case 1:
+		return g.by[0].codes
 	}
-	starts, c := p.starts(), g.clock()
-	var codes []uint32
-	if len(g.by) == 1 {
-		codes = g.by[0].codes
-	}
-	for i, start := range starts {
-		label := uint32(0)
-		if codes != nil {
-			label = codes[i]
-		}
-		if traceql.ExemplarHash(uint64(start)) > g.bounds[label] || !selected.has(i) || !c.within(uint64(start)) {
-			continue
-		}
-		group := g.labelled(label)
-		if group == nil {
-			return
-		}
-		g.agg.AddExemplar(group, p.exemplar(i, 1))
-		g.bounds[label] = g.agg.ExemplarBound(group)
-	}
+	return g.tuples
 }
 
-// exemplar shows a row as an exemplar.
-func (p *page) exemplar(i int, value float64) traceql.Exemplar {
-	return traceql.Exemplar{
-		Trace: traceql.TraceID(p.traceID(p.traceOf(i))), Span: (&row{p: p, i: i}).ID(), Time: uint64(p.starts()[i]), Value: value,
+func number(numbers []uint32, row int32) uint32 {
+	if numbers == nil {
+		return 0
 	}
+	return numbers[row]
 }
 
-// labelled is the group of a label number, where there is at most one label.
-func (g *gatherer) labelled(label uint32) *traceql.Group {
-	if len(g.by) == 1 {
-		g.labels[0].Value = g.by[0].values[label]
-	}
-	group := g.agg.Group(g.labels)
-	if group == nil {
-		g.agg.Refuse(1)
-	}
-	return group
-}
-
-// countAll counts all rows, in stretches of one interval.
-func (g *gatherer) countAll(starts []int64, codes []uint32) {
-	c := g.clock()
-	for i := 0; i < len(starts); {
-		in := c.within(uint64(starts[i]))
-		from := i
-		for i++; i < len(starts) && uint64(starts[i])-c.from <= c.last; i++ {
-		}
-		switch {
-		case !in: // the clock stands still: the next row asks again
-			i = from + 1
-		case codes == nil:
-			g.counts[c.at] += uint32(i - from)
-		default:
-			counts, n := g.counts[c.at:], g.n
-			for _, code := range codes[from:i] {
-				counts[int(code)*n]++
-			}
-		}
-	}
-}
-
-// clock finds intervals of times that mostly are in the interval of the last one.
-type clock struct {
-	agg         *traceql.Aggregator
-	start, step uint64
-	from, last  uint64 // the interval: from ... from + last
-	at          int
-}
-
-func (g *gatherer) clock() clock {
-	c := clock{agg: g.agg, start: g.rng.Start, step: uint64(g.rng.Step), from: g.rng.Start}
-	if c.step == 0 {
-		c.last = g.rng.End - g.rng.Start
-	}
-	return c
-}
-
-// within finds the interval of a time; false outside of the range.
-func (c *clock) within(t uint64) bool {
-	if t-c.from <= c.last {
-		return true
-	}
-	if c.step == 0 {
-		return false
-	}
-	at, ok := c.agg.Interval(t)
-	if !ok {
-		return false
-	}
-	// An interval is open at its start and closed at its end, but for the first.
-	c.at, c.from, c.last = at, c.start+uint64(at)*c.step+1, c.step-1
-	if at == 0 {
-		c.from, c.last = c.start, c.step
-	}
-	return true
-}
-
-// flush hands the counts to the groups.
-func (g *gatherer) flush() {
-	for label := range len(g.counts) / g.n {
-		counts := g.counts[label*g.n : (label+1)*g.n]
-		var group *traceql.Group
-		for at, n := range counts {
-			if n == 0 {
-				continue
-			}
-			if group == nil {
-				if group = g.labelled(uint32(label)); group == nil {
-					return
-				}
-			}
-			g.agg.Count(group, at, int(n))
-		}
-	}
-	g.counts = g.counts[:0]
-}
-
-// observe gathers rows one by one.
-func (g *gatherer) observe(p *page, selected rowBits) error {
-	g.choose(p, selected)
-	g.combine(p)
+// add adds the values of rows to their groups.
+func (g *gatherer) add(p *page, numbers []uint32) {
 	var weights *column.Vector
 	if g.metrics.weighted {
 		weights = p.vector(column.Weight)
 	}
-	starts, exemplars := p.starts(), g.metrics.rng.MaxExemplars > 0
 	for k, row := range g.rows {
 		value := 1.0
 		if g.arg != nil {
 			value = g.arg.at(int(row))
 		}
-		group := g.group(int(row))
+		group := g.group(number(numbers, row), int(row))
 		if group == nil {
-			g.agg.Refuse(1)
-			if !g.refuse || g.agg.Full() {
-				return g.check(p)
+			if g.agg.Refuse(1); g.hopeless() {
+				return
 			}
 			continue
 		}
 		g.agg.Observe(group, int(g.at[k]), value, weightAt(weights, row))
-		if exemplars && g.agg.TakesExemplar(group, uint64(starts[row])) {
-			g.agg.AddExemplar(group, p.exemplar(int(row), value))
-		}
 	}
-	return nil
 }
 
-// choose lists the selected rows that start within the range and have a value.
-func (g *gatherer) choose(p *page, selected rowBits) {
-	g.rows, g.at = g.rows[:0], g.at[:0]
-	starts, c := p.starts(), g.clock()
-	selected.each(func(i int) {
-		if (g.arg == nil || g.arg.has(i)) && c.within(uint64(starts[i])) {
-			g.rows, g.at = append(g.rows, int32(i)), append(g.at, int32(c.at))
-		}
-	})
-}
+// hopeless tells that a group was refused, and so what is gathered is of no use.
+func (g *gatherer) hopeless() bool { return !g.refuse || g.agg.Full() }
 
 // combine numbers the tuples of label numbers, of several attributes.
 func (g *gatherer) combine(p *page) {
@@ -359,33 +240,30 @@ func (g *gatherer) combine(p *page) {
 	}
 }
 
-// group finds or makes the group of a row, nil if there are too many.
-func (g *gatherer) group(row int) *traceql.Group {
-	tuple := uint32(0)
-	switch len(g.by) {
-	case 0:
-	case 1:
-		tuple = g.by[0].codes[row]
-	default:
-		tuple = g.tuples[row]
+// group finds or makes the group of a number, nil if there are too many. The row is
+// one that has the number, for the labels of several attributes.
+func (g *gatherer) group(number uint32, row int) *traceql.Group {
+	if int(number) < len(g.known) && g.known[number] {
+		return g.groups[number]
 	}
-	if int(tuple) < len(g.known) && g.known[tuple] {
-		return g.groups[tuple]
-	}
-	if tuple == newLabel {
+	if number == newLabel {
 		return nil
 	}
-	for int(tuple) >= len(g.known) {
+	for int(number) >= len(g.known) {
 		g.known, g.groups = append(g.known, false), append(g.groups, nil)
 	}
-	for i, l := range g.by {
-		g.labels[i].Value = l.values[l.codes[row]]
+	if len(g.by) == 1 {
+		g.labels[0].Value = g.by[0].values[number]
+	} else {
+		for i, l := range g.by {
+			g.labels[i].Value = l.values[l.codes[row]]
+		}
 	}
-	g.known[tuple], g.groups[tuple] = true, g.agg.Group(g.labels)
-	if g.groups[tuple] == nil {
+	g.known[number], g.groups[number] = true, g.agg.Group(g.labels)
+	if g.groups[number] == nil {
 		for _, l := range g.by {
 			l.closed = true
 		}
 	}
-	return g.groups[tuple]
+	return g.groups[number]
 }

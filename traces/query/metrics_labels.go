@@ -17,8 +17,9 @@ type labelColumn struct {
 	bytes   int64
 	closed  bool // values that are not known yet have the number newLabel
 
-	codes []uint32 // by row of the page
-	own   []uint32 // of the span itself, where codes are the parent's
+	key   column.Key // of the values that coded returned last
+	codes []uint32   // by row of the page
+	own   []uint32   // of the span itself, where codes are the parent's
 }
 
 // labelKey is a value in a form that can be a key.
@@ -61,27 +62,86 @@ func newLabelColumn(a traceql.Attribute) *labelColumn {
 	return l
 }
 
-// read numbers the values of the page's rows.
-func (l *labelColumn) read(p *page) {
-	rows := p.info.Rows
-	own := &l.codes
-	if l.parent {
-		own = &l.own
-	}
-	*own = resized(*own, rows)
-	l.fill(p, *own)
-	if !l.parent {
+// read numbers the values of rows of the page; codes of other rows may be of any
+// value.
+func (l *labelColumn) read(p *page, rows []int32) {
+	n := p.info.Rows
+	l.codes = resized(l.codes, n)
+	if v, table := l.coded(p); v != nil {
+		l.some(p, v, table, rows)
 		return
 	}
-	l.codes = resized(l.codes, rows)
-	for i, up := range p.parents() {
-		if up >= 0 {
-			l.codes[i] = l.own[up]
-		} else {
-			l.codes[i] = 0
+	if !l.parent {
+		l.fill(p, l.codes)
+		return
+	}
+	l.own = resized(l.own, n)
+	l.fill(p, l.own)
+	up := p.parents()
+	for _, row := range rows {
+		l.codes[row] = 0
+		if up[row] >= 0 {
+			l.codes[row] = l.own[up[row]]
 		}
 	}
 }
+
+// coded is the values in dictionary form with the numbers of the dictionary's texts,
+// if that is all there is of the attribute; else nil.
+func (l *labelColumn) coded(p *page) (*column.Vector, []uint32) {
+	k, ok := fixedText(l.attr.Intrinsic)
+	pv := (*pageVector)(nil)
+	switch {
+	case ok:
+		pv = p.column(k)
+	case l.attr.Intrinsic == traceql.IntrinsicNone:
+		for _, scope := range l.scopes() {
+			list := p.attribute(scope, l.attr.Name)
+			if len(list) > 1 || len(list) == 1 && pv != nil {
+				return nil, nil
+			}
+			if len(list) == 1 {
+				pv = list[0]
+			}
+		}
+	}
+	if pv == nil || pv.col == nil {
+		return nil, nil
+	}
+	v := p.read(pv)
+	if v == nil || v.Dict == nil {
+		return nil, nil
+	}
+	l.key = pv.key
+	return v, l.table(pv.key, v.Dict)
+}
+
+// some numbers the codes of rows.
+func (l *labelColumn) some(p *page, v *column.Vector, table []uint32, rows []int32) {
+	if !l.parent {
+		for _, row := range rows {
+			l.codes[row] = l.code(l.key, v.Dict, table, v.Codes[row])
+		}
+		return
+	}
+	back := p.ints(column.ParentRow)
+	for _, row := range rows {
+		l.codes[row] = 0
+		if d := back[row]; d > 0 && d <= int64(row) {
+			l.codes[row] = l.code(l.key, v.Dict, table, v.Codes[row-int32(d)])
+		}
+	}
+}
+
+// scopes are where the attribute is looked for; what comes later hides what is before.
+func (l *labelColumn) scopes() []column.Scope {
+	if l.attr.Scope == traceql.ScopeNone {
+		return bothScopes
+	}
+	return []column.Scope{columnScope(l.attr.Scope)}
+}
+
+var bothScopes = []column.Scope{column.ScopeResource, column.ScopeSpan}
 
 func (l *labelColumn) fill(p *page, out []uint32) {
 	switch in := l.attr.Intrinsic; in {
@@ -109,12 +169,8 @@ func (l *labelColumn) fill(p *page, out []uint32) {
 // attribute numbers the values of an attribute, of whatever types; without a scope
 // the span's hides the resource's.
 func (l *labelColumn) attribute(p *page, out []uint32) {
-	scopes := []column.Scope{columnScope(l.attr.Scope)}
-	if l.attr.Scope == traceql.ScopeNone {
-		scopes = []column.Scope{column.ScopeResource, column.ScopeSpan}
-	}
 	filled := false
-	for _, scope := range scopes {
+	for _, scope := range l.scopes() {
 		for _, pv := range p.attribute(scope, l.attr.Name) {
 			v := p.read(pv)
 			if !filled && v.Dict != nil {

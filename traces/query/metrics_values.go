@@ -13,7 +13,7 @@ type valueColumn struct {
 
 	values []float64 // by row of the page
 	there  []bool    // which rows have one
-	// whole is the values where each row has one, of whole numbers; else nil.
+	// whole is the durations as they are stored, where these are the values; else nil.
 	whole []int64
 	ownV  []float64
 	ownT  []bool
@@ -36,7 +36,9 @@ func (c *valueColumn) read(p *page) bool {
 	rows := p.info.Rows
 	c.whole = nil
 	if c.attr.Intrinsic == traceql.IntrinsicDuration && !c.parent {
-		c.whole = p.durations()
+		if c.whole = p.numbersOf(p.often.duration); p.info.MaxEnd >= 1<<63 {
+			c.whole = p.durations()
+		}
 		return true
 	}
 	values, there := &c.values, &c.there
@@ -80,12 +82,25 @@ func (c *valueColumn) attribute(p *page, values []float64, there []bool) bool {
 	return true
 }
 
-// has tells whether a row has a value, at returns it.
-func (c *valueColumn) has(row int) bool { return c.whole != nil || c.there[row] }
+// among leaves those of the rows that have a value.
+func (c *valueColumn) among(rows []int32) []int32 {
+	if c.whole != nil {
+		return rows
+	}
+	k := 0
+	for _, row := range rows {
+		if c.there[row] {
+			rows[k] = row
+			k++
+		}
+	}
+	return rows[:k]
+}
 
+// at is the value of a row that has one. A span that ends before it starts lasts 0.
 func (c *valueColumn) at(row int) float64 {
 	if c.whole != nil {
-		return float64(c.whole[row])
+		return float64(max(c.whole[row], 0))
 	}
 	return c.values[row]
 }

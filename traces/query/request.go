@@ -13,7 +13,7 @@ type MetricsRequest struct {
 	Range     Range
 	Step      time.Duration // 0: one value over the range
 	MaxSeries int           // 0: no bound
-	Exemplars int           // of each series, 0: none
+	Exemplars int           // in all, dealt out among the series; 0: none
 	Explain   bool
 }
 
