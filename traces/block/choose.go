@@ -1,14 +1,15 @@
 package block
 
 import (
+	"fmt"
 	"math/bits"
+	"slices"
 
 	"supersonic/traces/column"
 )
 
-// choose decides on a column's form from its first page with values: whether texts
-// are UUIDs, whether numbers of events are times. All pages are asked where the form
-// could not keep another value.
+// choose decides on a column's form from its first values: whether texts are UUIDs,
+// whether numbers of events are times.
 func (w *writer) choose(l *leaf, col column.Column) error {
 	if col == nil || l.key.Scope == column.ScopeFixed {
 		return nil
@@ -25,9 +26,21 @@ func (w *writer) choose(l *leaf, col column.Column) error {
 // leastUUIDs is from how many UUIDs on their form is chosen.
 const leastUUIDs = 64
 
+// noUUID is the error of a text that is none, in a column that began with UUIDs: the
+// block is written anew.
+type noUUID struct{ key column.Key }
+
+func (e *noUUID) Error() string { return fmt.Sprintf("a text of %q is no UUID", e.key.Name) }
+
 func (w *writer) chooseUUID(l *leaf, col column.Column) error {
+	if slices.Contains(w.texts, l.key) {
+		return nil
+	}
 	seen, other := 0, make(map[string]bool)
 	for p := range w.seg.Pages() {
+		if column.EmptyPage(col, p) {
+			continue
+		}
 		// Without UUIDs in the dictionary there is no need to read the page.
 		if d, err := col.Dict(p); err != nil {
 			return err
@@ -50,12 +63,12 @@ func (w *writer) chooseUUID(l *leaf, col column.Column) error {
 				other[string(text)] = true
 			}
 		}
-		if seen >= leastUUIDs && len(other) < leastUUIDs/4 {
-			return nil // a dictionary of them is smaller
+		if seen >= leastUUIDs {
+			if len(other) >= leastUUIDs/4 { // else a dictionary of them is smaller
+				l.form = formUUID
+			}
+			return nil
 		}
-	}
-	if seen >= leastUUIDs {
-		l.form = formUUID
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package block
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -229,7 +228,7 @@ func (g *gather) presence(v *column.Vector) (n int) {
 func (g *gather) addUUID(v *column.Vector, i int) error {
 	id, ok := parseUUID(v.TextAt(i))
 	if !ok {
-		return fmt.Errorf("value %d of %q is no UUID, though it was when first read", i, g.leaf.key.Name)
+		return &noUUID{g.leaf.key}
 	}
 	g.ids = append(g.ids, id[:]...)
 	return nil

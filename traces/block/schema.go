@@ -228,6 +228,9 @@ func anyValue(seg column.Segment, k column.Key) (bool, error) {
 	}
 	var v column.Vector
 	for p := range seg.Pages() {
+		if lo, hi, ok := col.Zone(p); ok && lo == 0 && hi == 0 {
+			continue
+		}
 		if err := col.Read(p, &v); err != nil {
 			return false, err
 		}

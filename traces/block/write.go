@@ -33,11 +33,18 @@ const groupPages = 32
 // It reads each column of the Segment once, a row group at a time, some columns
 // twice, and holds one column of a row group in memory.
 func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, error) {
-	w := &writer{seg: seg, taken: make(map[string]bool), tools: toolsets.Get().(*tools)}
+	name := filepath.Join(dir, DataFile)
+	w := &writer{seg: seg, tools: toolsets.Get().(*tools)}
 	defer w.tools.giveBack()
-	w.ix.meta = meta
-	if err := w.writeData(fs, filepath.Join(dir, DataFile)); err != nil {
-		return Meta{}, fmt.Errorf("write %s: %w", filepath.Join(dir, DataFile), err)
+	err := w.writeData(fs, name, meta)
+	for odd := (*noUUID)(nil); errors.As(err, &odd); err = w.writeData(fs, name, meta) {
+		if err := fs.Remove(name); err != nil {
+			return Meta{}, err
+		}
+		w = &writer{seg: seg, tools: w.tools, texts: append(w.texts, odd.key)}
+	}
+	if err != nil {
+		return Meta{}, fmt.Errorf("write %s: %w", name, err)
 	}
 	raw := w.ix.encode(w.bounds, w.makeIDs())
 	if err := writeFile(fs, filepath.Join(dir, IndexFile), raw); err != nil {
@@ -126,6 +133,7 @@ type writer struct {
 	ix     index
 	cols   []column.Column // by leaf
 	taken  map[string]bool // names of columns
+	texts  []column.Key    // that began with UUIDs and had another text later
 	out    counted
 	bounds []byte
 	hashes []uint64 // by trace
@@ -144,7 +152,8 @@ func (w *writer) makeIDs() []byte {
 	return raw
 }
 
-func (w *writer) writeData(fs faultfs.FS, name string) (err error) {
+func (w *writer) writeData(fs faultfs.FS, name string, meta Meta) (err error) {
+	w.ix.meta, w.taken = meta, make(map[string]bool)
 	if err := w.plan(); err != nil {
 		return err
 	}
@@ -285,6 +294,10 @@ func (w *writer) read(i, p int) (*listLevels, error) {
 	v := &w.vec
 	if w.cols[i] == nil {
 		w.zeros(l, p)
+	} else if l.optional && l.nest == nestNone && column.EmptyPage(w.cols[i], page) {
+		v.Reset()
+		v.Rows, v.Len = w.ix.pages[page].Rows, w.ix.pages[page].Rows
+		v.Present = zeroed(v.Present, v.Len)
 	} else if err := w.cols[i].Read(page, v); err != nil {
 		return nil, err
 	}

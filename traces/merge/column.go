@@ -90,6 +90,16 @@ func (c *merged) Zone(page int) (lo, hi int64, ok bool) {
 	return lo, hi, lo <= hi
 }
 
+// Empty implements column.EmptyPage's question: it knows what all inputs know.
+func (c *merged) Empty(page int) bool {
+	for _, src := range c.s.pages[page].sources {
+		if col := c.inputs[src.input]; col != nil && !column.EmptyPage(col, int(src.page)) {
+			return false
+		}
+	}
+	return c.key.Scope != column.ScopeFixed
+}
+
 // Dict implements column.Column.
 func (c *merged) Dict(page int) (*column.Dict, error) {
 	if !c.key.Type.Text() {
