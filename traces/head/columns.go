@@ -196,12 +196,22 @@ func (v *View) fillDurations(p *page, _ int, out *column.Vector) {
 	}
 }
 
+// rowShapes is the shapes of a page's rows, in which many columns are.
+func (v *View) rowShapes(p *page) []uint32 {
+	v.shaped.Do(func() {
+		v.shapeOf = make([]uint32, len(v.order))
+		for i, r := range v.order {
+			v.shapeOf[i] = v.chunks[r>>chunkBits].shape[r&chunkMask]
+		}
+	})
+	return v.shapeOf[p.row : p.row+p.Rows]
+}
+
 func (v *View) ofShape(of func(*shape) int64) column.Column {
 	return &columnOf{view: v, fill: func(v *View, p *page, _ int, out *column.Vector) {
 		out.Ints = sized(out.Ints, p.Rows)
-		for i := range out.Ints {
-			c, k := v.at(p, i)
-			out.Ints[i] = of(&v.shapes[c.shape[k]])
+		for i, shape := range v.rowShapes(p) {
+			out.Ints[i] = of(&v.shapes[shape])
 		}
 	}}
 }

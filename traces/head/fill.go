@@ -138,12 +138,19 @@ func (v *View) originColumn(key column.Key, scope bool) column.Column {
 	}
 	f := &v.fields[n]
 	fixed := key.Scope == column.ScopeFixed
+	if f.key.Type.Text() && !f.plain { // mostly: values are codes, of what is absent 0
+		return &columnOf{view: v, dict: f.dict, fill: func(v *View, p *page, _ int, out *column.Vector) {
+			out.Dict, out.Codes = f.dict, sized(out.Codes, p.Rows)
+			for i, shape := range v.rowShapes(p) {
+				out.Codes[i] = uint32(o.value[of(&v.shapes[shape])])
+			}
+		}}
+	}
 	return &columnOf{view: v, dict: v.dict(n), fill: func(v *View, p *page, _ int, out *column.Vector) {
 		item := make([]uint32, 0, p.Rows)
 		value := make([]uint64, 0, p.Rows)
-		for i := range p.Rows {
-			c, k := v.at(p, i)
-			if from := of(&v.shapes[c.shape[k]]); o.present[from] {
+		for i, shape := range v.rowShapes(p) {
+			if from := of(&v.shapes[shape]); o.present[from] {
 				item, value = append(item, uint32(i)), append(value, o.value[from])
 			}
 		}
@@ -163,7 +170,12 @@ func (v *View) itemInts(in func(*pageIndex) *list, of func(*list) []int64) colum
 	return &columnOf{view: v, fill: func(v *View, _ *page, number int, out *column.Vector) {
 		l := in(v.index(number))
 		l.setItems(out)
-		out.Ints = append(out.Ints[:0], of(l)...)
+		if ints := of(l); ints != nil {
+			out.Ints = append(out.Ints[:0], ints...)
+			return
+		}
+		out.Ints = sized(out.Ints, out.Len)
+		clear(out.Ints)
 	}}
 }
 

@@ -1,6 +1,7 @@
 package head
 
 import (
+	"slices"
 	"sync"
 )
 
@@ -22,34 +23,33 @@ func (x *index) of(field uint32) (item []uint32, value []uint64) {
 	return x.item[from:to], x.value[from:to]
 }
 
-// entries is an index in the making, in the order of the records.
-type entries struct {
-	field []uint32
-	item  []uint32
-	value []uint64
+// entry is an entry of an index in the making.
+type entry struct {
+	field, item uint32
+	value       uint64
 }
 
+// entries is an index in the making, in the order of the records.
+type entries []entry
+
 func (e *entries) add(field uint32, item int, value uint64) {
-	e.field = append(e.field, field)
-	e.item = append(e.item, uint32(item))
-	e.value = append(e.value, value)
+	*e = append(*e, entry{field, uint32(item), value})
 }
 
 // index sorts the entries by field.
-func (e *entries) index(fields int) index {
-	x := index{first: make([]uint32, fields+1), item: make([]uint32, len(e.item)), value: make([]uint64, len(e.item))}
-	for _, f := range e.field {
-		x.first[f+1]++
+func (e entries) index(fields int) index {
+	x := index{first: make([]uint32, fields+1), item: make([]uint32, len(e)), value: make([]uint64, len(e))}
+	for i := range e {
+		x.first[e[i].field+1]++
 	}
 	for f := range fields {
 		x.first[f+1] += x.first[f]
 	}
-	next := make([]uint32, fields)
-	copy(next, x.first)
-	for i, f := range e.field {
-		at := next[f]
-		next[f]++
-		x.item[at], x.value[at] = e.item[i], e.value[i]
+	next := slices.Clone(x.first)
+	for i := range e {
+		at := next[e[i].field]
+		next[e[i].field]++
+		x.item[at], x.value[at] = e[i].item, e[i].value
 	}
 	return x
 }
@@ -62,8 +62,17 @@ type list struct {
 	text    []uint64 // names of events, trace states of links
 	ids     []byte   // of links: 16 and 8 bytes each
 	flags   []int64  // of links
-	dropped []int64
+	dropped []int64  // nil: all are 0
 }
+
+// grown is memory in which a page's index grows, before it is copied to its size.
+type grown struct {
+	rows, items   entries
+	times, counts []int64
+	text          []uint64
+}
+
+var growns = sync.Pool{New: func() any { return new(grown) }}
 
 // pageIndex is what is found in the records of a page's rows.
 type pageIndex struct {
@@ -76,7 +85,11 @@ type pageIndex struct {
 func (v *View) read(p *page) *pageIndex {
 	x := &pageIndex{}
 	d := newDecoder(v.types)
-	var rows, events, links entries
+	g := growns.Get().(*grown)
+	defer growns.Put(g)
+	rows := g.rows[:0]
+	events := listReader{entries: g.items[:0], text: g.text[:0], times: g.times[:0], dropped: g.counts[:0]}
+	var links listReader
 	x.events.offsets = make([]uint32, 1, p.Rows+1)
 	x.links.offsets = make([]uint32, 1, p.Rows+1)
 	for i, r := range v.order[p.row : p.row+p.Rows] {
@@ -86,53 +99,73 @@ func (v *View) read(p *page) *pageIndex {
 			f, value := d.entry()
 			rows.add(f, i, value)
 		}
-		x.events.readEvents(d, &events, v.chunks[chunk].start[k])
-		x.links.readLinks(d, &links)
+		events.readEvents(d, v.chunks[chunk].start[k])
+		x.events.offsets = append(x.events.offsets, uint32(len(events.text)))
+		links.readLinks(d)
+		x.links.offsets = append(x.links.offsets, uint32(len(links.text)))
 	}
 	x.rows = rows.index(len(v.types))
-	x.events.index = events.index(len(v.types))
-	x.links.index = links.index(len(v.types))
+	events.list(&x.events, len(v.types))
+	links.list(&x.links, len(v.types))
+	g.rows, g.items, g.text, g.times, g.counts = rows, events.entries, events.text, events.times, events.dropped
 	const entryBytes, itemBytes = 4 + 8, 8 + 8 + 8
-	x.bytes = 3*4*len(v.types) + 2*4*p.Rows + entryBytes*(len(rows.item)+len(events.item)+len(links.item)) +
+	x.bytes = 3*4*len(v.types) + 2*4*p.Rows + entryBytes*(len(rows)+len(events.entries)+len(links.entries)) +
 		itemBytes*(len(x.events.times)+2*len(x.links.flags))
 	return x
 }
 
-func (l *list) readEvents(d *decoder, to *entries, start uint64) {
+// listReader reads the events, or the links, of a page's rows.
+type listReader struct {
+	entries
+	times, flags, dropped []int64
+	text                  []uint64
+	ids                   []byte
+	some                  bool // one dropped attributes
+}
+
+// list makes l of what was read.
+func (r *listReader) list(l *list, fields int) {
+	l.index = r.index(fields)
+	l.times, l.flags, l.text, l.ids = slices.Clone(r.times), slices.Clone(r.flags), slices.Clone(r.text), slices.Clone(r.ids)
+	if r.some {
+		l.dropped = slices.Clone(r.dropped)
+	}
+}
+
+func (r *listReader) readEvents(d *decoder, start uint64) {
 	if n := int(d.uvarint()); n > 0 {
 		d.uvarint() // bytes
 		at := start
 		for range n {
 			at += uint64(d.varint())
-			l.times = append(l.times, int64(at))
-			l.text = append(l.text, d.text())
-			l.readList(d, to)
+			r.times = append(r.times, int64(at))
+			r.text = append(r.text, d.text())
+			r.readList(d)
 		}
 	}
-	l.offsets = append(l.offsets, uint32(len(l.text)))
 }
 
-func (l *list) readLinks(d *decoder, to *entries) {
+func (r *listReader) readLinks(d *decoder) {
 	for range int(d.uvarint()) {
-		l.ids = append(l.ids, d.data[d.at:d.at+linkIDs]...)
+		r.ids = append(r.ids, d.data[d.at:d.at+linkIDs]...)
 		d.at += linkIDs
-		l.text = append(l.text, d.text())
-		l.flags = append(l.flags, int64(d.uvarint()))
-		l.readList(d, to)
+		r.text = append(r.text, d.text())
+		r.flags = append(r.flags, int64(d.uvarint()))
+		r.readList(d)
 	}
-	l.offsets = append(l.offsets, uint32(len(l.text)))
 }
 
 // linkIDs is the bytes of a link's two ids.
 const linkIDs = 16 + 8
 
-func (l *list) readList(d *decoder, to *entries) {
+func (r *listReader) readList(d *decoder) {
 	end, dropped := d.list()
 	for d.at < end {
 		f, value := d.entry()
-		to.add(f, len(l.dropped), value)
+		r.add(f, len(r.dropped), value)
 	}
-	l.dropped = append(l.dropped, int64(dropped))
+	r.dropped = append(r.dropped, int64(dropped))
+	r.some = r.some || dropped != 0
 }
 
 // cacheBytes is how much the indexes of a View's pages may take: those of 131,072

@@ -37,6 +37,9 @@ type View struct {
 	bounds   []uint32
 	place    []uint32 // by number of the trace: its place in the order of traces + 1
 
+	shaped  sync.Once
+	shapeOf []uint32 // by row
+
 	perOrigin [2]perOrigin // resources, scopes
 	used      used
 	goneCodes goneCodes
