@@ -41,6 +41,56 @@ func readBits(dst []uint64, src []byte, n int) error {
 	return nil
 }
 
+// readPairs fills dst with n levels of two bits, 32 to a word.
+func readPairs(dst []uint64, src []byte, n int) error {
+	clear(dst)
+	for at := 0; at < n; {
+		head, size := binary.Uvarint(src)
+		if size <= 0 {
+			return errShort
+		}
+		src = src[size:]
+		if head&1 == 0 {
+			run := head >> 1
+			if len(src) < 1 || run > uint64(n-at) || src[0] > 3 {
+				return errShort
+			}
+			for end := at + int(run); at < end; {
+				k := min(end, at|31+1) - at
+				dst[at>>5] |= everyPair * uint64(src[0]) & (^uint64(0) >> (64 - 2*k)) << (2 * (at & 31))
+				at += k
+			}
+			src = src[1:]
+			continue
+		}
+		groups := head >> 1
+		if groups > uint64(n-at+7)/8 || uint64(len(src)) < 2*groups {
+			return errShort
+		}
+		orBits(dst, 2*at, src[:2*groups])
+		at, src = min(n, at+8*int(groups)), src[2*groups:]
+	}
+	if over := n & 31; over != 0 {
+		dst[n>>5] &= 1<<(2*over) - 1
+	}
+	return nil
+}
+
+// everyPair is the lower bit of each pair.
+const everyPair = 0x5555555555555555
+
+// countUpper is how many of the first n pairs have their upper bit set.
+func countUpper(pairs []uint64, n int) int {
+	out := 0
+	for _, x := range pairs[:n>>5] {
+		out += bits.OnesCount64(x &^ everyPair)
+	}
+	if left := n & 31; left != 0 {
+		out += bits.OnesCount64(pairs[n>>5] &^ everyPair & (1<<(2*left) - 1))
+	}
+	return out
+}
+
 // setBits sets the bits from lo to before hi.
 func setBits(dst []uint64, lo, hi int) {
 	for lo < hi {
@@ -84,16 +134,26 @@ func countBits(words []uint64) int {
 func expand[T uint32 | int64](dst, dense []T, there []uint64) {
 	for w, x := range there {
 		d := dst[64*w : min(64*w+64, len(dst))]
-		switch n := bits.OnesCount64(x); n {
-		case 0:
+		n := bits.OnesCount64(x)
+		switch {
+		case n == 0:
 			clear(d)
 			continue
-		case len(d):
+		case n == len(d):
 			copy(d, dense)
 			dense = dense[n:]
 			continue
+		case n <= len(dense) && len(d) == 64: // one by one
+			d, from := (*[64]T)(d), dense[:n]
+			*d = [64]T{}
+			for _, v := range from {
+				d[bits.TrailingZeros64(x)&63] = v
+				x &= x - 1
+			}
+			dense = dense[n:]
+			continue
 		}
-		n := 0
+		n = 0
 		for i := range d {
 			bit := x >> i & 1
 			var v T

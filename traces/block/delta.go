@@ -118,19 +118,67 @@ func readDelta(dst []int64, src []byte, all int) error {
 	return nil
 }
 
+// miniBytes is room for the bytes of a miniblock, and for reading 8 from any of them.
+const miniBytes = 64*deltaMini/8 + 8
+
+// bits64 is 64 bits from byte at on.
+func bits64(b *[miniBytes]byte, at uint) uint64 {
+	at &= 255
+	return uint64(b[at]) | uint64(b[at+1])<<8 | uint64(b[at+2])<<16 | uint64(b[at+3])<<24 |
+		uint64(b[at+4])<<32 | uint64(b[at+5])<<40 | uint64(b[at+6])<<48 | uint64(b[at+7])<<56
+}
+
 // readMini reads a miniblock, which begins src.
 func readMini(dst []int64, src []byte, width uint, last, least int64) int64 {
 	mask := uint64(1)<<width - 1 // all bits where width is 64
-	if need := int(width)*deltaMini/8 + 8; width <= 56 && len(src) >= need {
-		src = src[:need]
-		bit := uint(0)
-		for i := range dst {
-			last += least + int64(binary.LittleEndian.Uint64(src[bit>>3:])>>(bit&7)&mask)
-			dst[i] = last
-			bit += width
-		}
-		return last
+	if width > 56 {
+		return readWide(dst, src, width, last, least)
 	}
+	var end [miniBytes]byte
+	b := &end
+	if len(src) >= miniBytes {
+		b = (*[miniBytes]byte)(src)
+	} else {
+		copy(end[:], src)
+	}
+	bit := uint(0)
+	for ; width <= 28 && len(dst) >= 4; dst = dst[4:] { // two numbers are in 8 bytes
+		d := (*[4]int64)(dst)
+		x := bits64(b, bit>>3) >> (bit & 7)
+		bit += 2 * width
+		y := bits64(b, bit>>3) >> (bit & 7)
+		bit += 2 * width
+		n0 := int64(x&mask) + least
+		n1 := int64(x>>(width&63)&mask) + least + n0
+		n2 := int64(y&mask) + least
+		n3 := int64(y>>(width&63)&mask) + least + n2
+		d[0], d[1], d[2], d[3] = last+n0, last+n1, last+n1+n2, last+n1+n3
+		last += n1 + n3
+	}
+	for ; len(dst) >= 4; dst = dst[4:] {
+		d := (*[4]int64)(dst)
+		n0 := int64(bits64(b, bit>>3)>>(bit&7)&mask) + least
+		bit += width
+		n1 := int64(bits64(b, bit>>3)>>(bit&7)&mask) + least + n0
+		bit += width
+		n2 := int64(bits64(b, bit>>3)>>(bit&7)&mask) + least + n1
+		bit += width
+		n3 := int64(bits64(b, bit>>3)>>(bit&7)&mask) + least + n2
+		bit += width
+		d[0], d[1], d[2], d[3] = last+n0, last+n1, last+n2, last+n3
+		last += n3
+	}
+	for i := range dst {
+		last += least + int64(bits64(b, bit>>3)>>(bit&7)&mask)
+		dst[i] = last
+		bit += width
+	}
+	return last
+}
+
+// readWide is readMini of numbers that may begin and end in the middle of 9 bytes.
+func readWide(dst []int64, src []byte, width uint, last, least int64) int64 {
+	mask := uint64(1)<<width - 1
 	bit := uint(0)
 	for i := range dst {
 		x := word(src, int(bit>>3)) >> (bit & 7)

@@ -33,6 +33,7 @@ func (c *blockColumn) Dict(page int) (*column.Dict, error) {
 type dictionary struct {
 	texts *column.Dict
 	words []uint64
+	few   *[mostNumbers]int64 // words, and behind them zeros, if they fit
 }
 
 // dict reads the dictionary of a row group.
@@ -63,6 +64,12 @@ func decodeDict(raw []byte, f form, count int) (*dictionary, bool) {
 		d := &dictionary{words: make([]uint64, count)}
 		for i := range d.words {
 			d.words[i] = binary.LittleEndian.Uint64(raw[8*i:])
+		}
+		if count <= mostNumbers {
+			d.few = new([mostNumbers]int64)
+			for i, w := range d.words {
+				d.few[i] = int64(w)
+			}
 		}
 		return d, true
 	}
@@ -113,6 +120,16 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, p p
 		return nil
 	case formInt:
 		ints := m.numbers(v, n)
+		if d.few != nil {
+			if int(greatest(dense)) >= len(d.words) {
+				return errCode
+			}
+			for i, code := range dense[:len(ints)] {
+				ints[i] = d.few[uint8(code)]
+			}
+			m.place(v, ints)
+			return nil
+		}
 		for i, code := range dense {
 			if int(code) >= len(d.words) {
 				return errCode

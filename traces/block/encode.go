@@ -28,12 +28,9 @@ func (w *writer) write(c *chunk) error {
 	if g.leaf.form == formText && !g.leaf.blob {
 		g.leaf.blob = !g.texts.valid()
 	}
-	tried := -1
-	if c.encoding != encDelta {
-		var vain bool
-		if tried, vain = w.random(c); vain {
-			c.codec = codecNone
-		}
+	tried, vain := w.random(c)
+	if vain {
+		c.codec = codecNone
 	}
 	if count > 0 {
 		head, size, crc, err := w.page(w.pack(c, dict), true, len(dict), count, encPlain)
@@ -70,7 +67,7 @@ func (w *writer) write(c *chunk) error {
 }
 
 // Compressed pages that are longer than these shares of the plain ones are not worth
-// the time to unpack them: ids are random, and codes, which most queries read, take
+// the time to unpack them: ids and times are random, and codes, which most queries read, take
 // 2 to 3 times as long. In per cent.
 const (
 	worthPlain = 97

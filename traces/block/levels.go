@@ -116,9 +116,23 @@ func setPresent(v *column.Vector, there []uint64, values int, coded bool) error 
 	}
 	v.Present = sized(v.Present, v.Len)
 	for w, x := range there {
-		for i := range v.Present[64*w : min(64*w+64, v.Len)] {
-			v.Present[64*w+i] = x>>i&1 != 0
+		part := v.Present[64*w : min(64*w+64, v.Len)]
+		for ; len(part) >= 8; part, x = part[8:], x>>8 {
+			*(*[8]bool)(part) = bools[uint8(x)]
+		}
+		for i := range part {
+			part[i] = x>>i&1 != 0
 		}
 	}
 	return nil
 }
+
+// bools is the bits of a byte.
+var bools = func() (t [256][8]bool) {
+	for x := range t {
+		for i := range t[x] {
+			t[x][i] = x>>i&1 != 0
+		}
+	}
+	return t
+}()

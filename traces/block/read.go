@@ -62,6 +62,7 @@ type memory struct {
 	packed, raw []byte
 	levels      []uint32
 	codes       []uint32
+	pairs       []uint64 // levels of two bits
 	there       []uint64 // bits: which values are there
 	rep, items  []uint64
 	ints        []int64

@@ -129,30 +129,30 @@ func (c *blockColumn) itemLevels(m *memory, v *column.Vector, e *pageEntry, code
 		p.n = v.Len
 		return raw, p, err
 	}
-	def, raw, err := takeLevels(&m.levels, raw, slots, 2)
+	packed, raw, err := cutLevels(raw)
 	if err != nil {
 		return nil, p, err
 	}
-	if n := countValues(def); n != p.all {
+	m.pairs = sized(m.pairs, (slots+31)/32)
+	if err := readPairs(m.pairs, packed, slots); err != nil {
+		return nil, p, err
+	}
+	if n := countUpper(m.pairs, slots); n != p.all {
 		return nil, p, fmt.Errorf("%d values are there, the index says %d", n, p.all)
 	}
-	p.from, p.n = countValues(def[:from]), countValues(def[from:to])
+	p.from = countUpper(m.pairs, from)
+	p.n = countUpper(m.pairs, to) - p.from
+	m.levels = sized(m.levels, to-from)
+	for i := range m.levels {
+		m.levels[i] = uint32(m.pairs[(from+i)>>5]>>(2*((from+i)&31))) & 3
+	}
 	m.there, m.items = zeroed(m.there, len(m.rep)), zeroed(m.items, len(m.rep))
-	splitLevels(m.items, m.there, def[from:to])
+	splitLevels(m.items, m.there, m.levels)
 	if v.Len, err = offsetsOf(v.Offsets, m.rep, m.items, to-from); err != nil {
 		return nil, p, err
 	}
 	m.there = m.there[:(v.Len+63)/64]
 	return raw, p, setPresent(v, m.there, p.n, coded)
-}
-
-// countValues is how many levels are those of a value, 2 or the impossible 3.
-func countValues(levels []uint32) int {
-	n := uint32(0)
-	for _, d := range levels {
-		n += d >> 1 & 1
-	}
-	return int(n)
 }
 
 // rank is how many of the first n bits are set.

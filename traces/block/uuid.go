@@ -1,7 +1,5 @@
 package block
 
-import "encoding/hex"
-
 // uuidText is the length of a UUID in its usual form.
 const uuidText = 36
 
@@ -36,11 +34,12 @@ var unhex = func() (t [256]byte) {
 func appendUUID(dst []byte, id []byte) []byte {
 	n := len(dst)
 	dst = append(dst, "00000000-0000-0000-0000-000000000000"...)
-	b := dst[n:]
-	hex.Encode(b, id[:4])
-	hex.Encode(b[9:], id[4:6])
-	hex.Encode(b[14:], id[6:8])
-	hex.Encode(b[19:], id[8:10])
-	hex.Encode(b[24:], id[10:16])
+	b := (*[uuidText]byte)(dst[n:])
+	for i, x := range (*[16]byte)(id) {
+		at := uuidBytes[i]
+		b[at], b[at+1] = digits[x>>4], digits[x&15]
+	}
 	return dst
 }
+
+const digits = "0123456789abcdef"
