@@ -54,9 +54,7 @@ func (g *gatherer) count(p *page, selected rowBits) {
 	if g.shown == nil {
 		return
 	}
-	for _, row := range g.rows {
-		g.shown.saw(number(numbers, row))
-	}
+	g.shown.sawRows(g.rows, numbers, g.knownNumbers())
 	g.exemplify(p, false, func(row int32) uint32 { return number(numbers, row) })
 }
 
@@ -161,6 +159,13 @@ func (t *tally) sum(at int) uint32 { return t[0][at] + t[1][at] + t[2][at] + t[3
 
 // flush hands what is gathered beside the groups to them.
 func (g *gatherer) flush() {
+	g.flushCounts()
+	if g.staged != nil {
+		g.staged.flush(g)
+	}
+}
+
+func (g *gatherer) flushCounts() {
 	for number := range len(g.counts) / g.n {
 		counts := g.counts[number*g.n : (number+1)*g.n]
 		for at, n := range counts {
@@ -176,9 +181,6 @@ func (g *gatherer) flush() {
 		}
 	}
 	g.counts = g.counts[:0]
-	if g.staged != nil {
-		g.staged.flush(g)
-	}
 }
 
 // clock finds intervals of times that mostly are in the interval of the last one, or

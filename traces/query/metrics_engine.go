@@ -97,7 +97,7 @@ func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, 
 	}
 	if err == nil {
 		out.Series, out.Range, out.Refused = g.agg.Series(), g.rng, g.agg.Refused()
-		err = resolve(s.worker(0), items, out.Series)
+		err = resolve(items, out.Series)
 	}
 	if s != nil {
 		out.Stats = s.stats()

@@ -2,10 +2,12 @@ package query
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 
 	"supersonic/traceql"
+	"supersonic/traces/column"
 )
 
 // exemplarPages is of how many pages exemplars are taken, spread evenly over those
@@ -48,27 +50,39 @@ func (x *shown) at(n int32) uint64 {
 	return min(uint64(n), 1<<15-1)<<48 | x.order // of each page one before any has two
 }
 
-func (x *shown) saw(number uint32) {
-	if number == newLabel {
+// sawRows notes rows of the page, whose labels have numbers below known; numbers is
+// nil if there are no labels.
+func (x *shown) sawRows(rows []int32, numbers []uint32, known int) {
+	if numbers == nil {
+		if len(rows) > 0 {
+			x.sawMany(0, uint32(len(rows)))
+		}
 		return
 	}
-	if int(number) >= len(x.counts) {
-		x.grow(number)
-	}
-	if x.counts[number]++; x.counts[number] == 1 {
-		x.has = append(x.has, number)
+	x.grow(known)
+	counts := x.counts
+	for _, row := range rows {
+		if n := numbers[row]; int(n) < len(counts) { // newLabel is not
+			if counts[n]++; counts[n] == 1 {
+				x.has = append(x.has, n)
+			}
+		}
 	}
 }
 
 func (x *shown) sawMany(number, rows uint32) {
-	if x != nil {
-		x.saw(number)
-		x.counts[number] += rows - 1
+	if x == nil {
+		return
 	}
+	x.grow(int(number) + 1)
+	if x.counts[number] == 0 {
+		x.has = append(x.has, number)
+	}
+	x.counts[number] += rows
 }
 
-func (x *shown) grow(number uint32) {
-	for int(number) >= len(x.counts) {
+func (x *shown) grow(known int) {
+	for len(x.counts) < known {
 		x.counts, x.left, x.bounds = append(x.counts, 0), append(x.left, 0), append(x.bounds, ^uint64(0))
 		x.quota = append(x.quota, 0)
 	}
@@ -154,7 +168,7 @@ func gcd(a, b int) int {
 }
 
 // resolve reads the ids of exemplars that were found in pages.
-func resolve(w *worker, items []item, list []traceql.Series) error {
+func resolve(items []item, list []traceql.Series) error {
 	var open []*traceql.Exemplar
 	for i := range list {
 		for j := range list[i].Exemplars {
@@ -164,15 +178,25 @@ func resolve(w *worker, items []item, list []traceql.Series) error {
 		}
 	}
 	slices.SortFunc(open, func(a, b *traceql.Exemplar) int { return cmp.Compare(a.Ref, b.Ref) })
+	var v column.Vector
 	for _, e := range open {
 		it, row := &items[e.Ref>>32-1], int(uint32(e.Ref))
-		p := w.page
-		p.open(it.part, it.page)
-		if e.Trace, e.Span = traceql.TraceID(p.traceID(p.traceOf(row))), traceql.SpanID(p.id8(p.often.id, row)); p.err != nil {
-			return p.err
+		for k, id := range map[column.Key][]byte{column.TraceID: e.Trace[:], column.SpanID: e.Span[:]} {
+			c := it.part.Segment.Column(k)
+			if c == nil {
+				continue
+			}
+			err := column.ReadRows(c, it.page, row, row+1, &v)
+			if err == nil {
+				err = fits(k, &v, 1)
+			}
+			if err != nil {
+				return fmt.Errorf("%s, page %d, column %q: %w", it.part.Name, it.page, k.Name, err)
+			}
+			copy(id, v.IDs)
+			it.part.charge(v.Cost)
 		}
 		e.Ref = 0
-		it.part.count(p)
 	}
 	return nil
 }

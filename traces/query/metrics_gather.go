@@ -94,7 +94,7 @@ func (g *gatherer) page(p *page, selected rowBits) error {
 			g.count(p, selected)
 		}
 	} else {
-		g.flush()
+		g.flushCounts()
 		g.observe(p, selected)
 	}
 	return g.check(p)
@@ -172,9 +172,7 @@ func (g *gatherer) observe(p *page, selected rowBits) {
 	if g.shown == nil {
 		return
 	}
-	for _, row := range g.rows {
-		g.shown.saw(number(numbers, row))
-	}
+	g.shown.sawRows(g.rows, numbers, g.knownNumbers())
 	g.exemplify(p, false, func(row int32) uint32 { return number(numbers, row) })
 }
 
@@ -187,6 +185,14 @@ func (g *gatherer) numbers() []uint32 {
 		return g.by[0].codes
 	}
 	return g.tuples
+}
+
+// knownNumbers is more than any number of labels, but for newLabel.
+func (g *gatherer) knownNumbers() int {
+	if n := len(g.pairs); n > 0 {
+		return int(g.pairs[n-1].count) + 1
+	}
+	return g.values()
 }
 
 func number(numbers []uint32, row int32) uint32 {

@@ -118,18 +118,30 @@ func (l *labelColumn) coded(p *page) (*column.Vector, []uint32) {
 
 // some numbers the codes of rows.
 func (l *labelColumn) some(p *page, v *column.Vector, table []uint32, rows []int32) {
+	codes, out := v.Codes, l.codes
 	if !l.parent {
 		for _, row := range rows {
-			l.codes[row] = l.code(l.key, v.Dict, table, v.Codes[row])
+			n := table[codes[row]]
+			if n == 0 {
+				n = l.code(l.key, v.Dict, table, codes[row]) + 1
+			}
+			out[row] = n - 1
 		}
 		return
 	}
 	back := p.ints(column.ParentRow)
 	for _, row := range rows {
-		l.codes[row] = 0
-		if d := back[row]; d > 0 && d <= int64(row) {
-			l.codes[row] = l.code(l.key, v.Dict, table, v.Codes[row-int32(d)])
+		d := back[row]
+		if d <= 0 || d > int64(row) {
+			out[row] = 0
+			continue
 		}
+		code := codes[int64(row)-d]
+		n := table[code]
+		if n == 0 {
+			n = l.code(l.key, v.Dict, table, code) + 1
+		}
+		out[row] = n - 1
 	}
 }
 

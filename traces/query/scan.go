@@ -90,6 +90,13 @@ func (ps *partScan) skip(reason string) {
 	ps.mu.Unlock()
 }
 
+// charge counts bytes that were read beside pages.
+func (ps *partScan) charge(bytes int) {
+	ps.mu.Lock()
+	ps.bytes += int64(bytes)
+	ps.mu.Unlock()
+}
+
 // count notes what was read of a page.
 func (ps *partScan) count(p *page) {
 	if !p.looked || p.counted && p.cost == 0 {
