@@ -194,11 +194,14 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 }
 
 func largest(codes []uint32) int {
-	most := uint32(0)
-	for _, c := range codes {
-		most = max(most, c)
+	var a, b, c, d uint32 // four maxima at a time
+	for ; len(codes) >= 4; codes = codes[4:] {
+		a, b, c, d = max(a, codes[0]), max(b, codes[1]), max(c, codes[2]), max(d, codes[3])
 	}
-	return int(most)
+	for _, code := range codes {
+		a = max(a, code)
+	}
+	return int(max(a, b, c, d))
 }
 
 // zeroVector is a column in which nothing is.
