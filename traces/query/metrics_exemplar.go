@@ -29,15 +29,20 @@ type shown struct {
 	has    []uint32 // the numbers that the page has
 }
 
-// turn turns to an item. The orders of the chosen pages are in the lower half; orders
+// showsExemplars tells whether an item is one of those that exemplars are taken from.
+func showsExemplars(item, items int) bool {
+	pages := min(items, exemplarPages)
+	return item*pages%items < pages
+}
+
+// turn turns to an item. The orders of the chosen ones are in the lower half; orders
 // that follow one another lie far apart in time.
 func (x *shown) turn(item, items int) {
 	if x == nil {
 		return
 	}
-	pages := min(items, exemplarPages)
 	x.item, x.order = item, 1<<63|bits.Reverse64(uint64(item))>>1
-	if item*pages%items < pages {
+	if showsExemplars(item, items) {
 		x.order = bits.Reverse64(uint64(item)) >> 16
 	}
 }

@@ -98,12 +98,24 @@ func (p *page) open(part *partScan, number int) {
 	clear(p.needs)
 	if p.bounds, p.err = part.Segment.Bounds(number); p.err != nil {
 		p.err = fmt.Errorf("%s, page %d: %w", part.Name, number, p.err)
-	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 || !slices.IsSorted(p.bounds) {
+	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 || !ascending(p.bounds) {
 		p.err = fmt.Errorf("%s, page %d: its traces do not fit its %d rows; the part is damaged", part.Name, number, p.info.Rows)
 	}
 	if p.err != nil {
 		p.info.Traces, p.info.Rows, p.bounds = 0, 0, []uint32{0}
 	}
+}
+
+// ascending is slices.IsSorted, which takes twice as long.
+func ascending(list []uint32) bool {
+	last := uint32(0)
+	for _, n := range list {
+		if n < last {
+			return false
+		}
+		last = n
+	}
+	return true
 }
 
 // column returns the place of a column; its col is nil if the part has none.
