@@ -18,7 +18,7 @@ type Options struct {
 	SegmentBytes int64         // of the log: 8 MiB
 	CutAge       time.Duration // spans wait so long for their block at most: 30 min
 	// CutIdle is how long nothing must come until a head of at least IdleRows spans is
-	// cut for that: 15 s, 8,192. A block is smaller than the log, and quicker to ask.
+	// cut for that: 5 s, 8,192. A block is smaller than the log, and quicker to ask.
 	CutIdle  time.Duration
 	IdleRows int
 	CarryAge time.Duration // traces touched within it stay behind at a cut, once: 5 s; negative: none
@@ -70,7 +70,7 @@ type Events struct {
 func (o Options) defaults() Options {
 	o.SegmentBytes = cmp.Or(o.SegmentBytes, 8<<20)
 	o.CutAge = cmp.Or(o.CutAge, 30*time.Minute)
-	o.CutIdle = cmp.Or(o.CutIdle, 15*time.Second)
+	o.CutIdle = cmp.Or(o.CutIdle, 5*time.Second)
 	o.IdleRows = cmp.Or(o.IdleRows, 8192)
 	o.CarryAge = cmp.Or(o.CarryAge, 5*time.Second)
 	o.FanIn = max(2, cmp.Or(o.FanIn, 16))
