@@ -67,12 +67,25 @@ func (w *writer) write(c *chunk) error {
 }
 
 // Compressed pages that are longer than these shares of the plain ones are not worth
-// the time to unpack them: ids and times are random, and codes, which most queries read, take
-// 2 to 3 times as long. In per cent.
+// the time to unpack them: ids and times are random, and codes take 2 to 3 times as
+// long. Those that most queries read are compressed for a large gain only (0.8 bytes
+// a span that are not saved). In per cent.
 const (
 	worthPlain = 97
 	worthCodes = 80
+	worthOften = 30
 )
+
+// worth is the share for a column.
+func worth(c *chunk, k column.Key) int {
+	switch {
+	case c.encoding != encDictionary:
+		return worthPlain
+	case k == column.Name || k == column.ParentRow || k == column.Kind || k == column.Status:
+		return worthOften
+	}
+	return worthCodes
+}
 
 // random tells whether compression is in vain, by the first page with values: w.tried
 // is that page packed. -1: there is none.
@@ -81,11 +94,7 @@ func (w *writer) random(c *chunk) (tried int, vain bool) {
 		if p := &w.gather.pages[i]; p.last-p.first >= 64 {
 			w.raw = w.body(w.raw[:0], c, p)
 			w.tried = w.encoder().EncodeAll(w.raw, w.tried[:0])
-			worth := worthPlain
-			if c.encoding == encDictionary {
-				worth = worthCodes
-			}
-			return i, len(w.tried)*100 > len(w.raw)*worth
+			return i, len(w.tried)*100 > len(w.raw)*worth(c, w.gather.leaf.key)
 		}
 	}
 	return -1, false

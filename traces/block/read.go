@@ -83,6 +83,15 @@ var decoders = sync.Pool{New: func() any {
 
 // bytes reads a page and unpacks it. They are m's.
 func (c *blockColumn) bytes(m *memory, codec uint8, at int64, size, raw, crc uint32) ([]byte, error) {
+	if codec != codecNone {
+		m.raw = sized(m.raw, int(raw))
+	}
+	return c.bytesTo(m, m.raw, codec, at, size, crc)
+}
+
+// bytesTo reads a page and unpacks it to where there is room for all of it, or, if it
+// is not packed, to m.packed.
+func (c *blockColumn) bytesTo(m *memory, to []byte, codec uint8, at int64, size, crc uint32) ([]byte, error) {
 	m.packed = sized(m.packed, int(size))
 	if err := c.b.readAt(c.b.data, DataFile, m.packed, at); err != nil {
 		return nil, err
@@ -93,15 +102,14 @@ func (c *blockColumn) bytes(m *memory, codec uint8, at int64, size, raw, crc uin
 	if codec == codecNone {
 		return m.packed, nil
 	}
-	m.raw = sized(m.raw, int(raw))
 	z := decoders.Get().(*zstd.Decoder)
-	out, err := z.DecodeAll(m.packed, m.raw[:0:raw])
+	out, err := z.DecodeAll(m.packed, to[:0:len(to)])
 	decoders.Put(z)
 	if err != nil {
 		return nil, c.damage(at, "a page cannot be unpacked: "+err.Error())
 	}
-	if len(out) != int(raw) {
-		return nil, c.damage(at, fmt.Sprintf("a page has %d bytes unpacked, the index says %d", len(out), raw))
+	if len(out) != len(to) {
+		return nil, c.damage(at, fmt.Sprintf("a page has %d bytes unpacked, the index says %d", len(out), len(to)))
 	}
 	return out, nil
 }

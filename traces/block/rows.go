@@ -1,6 +1,7 @@
 package block
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 
@@ -68,12 +69,18 @@ func (c *blockColumn) kept(m *memory, page int, v *column.Vector) ([]byte, error
 	if raw, ok := c.b.cache.get(key).([]byte); ok {
 		return raw, nil
 	}
-	raw, err := c.bytes(m, k.codec, e.offset+int64(e.head), e.size, e.raw, e.crc)
+	var to []byte
+	if k.codec != codecNone {
+		to = make([]byte, e.raw)
+	}
+	raw, err := c.bytesTo(m, to, k.codec, e.offset+int64(e.head), e.size, e.crc)
 	if err != nil {
 		return nil, err
 	}
 	v.Cost += int(e.size)
-	raw = append([]byte(nil), raw...)
+	if k.codec == codecNone {
+		raw = bytes.Clone(raw)
+	}
 	return c.b.cache.put(key, raw, int64(len(raw))).([]byte), nil
 }
 
