@@ -32,7 +32,7 @@ func cuts(tb testing.TB, n int) (inputs []column.Segment) {
 			b.Release()
 			total += spans
 		}
-		inputs = append(inputs, written(tb, h.View()))
+		inputs = append(inputs, ofCut(tb, h.View()))
 	}
 	return inputs
 }

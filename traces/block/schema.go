@@ -231,6 +231,11 @@ func anyValue(seg column.Segment, k column.Key) (bool, error) {
 		if lo, hi, ok := col.Zone(p); ok && lo == 0 && hi == 0 {
 			continue
 		}
+		if d, err := col.Dict(p); err != nil {
+			return false, err
+		} else if d != nil && len(d.Texts) == 1 {
+			continue
+		}
 		if err := col.Read(p, &v); err != nil {
 			return false, err
 		}

@@ -22,8 +22,19 @@ const (
 	IndexFile = "index"
 )
 
-// groupPages is how many pages a row group has.
-const groupPages = 32
+// groupPages is how many pages a row group has; fewPages in a block that will be merged
+// soon: a head keeps what it found in so many pages while their columns are read.
+const (
+	groupPages = 32
+	fewPages   = 8
+)
+
+func (w *writer) groupPages() int {
+	if w.ix.meta.Level == 0 {
+		return fewPages
+	}
+	return groupPages
+}
 
 // Write makes a block of a Segment in a directory that is there and empty, and syncs
 // both files. The caller syncs the directory, and removes what is in it after an
@@ -166,7 +177,7 @@ func (w *writer) writeData(fs faultfs.FS, name string, meta Meta) (err error) {
 	if _, err := w.out.Write([]byte(parquetMagic)); err != nil {
 		return err
 	}
-	for w.first = 0; w.first < len(w.ix.pages); w.first += groupPages {
+	for w.first = 0; w.first < len(w.ix.pages); w.first += w.groupPages() {
 		if err := w.group(); err != nil {
 			return err
 		}
@@ -226,7 +237,7 @@ func (w *writer) plan() (err error) {
 
 // group writes a row group.
 func (w *writer) group() error {
-	n := min(groupPages, len(w.ix.pages)-w.first)
+	n := min(w.groupPages(), len(w.ix.pages)-w.first)
 	for i, lists := range w.lists {
 		w.spare, w.lists[i] = append(w.spare, lists...), lists[:0]
 	}

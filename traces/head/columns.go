@@ -119,17 +119,17 @@ func (v *View) itemColumn(key column.Key) column.Column {
 	}
 	switch key {
 	case column.EventTime:
-		return v.itemInts((*pageIndex).eventList, func(l *list) []int64 { return l.times })
+		return v.itemInts((*pageIndex).eventList, func(l *list) []int64 { return l.times }, true)
 	case column.EventDropped:
-		return v.itemInts((*pageIndex).eventList, func(l *list) []int64 { return l.dropped })
+		return v.itemInts((*pageIndex).eventList, func(l *list) []int64 { return l.dropped }, v.seldom.eventDropped)
 	case column.EventName:
 		return v.itemTexts((*pageIndex).eventList, fieldEventName)
 	case column.LinkState:
 		return v.itemTexts((*pageIndex).linkList, fieldLinkState)
 	case column.LinkFlags:
-		return v.itemInts((*pageIndex).linkList, func(l *list) []int64 { return l.flags })
+		return v.itemInts((*pageIndex).linkList, func(l *list) []int64 { return l.flags }, v.seldom.linkFlags)
 	case column.LinkDropped:
-		return v.itemInts((*pageIndex).linkList, func(l *list) []int64 { return l.dropped })
+		return v.itemInts((*pageIndex).linkList, func(l *list) []int64 { return l.dropped }, v.seldom.linkDropped)
 	case column.LinkTraceID:
 		return v.linkIDs(0, 16)
 	case column.LinkSpanID:

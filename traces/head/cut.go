@@ -46,6 +46,7 @@ func (h *Head) Cut(since uint64, publish func(full *View, next *Head)) {
 	defer h.mu.Unlock()
 	h.cut = true
 	full := h.snapshot()
+	full.cache.limit = cutBytes
 	if since != CarryNone {
 		c.copy(full, h.origins)
 		full.left = c.left

@@ -34,7 +34,7 @@
 // lock. Columns are made page by page when they are read. Those of fixed values are
 // gathered through the order; for the first attribute that is read of a page all its
 // records are walked once and their entries sorted by field. These indexes are kept
-// with the View, up to 32 MiB. Views of a head that was cut live on.
+// with the View, up to 32 MiB, or 8 MiB of a head that was cut. Views of one live on.
 //
 // # Refusals
 //

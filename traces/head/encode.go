@@ -179,6 +179,14 @@ func (h *Head) encodeRow(s *otlp.Span, code uint32) {
 	h.encodeLinks(s)
 }
 
+// seldom tells what any event or link has had: columns that mostly are all zero.
+type seldom struct{ eventDropped, linkFlags, linkDropped bool }
+
+func (s *seldom) add(l *otlp.Link) {
+	s.linkFlags = s.linkFlags || l.Flags != 0
+	s.linkDropped = s.linkDropped || l.Dropped != 0
+}
+
 func (h *Head) encodeEvents(s *otlp.Span) {
 	e := &h.encoder
 	e.out = binary.AppendUvarint(e.out, uint64(len(s.Events)))
@@ -195,6 +203,7 @@ func (h *Head) encodeEvents(s *otlp.Span) {
 		before = v.Time
 		names.uses++
 		items = h.text(items, names, v.Name)
+		h.seldom.eventDropped = h.seldom.eventDropped || v.Dropped != 0
 		items = h.itemList(items, column.ScopeEvent, v.Attrs, v.Dropped)
 	}
 	e.items = items
@@ -212,6 +221,7 @@ func (h *Head) encodeLinks(s *otlp.Span) {
 		e.out = append(e.out, l.TraceID[:]...)
 		e.out = append(e.out, l.SpanID[:]...)
 		states.uses++
+		h.seldom.add(l)
 		e.out = h.text(e.out, states, l.TraceState)
 		e.out = binary.AppendUvarint(e.out, uint64(l.Flags))
 		e.out = h.itemList(e.out, column.ScopeLink, l.Attrs, l.Dropped)

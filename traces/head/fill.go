@@ -165,9 +165,11 @@ func (v *View) originColumn(key column.Key, scope bool) column.Column {
 	}}
 }
 
-// itemInts returns a column of numbers of events or links.
-func (v *View) itemInts(in func(*pageIndex) *list, of func(*list) []int64) column.Column {
-	return &columnOf{view: v, fill: func(v *View, _ *page, number int, out *column.Vector) {
+// itemInts returns a column of numbers of events or links; some: one may be another
+// than 0.
+func (v *View) itemInts(in func(*pageIndex) *list, of func(*list) []int64, some bool) column.Column {
+	zone := func(*page) (lo, hi int64, ok bool) { return 0, 0, !some }
+	return &columnOf{view: v, zone: zone, fill: func(v *View, _ *page, number int, out *column.Vector) {
 		l := in(v.index(number))
 		l.setItems(out)
 		if ints := of(l); ints != nil {

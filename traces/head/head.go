@@ -72,6 +72,7 @@ type Head struct {
 	overflow int
 	events   int
 	links    int
+	seldom   seldom
 
 	// Of the batch that is being appended.
 	batch      *otlp.Batch

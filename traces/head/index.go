@@ -169,8 +169,16 @@ func (r *listReader) readList(d *decoder) {
 }
 
 // cacheBytes is how much the indexes of a View's pages may take: those of 131,072
-// rows of site traffic do.
-const cacheBytes = 32 << 20
+// rows of site traffic do. When the View is all that a Cut ended, it is mostly read
+// by who writes a block of it, some pages after the other: cutBytes do.
+const (
+	cacheBytes = 32 << 20
+	cutBytes   = 8 << 20
+)
+
+// cachePages are kept however large they are: a writer reads all columns of 8 pages
+// before it goes on.
+const cachePages = 9
 
 // cache keeps indexes of pages, the latest made.
 type cache struct {
@@ -178,6 +186,7 @@ type cache struct {
 	pages map[int]*pageIndex
 	made  []int // in which order
 	bytes int
+	limit int // of bytes
 }
 
 // index returns the index of a page. Two readers may make one at the same time.
@@ -200,7 +209,7 @@ func (v *View) index(page int) *pageIndex {
 	}
 	c.pages[page] = x
 	c.made = append(c.made, page)
-	for c.bytes += x.bytes; c.bytes > cacheBytes && len(c.made) > 1; c.made = c.made[1:] {
+	for c.bytes += x.bytes; c.bytes > c.limit && len(c.made) > cachePages; c.made = c.made[1:] {
 		c.bytes -= c.pages[c.made[0]].bytes
 		delete(c.pages, c.made[0])
 	}

@@ -26,6 +26,7 @@ type View struct {
 	shapes    []shape
 	resources [][]byte
 	scopes    [][]byte
+	seldom    seldom
 
 	left []bool // by number of the trace: not in this View; nil: all are
 	only int    // the one trace that is in this View, -1: all are
@@ -93,7 +94,8 @@ func (h *Head) snapshot() *View {
 		ids: h.traces.ids[:len(h.traces.ids):len(h.traces.ids)], fields: make([]fieldView, len(h.fields.list)),
 		types: h.fields.types[:len(h.fields.types):len(h.fields.types)], number: h.fields.numbers(),
 		shapes: h.shapes.list[:len(h.shapes.list):len(h.shapes.list)], resources: h.resources.list[:len(h.resources.list):len(h.resources.list)],
-		scopes: h.scopes.list[:len(h.scopes.list):len(h.scopes.list)], only: -1,
+		scopes: h.scopes.list[:len(h.scopes.list):len(h.scopes.list)], seldom: h.seldom, only: -1,
+		cache: cache{limit: cacheBytes},
 	}
 	for i, c := range h.chunks {
 		v.data[i] = c.data
