@@ -363,9 +363,10 @@ func selectInts(values []int64, there []bool, b bounds, out rowBits) {
 	for w := range wordsOf(len(values)) {
 		part := values[w<<6 : min(w<<6+64, len(values))]
 		x := uint64(0)
-		for k, n := range part {
-			x |= (bit(uint64(n)-uint64(lo) <= width) ^ flip) << k
+		for _, n := range part {
+			x = x>>1 | (bit(uint64(n)-uint64(lo) <= width)^flip)<<63
 		}
+		x >>= uint(64-len(part)) & 63
 		if len(there) > 0 {
 			y := uint64(0)
 			for k, ok := range there[w<<6 : w<<6+len(part)] {

@@ -36,6 +36,7 @@ type page struct {
 	made     made
 	parent   []int32 // by row: the parent's row, -1 without one
 	length   []int64 // by row: the duration as the language sees it
+	lengths  []int64 // length, or the column
 	rootRow  []int32 // by trace: its root's row, -1 without one
 	nested   column.Nested
 	numbers  [4][]int64 // of the tree, see tree
@@ -180,7 +181,7 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 	values := rows
 	ok := v.Rows == rows
 	if k.List() {
-		ok = ok && len(v.Offsets) == rows+1 && v.Offsets[0] == 0 && slices.IsSorted(v.Offsets)
+		ok = ok && len(v.Offsets) == rows+1 && v.Offsets[0] == 0 && ascending(v.Offsets)
 		values = v.Len
 		ok = ok && int(v.Offsets[rows]) == values
 	}
@@ -195,7 +196,7 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 	case k.Type.Text() && v.Dict != nil:
 		ok = ok && len(v.Codes) == values && largest(v.Codes) < len(v.Dict.Texts)
 	case k.Type.Text():
-		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text) && slices.IsSorted(v.Ends)
+		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text) && ascending(v.Ends)
 	default:
 		ok = ok && len(v.Ints) == values
 	}
@@ -336,17 +337,16 @@ func (p *page) parents() []int32 {
 // before it starts.
 func (p *page) durations() []int64 {
 	if p.made.durations {
-		return p.length
+		return p.lengths
 	}
 	p.made.durations = true
 	raw := p.ints(column.Duration)
-	p.length = resized(p.length, p.info.Rows)
-	if p.info.MaxEnd < 1<<63 {
-		for i, d := range raw {
-			p.length[i] = max(d, 0)
-		}
-		return p.length
+	p.lengths = raw
+	if p.plainDurations() {
+		return raw
 	}
+	p.length = resized(p.length, p.info.Rows)
+	p.lengths = p.length
 	start := p.starts()
 	for i, d := range raw {
 		p.length[i] = 0
@@ -355,6 +355,17 @@ func (p *page) durations() []int64 {
 		}
 	}
 	return p.length
+}
+
+// plainDurations tells whether no span of the page ends before it starts, as no
+// duration is negative and no end beyond 1<<63.
+func (p *page) plainDurations() bool {
+	col := p.often.duration.col
+	if col == nil || p.info.MaxEnd >= 1<<63 {
+		return false
+	}
+	lo, _, ok := col.Zone(p.number)
+	return ok && lo >= 0
 }
 
 // end is when the span of a row ends, as it says.
