@@ -6,21 +6,32 @@ import (
 )
 
 // Cache keeps what was decoded of blocks, up to a number of bytes: dictionaries,
-// bounds of pages, rare attributes, unpacked pages of traces. What was not asked for longest goes first. Many
-// Blocks share one.
+// bounds of pages, rare attributes, and, in a quarter of it, unpacked pages of which
+// single traces were read. What was not asked for longest goes first. Many Blocks
+// share one.
 type Cache struct {
 	most int64
 
 	mu      sync.Mutex
 	used    int64
+	raw     int64 // of used, by unpacked pages
 	entries map[cacheKey]*list.Element
 	order   *list.List // the one that was asked for last in front
+	pages   *list.List // the same of unpacked pages
 	blocks  uint64
 }
 
 // NewCache makes a Cache of so many bytes.
 func NewCache(bytes int64) *Cache {
-	return &Cache{most: bytes, entries: make(map[cacheKey]*list.Element), order: list.New()}
+	return &Cache{most: bytes, entries: make(map[cacheKey]*list.Element), order: list.New(), pages: list.New()}
+}
+
+// list is where a thing is listed.
+func (c *Cache) list(k cacheKind) *list.List {
+	if k == cacheRaw {
+		return c.pages
+	}
+	return c.order
 }
 
 // Bytes is about how much the Cache holds.
@@ -68,7 +79,7 @@ func (c *Cache) get(key cacheKey) any {
 	if e == nil {
 		return nil
 	}
-	c.order.MoveToFront(e)
+	c.list(key.kind).MoveToFront(e)
 	return e.Value.(*cached).value
 }
 
@@ -80,9 +91,15 @@ func (c *Cache) put(key cacheKey, value any, size int64) any {
 		return e.Value.(*cached).value
 	}
 	size += 200 // of the entry
-	c.entries[key] = c.order.PushFront(&cached{key, value, size})
+	c.entries[key] = c.list(key.kind).PushFront(&cached{key, value, size})
 	c.used += size
-	for c.used > c.most && c.order.Len() > 1 {
+	if key.kind == cacheRaw {
+		c.raw += size
+	}
+	for c.pages.Len() > 1 && (c.raw > c.most/4 || c.used > c.most) {
+		c.drop(c.pages.Back())
+	}
+	for c.order.Len() > 1 && c.used > c.most {
 		c.drop(c.order.Back())
 	}
 	return value
@@ -90,20 +107,25 @@ func (c *Cache) put(key cacheKey, value any, size int64) any {
 
 func (c *Cache) drop(e *list.Element) {
 	of := e.Value.(*cached)
-	c.order.Remove(e)
+	c.list(of.key.kind).Remove(e)
 	delete(c.entries, of.key)
 	c.used -= of.size
+	if of.key.kind == cacheRaw {
+		c.raw -= of.size
+	}
 }
 
 // forget drops what is kept of a block.
 func (c *Cache) forget(block uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for e := c.order.Front(); e != nil; {
-		next := e.Next()
-		if e.Value.(*cached).key.block == block {
-			c.drop(e)
+	for _, l := range []*list.List{c.order, c.pages} {
+		for e := l.Front(); e != nil; {
+			next := e.Next()
+			if e.Value.(*cached).key.block == block {
+				c.drop(e)
+			}
+			e = next
 		}
-		e = next
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"supersonic/internal/faultfs"
 	"supersonic/traces/block"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
@@ -81,4 +82,29 @@ func TestSomeRowsAreReadAsOfTheWholePage(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 4))
 	someRows(t, written(t, columntest.New(rareSpans(60), columntest.Options{PageRows: 20})), r)
 	someRows(t, written(t, columntest.New(columntest.Load(t), columntest.Options{})), r)
+}
+
+func TestUnpackedPagesTakeAQuarterOfTheCache(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := block.Write(faultfs.OS{}, dir, columntest.New(columntest.Load(t), columntest.Options{PageRows: 200}), block.Meta{}); err != nil {
+		t.Fatal(err)
+	}
+	const most = 160_000
+	cache := block.NewCache(most)
+	b, err := block.Open(faultfs.OS{}, dir, block.Options{Cache: cache})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Release()
+	var v column.Vector
+	for p := range b.Pages() {
+		for _, k := range []column.Key{column.TraceID, column.SpanID, column.Start, column.Duration} { // without dictionaries
+			if err := column.ReadRows(b.Column(k), p, 0, 1, &v); err != nil {
+				t.Fatal(err)
+			}
+			if n := cache.Bytes(); n == 0 || n > most/4 {
+				t.Fatalf("%d bytes are kept", n)
+			}
+		}
+	}
 }
