@@ -196,12 +196,24 @@ func makeIDs(hashes []uint64) (t idTable, data []byte) {
 		print  uint16
 		number uint32
 	}
-	lists := make([][]item, 1<<t.bits)
+	ends := make([]int, 1<<t.bits+1) // of each bucket's items; while they are put there, where the next one goes
+	for _, h := range hashes {
+		b, _ := t.split(h)
+		ends[b+1]++
+	}
+	for b := range 1 << t.bits {
+		ends[b+1] += ends[b]
+	}
+	items := make([]item, len(hashes))
 	for i, h := range hashes {
 		b, print := t.split(h)
-		lists[b] = append(lists[b], item{print, uint32(i)})
+		items[ends[b]] = item{print, uint32(i)}
+		ends[b]++
 	}
-	for _, list := range lists {
+	data = make([]byte, 0, len(hashes)*t.entry())
+	for b, first := 0, 0; b < 1<<t.bits; b++ {
+		list := items[first:ends[b]]
+		first = ends[b]
 		slices.SortFunc(list, func(a, b item) int {
 			if a.print != b.print {
 				return int(a.print) - int(b.print)
@@ -211,8 +223,8 @@ func makeIDs(hashes []uint64) (t idTable, data []byte) {
 		from := len(data)
 		for _, it := range list {
 			data = binary.LittleEndian.AppendUint16(data, it.print)
-			for b := range t.width {
-				data = append(data, byte(it.number>>(8*b)))
+			for k := range t.width {
+				data = append(data, byte(it.number>>(8*k)))
 			}
 		}
 		t.buckets = append(t.buckets, bucket{at: int64(from), count: uint32(len(list)), crc: checksum(data[from:])})

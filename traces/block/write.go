@@ -217,6 +217,7 @@ func (w *writer) plan() (err error) {
 		}
 		w.ix.pages = append(w.ix.pages, pageInfo{PageInfo: info, size: uint32(len(w.bounds) - at), crc: checksum(w.bounds[at:])})
 	}
+	w.hashes = make([]uint64, 0, m.Traces)
 	if w.ix.leaves, w.ix.rest, err = leavesOf(w.seg, w.taken); err != nil {
 		return err
 	}
