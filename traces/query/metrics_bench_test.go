@@ -133,7 +133,7 @@ func BenchmarkMetrics(b *testing.B) {
 		`{ name = "ingress" } >> { name = "compute" } | rate() by (span.triton.model_name)`,
 		`{ event:name = "COMPUTE_START" } | rate()`,
 	} {
-		for _, exemplars := range []int{0, 10} {
+		for _, exemplars := range []int{0, 100} {
 			b.Run(fmt.Sprintf("%s, %d exemplars", q, exemplars), func(b *testing.B) {
 				measure(b, func() error {
 					_, err := e.Metrics(b.Context(), query.MetricsRequest{Query: q, Range: query.Range{Start: from, End: from + 3600e9}, Step: time.Minute, Exemplars: exemplars})

@@ -145,6 +145,9 @@ func (g *gatherer) countable() bool {
 	if g.arg != nil || len(g.by) > 1 || g.metrics.weighted || g.refuse {
 		return false
 	}
+	if most := g.metrics.rng.MaxSeries; most > 0 && g.values() > most+1 {
+		return false // some are refused, which is better known soon
+	}
 	return g.values()*g.n <= maxCounts
 }
 
