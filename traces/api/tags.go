@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -108,7 +107,7 @@ func tagNames(ctx context.Context, e query.Engine, v url.Values) (query.TagNames
 	}
 	res, err = e.TagNames(ctx, req)
 	t.stats = res.Stats
-	t.lacks("names", res.More, res.Recent)
+	t.lacks("names", res.More)
 	return res, req.Scope, t, err
 }
 
@@ -168,17 +167,14 @@ func tagValues(ctx context.Context, e query.Engine, v url.Values) (query.TagValu
 	req.Query, t.warnings = filter(v.Get("q"))
 	res, err := e.TagValues(ctx, req)
 	t.stats = res.Stats
-	t.lacks("values", res.More, res.Recent)
+	t.lacks("values", res.More)
 	return res, t, err
 }
 
 // lacks warns of what an answer about tags lacks.
-func (t *told) lacks(what string, more, recent bool) {
+func (t *told) lacks(what string, more bool) {
 	if more {
 		t.warnings = append(t.warnings, "there are more "+what+": the answer was cut by the limit")
-	}
-	if recent {
-		t.warnings = append(t.warnings, fmt.Sprintf("only the newest %d spans of the range were looked at: a narrower range reaches older ones", query.MaxTagSpans))
 	}
 }
 

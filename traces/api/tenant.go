@@ -181,7 +181,6 @@ func (list tenants) TagNames(ctx context.Context, r query.TagNamesRequest) (quer
 			return out, err
 		}
 		out.More = out.More || res.More
-		out.Recent = out.Recent || res.Recent
 		out.Explain = joinExplain(out.Explain, res.Explain)
 		for scope, names := range res.Names {
 			all := slices.Concat(out.Names[scope], names)
@@ -208,7 +207,6 @@ func (list tenants) TagValues(ctx context.Context, r query.TagValuesRequest) (qu
 			return out, err
 		}
 		out.More = out.More || res.More
-		out.Recent = out.Recent || res.Recent
 		out.Explain = joinExplain(out.Explain, res.Explain)
 		out.Values = append(out.Values, res.Values...)
 	}

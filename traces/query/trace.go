@@ -3,7 +3,6 @@ package query
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"slices"
 
@@ -117,23 +116,4 @@ func (s *Stats) Add(o Stats) {
 	s.Traces += o.Traces
 	s.Spans += o.Spans
 	s.Bytes += o.Bytes
-}
-
-// Source is a storage.
-type Source interface {
-	// Trace returns the trace of an id, ErrNotFound if there is none.
-	Trace(ctx context.Context, id span.TraceID) (*Trace, Stats, error)
-	// Scan shows every trace that has a span which overlaps r to v, newest start
-	// first.
-	Scan(ctx context.Context, r Range, v Visitor) (Stats, error)
-}
-
-// Visitor is what Scan calls.
-type Visitor struct {
-	// Eval looks at a trace; nil means that it is of no interest. It is called by
-	// several goroutines at once, and perhaps for traces that are never emitted.
-	Eval func(t *Trace) any
-	// Emit gets what Eval returned, in the order of the traces, from one
-	// goroutine; false ends the scan.
-	Emit func(result any) bool
 }

@@ -49,12 +49,12 @@ func TestSpansWithoutThresholdWeighAsTheirTraceWasSampled(t *testing.T) {
 
 func TestTagReadersFindEveryScope(t *testing.T) {
 	for _, wrong := range []string{"", ".", `.""`} {
-		if _, err := reader(wrong); err == nil {
+		if _, err := parseTag(wrong); err == nil {
 			t.Errorf("%q is taken for a tag", wrong)
 		}
 	}
 	for _, right := range []string{"span.a", `span."a b"`, "resource.a.b", ".a", "a", "event.a", "link.a", "instrumentation.a", "name", "event:name", "traceDuration"} {
-		if _, err := reader(right); err != nil {
+		if _, err := parseTag(right); err != nil {
 			t.Errorf("%q: %v", right, err)
 		}
 	}

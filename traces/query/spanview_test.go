@@ -1,7 +1,6 @@
 package query
 
 import (
-	"encoding/base64"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -26,11 +25,15 @@ func languageTrace(t *Trace) *traceql.Trace {
 	return traceql.NewTrace(traceql.TraceID(t.ID), spans)
 }
 
-func (v spanView) ID() traceql.SpanID     { return traceql.SpanID(v.Span.ID) }
+func (v spanView) ID() traceql.SpanID { return traceql.SpanID(v.Span.ID) }
+
 func (v spanView) Parent() traceql.SpanID { return traceql.SpanID(v.Span.Parent) }
-func (v spanView) Start() uint64          { return v.Span.Start }
-func (v spanView) End() uint64            { return v.Span.End }
-func (v spanView) Weight() float64        { return v.Span.Weight }
+
+func (v spanView) Start() uint64 { return v.Span.Start }
+
+func (v spanView) End() uint64 { return v.Span.End }
+
+func (v spanView) Weight() float64 { return v.Span.Weight }
 
 func (v spanView) Intrinsic(in traceql.Intrinsic) traceql.Static {
 	switch in {
@@ -112,28 +115,4 @@ func attribute(m pcommon.Map, name string) traceql.Static {
 		return traceql.Nil()
 	}
 	return static(v)
-}
-
-func static(v pcommon.Value) traceql.Static {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return traceql.String(v.Str())
-	case pcommon.ValueTypeInt:
-		return traceql.Int(v.Int())
-	case pcommon.ValueTypeDouble:
-		return traceql.Float(v.Double())
-	case pcommon.ValueTypeBool:
-		return traceql.Bool(v.Bool())
-	case pcommon.ValueTypeBytes:
-		return traceql.String(base64.StdEncoding.EncodeToString(v.Bytes().AsRaw()))
-	case pcommon.ValueTypeMap:
-		return traceql.String(v.AsString())
-	case pcommon.ValueTypeSlice:
-		parts := make([]traceql.Static, v.Slice().Len())
-		for i := range parts {
-			parts[i] = static(v.Slice().At(i))
-		}
-		return traceql.Array(parts)
-	}
-	return traceql.Nil()
 }
