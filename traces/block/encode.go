@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 
-	"github.com/klauspost/compress/zstd"
 
 	"supersonic/traces/column"
 )
@@ -93,19 +92,11 @@ func (w *writer) random(c *chunk) (tried int, vain bool) {
 	for i := range w.gather.pages {
 		if p := &w.gather.pages[i]; p.last-p.first >= 64 {
 			w.raw = w.body(w.raw[:0], c, p)
-			w.tried = w.encoder().EncodeAll(w.raw, w.tried[:0])
+			w.tried = w.zstd.EncodeAll(w.raw, w.tried[:0])
 			return i, len(w.tried)*100 > len(w.raw)*worth(c, w.gather.leaf.key)
 		}
 	}
 	return -1, false
-}
-
-// encoder packs fast what a merge will soon pack again.
-func (w *writer) encoder() *zstd.Encoder {
-	if w.ix.meta.Level == 0 {
-		return w.zstd[0]
-	}
-	return w.zstd[1]
 }
 
 // pack returns a page's bytes as the file has them, until it is called again.
@@ -113,7 +104,7 @@ func (w *writer) pack(c *chunk, raw []byte) []byte {
 	if c.codec != codecZstd {
 		return raw
 	}
-	w.packed = w.encoder().EncodeAll(raw, w.packed[:0])
+	w.packed = w.zstd.EncodeAll(raw, w.packed[:0])
 	return w.packed
 }
 

@@ -67,7 +67,7 @@ func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, erro
 
 // tools is memory that the next block can use.
 type tools struct {
-	zstd   [2]*zstd.Encoder // of blocks that will be merged soon, of the others
+	zstd   *zstd.Encoder
 	vec    column.Vector
 	gather gather
 	raw    []byte
@@ -89,13 +89,10 @@ const zstdWindow = 512 << 10
 
 var toolsets = sync.Pool{New: func() any {
 	var t tools
-	for i, level := range [...]zstd.EncoderLevel{zstd.SpeedFastest, zstd.SpeedDefault} {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(zstdWindow),
-			zstd.WithLowerEncoderMem(true), zstd.WithEncoderLevel(level))
-		if err != nil {
-			panic(err) // of options that are constants
-		}
-		t.zstd[i] = e
+	var err error
+	if t.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(zstdWindow),
+		zstd.WithLowerEncoderMem(true)); err != nil {
+		panic(err) // of options that are constants
 	}
 	return &t
 }}
