@@ -107,23 +107,55 @@ func removeAll(files faultfs.FS, path string) error {
 	return nil
 }
 
+// unlink takes a block out of blocks/ for good: when it returns nil no start finds it
+// again. It may be called again after an error. The files are in tmp/ then, and who
+// has them open reads on.
+func (s *Store) unlink(base string) error {
+	from, gone := s.path(blocksName, base), s.gone(base)
+	if _, err := s.files.ReadDir(from); !errors.Is(err, fs.ErrNotExist) {
+		if err := removeAll(s.files, gone); err != nil {
+			return err
+		}
+		if err := s.files.Rename(from, gone); err != nil {
+			return err
+		}
+	}
+	return s.files.SyncDir(s.path(blocksName))
+}
+
+func (s *Store) gone(base string) string { return s.path(tmpName, "gone-"+base) }
+
 // removeBlock takes a block's directory away at once, then removes its files. It may
 // be missing.
 func (s *Store) removeBlock(base string) error {
-	from, gone := s.path(blocksName, base), s.path(tmpName, "gone-"+base)
-	if _, err := s.files.ReadDir(from); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err := removeAll(s.files, gone); err != nil {
+	if err := s.unlink(base); err != nil {
 		return err
 	}
-	if err := s.files.Rename(from, gone); err != nil {
-		return err
+	return removeAll(s.files, s.gone(base))
+}
+
+// discard removes a block that another one covers, or that was unlinked. What could not
+// be removed is tried again by sweep. keep is held.
+func (s *Store) discard(base string) error {
+	err := s.removeBlock(base)
+	if err != nil {
+		s.leftover = append(s.leftover, base)
 	}
-	if err := s.files.SyncDir(s.path(blocksName)); err != nil {
-		return err
+	return err
+}
+
+// sweep removes what could not be removed before. Until it succeeds no block may go: at
+// a start one that was left over would be there again, and nobody knew which traces it
+// shares with later ones. keep is held.
+func (s *Store) sweep() error {
+	for len(s.leftover) > 0 {
+		base := s.leftover[len(s.leftover)-1]
+		s.leftover = s.leftover[:len(s.leftover)-1]
+		if err := s.discard(base); err != nil {
+			return err
+		}
 	}
-	return removeAll(s.files, gone)
+	return nil
 }
 
 // openPart opens a block.

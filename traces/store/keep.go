@@ -22,6 +22,10 @@ func (s *Store) keepOnce() (again bool) {
 	s.build.Lock()
 	s.setAsideDamaged()
 	s.build.Unlock()
+	if err := s.sweep(); err != nil {
+		s.events().failed("remove a block that is not needed", err)
+		return false
+	}
 	if err := s.retain(); err != nil {
 		s.events().failed("retention", err)
 	}
@@ -137,7 +141,7 @@ func (s *Store) do(j *job) (*part, error) {
 		return nil, err
 	}
 	if made == nil {
-		err = s.raiseFloor(j.from)
+		err = s.unlinkAll(j.from)
 	}
 	if err == nil {
 		s.build.Lock()
@@ -147,12 +151,12 @@ func (s *Store) do(j *job) (*part, error) {
 	if err != nil {
 		if made != nil {
 			made.block.Release()
-			err = errors.Join(err, s.removeBlock(made.name.String()))
+			err = errors.Join(err, s.discard(made.name.String()))
 		}
 		return nil, err
 	}
 	for _, p := range j.from {
-		s.events().failed("remove a merged block", s.removeBlock(p.name.String()))
+		s.events().failed("remove a merged block", s.discard(p.name.String()))
 	}
 	return made, nil
 }
@@ -257,7 +261,7 @@ func (s *Store) retain() error {
 }
 
 func (s *Store) dropBlock(p *part, why string) error {
-	if err := s.raiseFloor([]*part{p}); err != nil {
+	if err := s.unlinkAll([]*part{p}); err != nil {
 		return err
 	}
 	s.build.Lock()
@@ -269,7 +273,19 @@ func (s *Store) dropBlock(p *part, why string) error {
 	if s.opts.Events.Dropped != nil {
 		s.opts.Events.Dropped(p.name.String(), why, p.meta)
 	}
-	return s.removeBlock(p.name.String())
+	return s.discard(p.name.String())
+}
+
+// unlinkAll takes blocks away that go without a successor. Until it succeeds they are
+// served, so that later ones know of their traces. keep is held.
+func (s *Store) unlinkAll(gone []*part) error {
+	err := s.raiseFloor(gone)
+	for _, p := range gone {
+		if err == nil {
+			err = s.unlink(p.name.String())
+		}
+	}
+	return err
 }
 
 // raiseFloor notes what blocks that go without a successor tell of the log and of the

@@ -54,6 +54,7 @@ type Store struct {
 	lastFailure atomic.Pointer[error] // of writing a block; nil: the last was written
 	keep        sync.Mutex            // merges, retention, backups: who removes or replaces blocks
 	floor       floor                 // under keep, as on disk
+	leftover    []string              // under keep: blocks that could not be removed, see sweep
 	stuck       atomic.Bool           // the last merge failed
 
 	cutWake, writeWake, keepWake chan struct{}
