@@ -262,7 +262,7 @@ func (b *Block) IDs(yield func(id [16]byte) bool) error {
 		if err != nil {
 			return err
 		}
-		if err := b.Column(column.TraceID).Read(p, &v); err != nil {
+		if err := b.leaf(b.ix.byKey[column.TraceID]).Read(p, &v); err != nil {
 			return err
 		}
 		for _, row := range bounds[:len(bounds)-1] {

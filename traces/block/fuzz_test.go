@@ -55,7 +55,7 @@ func load(data, index []byte) (*Block, error) {
 	return b, nil
 }
 
-// all reads all columns and looks for a trace.
+// all reads all columns and spans, and looks for a trace.
 func all(t *testing.T, b *Block) {
 	t.Helper()
 	keep := func(err error) {
@@ -74,6 +74,10 @@ func all(t *testing.T, b *Block) {
 				keep(column.ReadRows(c, p, rows/3, rows-rows/3, &v))
 			}
 		}
+	}
+	for p := range b.Pages() {
+		_, _, err := column.ReadSpans(b, column.Place{Page: p})
+		_ = err // that lists do not fit each other is not found by the block: it must not panic
 	}
 	keep(b.IDs(func(id [16]byte) bool {
 		_, err := b.Has(id)

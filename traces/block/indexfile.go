@@ -410,9 +410,27 @@ func (ix *index) checkLeaf(i int) error {
 			if err := ix.checkEntry(l, g, c, k); err != nil {
 				return fmt.Errorf("page %d: %w", ix.groups[g].first+k, err)
 			}
+			if !l.some && !l.vacant(c, k) {
+				return fmt.Errorf("page %d has values, though no page should", ix.groups[g].first+k)
+			}
 		}
 	}
 	return nil
+}
+
+// vacant tells whether a page may be one of a column that Block.Column leaves out. It
+// may not have ids, nor the times of events: they tell how many traces, spans,
+// events and links there are, and readers rely on them.
+func (l *leaf) vacant(c *chunk, page int) bool {
+	switch {
+	case c.pages[page].values == 0:
+		return true
+	case l.optional || l.key.Type == column.ID8 || l.key.Type == column.ID16 || l.key == column.EventTime:
+		return false
+	case l.form.zoned():
+		return c.zones[page] == zone{}
+	}
+	return true
 }
 
 // least is the least size of a plain value.

@@ -75,11 +75,11 @@ func (a asker) field(depth int) string {
 	}
 	switch a.IntN(16) {
 	case 0:
-		return "!(" + a.comparison() + ")"
+		return a.one("!(", "!!(", "!!!(") + a.comparison() + ")"
 	case 1:
 		return a.attribute() + a.one(" = nil", " != nil")
 	case 2:
-		return a.one("", "!") + a.one("span.attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "parent.attr.1")
+		return a.one("", "!", "!!", "!!!") + a.one("span.attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "parent.attr.1")
 	case 3:
 		return a.attribute() + a.one(" = ", " != ", " < ") + a.attribute()
 	case 4:
@@ -336,6 +336,30 @@ func FuzzSearch(f *testing.F) {
 	})
 }
 
+func TestNegationsOfWhatIsNoTruth(t *testing.T) {
+	bools := columntest.Random(rand.New(rand.NewPCG(5, 78)), 300)
+	for i := range bools {
+		switch i % 4 {
+		case 0:
+			bools[i].Attrs.PutBool("attr.1", true)
+		case 1:
+			bools[i].Attrs.PutBool("attr.1", false)
+		}
+	}
+	src := spread(bools, 100, 50)
+	oracle := scanner{newMemo(t, src)}
+	e := NewEngine(src, EngineOptions{})
+	for _, of := range []string{"span.attr.1", ".attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "link.attr.0", "parent.attr.1", "span.nowhere",
+		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", "(span.attr.1 = span.attr.2)", "true"} {
+		for range 6 {
+			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
+				differ(t, "negations", e, oracle, SearchRequest{Query: fmt.Sprintf(q, of), Limit: 1000, SpansPerSet: 10})
+			}
+			of = "!(" + of + ")"
+		}
+	}
+}
+
 func TestPlansAreExact(t *testing.T) {
 	for query, want := range map[string]bool{
 		`{ resource.service.name = "a" && duration > 1s }`:       true,
@@ -345,6 +369,7 @@ func TestPlansAreExact(t *testing.T) {
 		`{ nestedSetParent < 0 } | by(name)`:                     true,
 		`{ span.a != nil } | select(span.b) | { event.x = "y" }`: true,
 		`{ span.a = span.b }`:                                    false,
+		`{ !(!(!span.a)) && !(!(span.b > 1)) }`:                  true,
 		`{ true } | avg(duration) > 1s`:                          false,
 		`{ true } | by(name) | count() > 1`:                      false,
 	} {

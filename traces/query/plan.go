@@ -215,31 +215,34 @@ func (c *compiler) field(x traceql.FieldExpr) node {
 	return allNode{}
 }
 
-// negation compiles !x, if all that x may be is a truth.
+// negation compiles !x, if it is known where x is a truth. What is no truth is none
+// after any number of negations: those of an attribute ask for true or for false,
+// and are not the complement of each other.
 func (c *compiler) negation(x *traceql.Unary) (node, bool) {
-	if x.Op != traceql.OpNot {
-		return nil, false
+	want := true
+	var of traceql.FieldExpr = x
+	for not, ok := of.(*traceql.Unary); ok; not, ok = of.(*traceql.Unary) {
+		if not.Op != traceql.OpNot {
+			return nil, false
+		}
+		want, of = !want, not.X
 	}
-	switch of := x.X.(type) {
+	switch of := of.(type) {
 	case *traceql.Attr:
-		return truth(of.Attribute, false), true
+		return truth(of.Attribute, want), true
 	case *traceql.Binary:
 		if !isTruth(of.Op) {
 			return nil, false
 		}
 		inner := &compiler{}
-		if n := inner.field(of); !inner.inexact {
-			return notNode{n}, true
+		n := inner.field(of)
+		if inner.inexact {
+			return nil, false
 		}
-	case *traceql.Unary:
-		if inner := (&compiler{}); of.Op == traceql.OpNot {
-			if _, isAttr := of.X.(*traceql.Attr); isAttr {
-				return truth(of.X.(*traceql.Attr).Attribute, true), true
-			}
-			if n, ok := inner.negation(of); ok && !inner.inexact {
-				return notNode{n}, true
-			}
+		if !want {
+			n = notNode{n}
 		}
+		return n, true
 	}
 	return nil, false
 }
