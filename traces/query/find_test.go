@@ -353,7 +353,16 @@ func TestNegationsOfWhatIsNoTruth(t *testing.T) {
 		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", "(span.attr.1 = span.attr.2)", "true"} {
 		for range 6 {
 			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
-				differ(t, "negations", e, oracle, SearchRequest{Query: fmt.Sprintf(q, of), Limit: 1000, SpansPerSet: 10})
+				q = fmt.Sprintf(q, of)
+				differ(t, "negations", e, oracle, SearchRequest{Query: q, Limit: 1000, SpansPerSet: 10})
+				// A search evaluates its hits again; series are of the rows that the plan selects.
+				r := MetricsRequest{Query: q + " | count_over_time()", Range: metricsRanges[0]}
+				want, werr := oracle.Metrics(t.Context(), r)
+				got, err := e.Metrics(t.Context(), r)
+				if err != nil || werr != nil {
+					t.Fatalf("%s: %v, %v", r.Query, err, werr)
+				}
+				wantSeries(t, r.Query, want, got)
 			}
 			of = "!(" + of + ")"
 		}
