@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"mime"
 	"net/http"
 	"reflect"
 	"time"
@@ -16,26 +17,43 @@ import (
 // data sources together.
 const askTimeout = 30 * time.Second
 
+// maxBody bounds what a question may bring along: a dashboard, a trace from a file.
+const maxBody = 8 << 20
+
 // contentPolicy lets the page load its own files and ask its own server, nothing
 // else; nothing inline runs.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 
+// asks registers the questions of the page, each area its own.
+type asks struct {
+	u   *UI
+	mux *http.ServeMux
+}
+
+// get registers a question that changes nothing.
+func (a asks) get(path string, answer func(*http.Request) (any, error)) {
+	a.handle("GET", path, a.u.answer(answer))
+}
+
+// post registers a question whose words do not fit into an address, or one that
+// changes what is kept. It takes JSON alone, which no form of a foreign page can
+// send without being asked first.
+func (a asks) post(path string, answer func(*http.Request) (any, error)) {
+	a.handle("POST", path, onlyJSON(a.u.answer(answer)))
+}
+
+// handle registers an endpoint that writes its answer itself.
+func (a asks) handle(method, path string, h http.Handler) {
+	a.mux.Handle(method+" "+path, a.u.metrics.counted(path, h))
+}
+
 func (u *UI) routes() http.Handler {
 	mux := http.NewServeMux()
-	ask := func(path string, answer func(*http.Request) (any, error)) {
-		mux.Handle("GET "+path, u.metrics.counted(path, u.answer(answer)))
-	}
-	ask("/api/site", u.site)
-	ask("/api/status", u.status)
-	ask("/api/traces/search", u.search)
-	ask("/api/traces/{id}", u.trace)
-	ask("/api/tags", u.tags)
-	ask("/api/tag-values", u.tagValues)
-	ask("/api/traceql/check", u.checkQuery)
-	ask("/api/map", u.trafficMap)
-	ask("/api/models", u.models)
-	ask("/api/charts", u.charts)
+	a := asks{u, mux}
+	u.siteRoutes(a)
+	u.traceRoutes(a)
+	u.mapRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())
@@ -46,6 +64,31 @@ func (u *UI) routes() http.Handler {
 	})
 	mux.Handle("GET /", u.page)
 	return secured(underPrefix(u.cfg.prefix(), mux))
+}
+
+// onlyJSON refuses what a page of another site could send on a reader's behalf.
+func onlyJSON(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err != nil || kind != "application/json" {
+			refuse(w, http.StatusUnsupportedMediaType, payload.Failure{Error: "this endpoint takes JSON alone", Hint: "send Content-Type: application/json"})
+			return
+		}
+		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+			refuse(w, http.StatusForbidden, payload.Failure{Error: "a page of another site may not ask this", Hint: "open the page itself"})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// readJSON reads what a question's body asks, at most maxBody of it.
+func readJSON(r *http.Request, into any) error {
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
+	if err := d.Decode(into); err != nil {
+		return reject(http.StatusBadRequest, "read the question: "+err.Error(), "it has to be JSON of at most 8 MiB")
+	}
+	return nil
 }
 
 // secured sets the headers that every answer has.
@@ -146,15 +189,31 @@ func fillSlices(v reflect.Value) {
 		for i := range v.NumField() {
 			fillSlices(v.Field(i))
 		}
+	case reflect.Pointer:
+		if !v.IsNil() && v.Elem().Kind() == reflect.Struct {
+			own := reflect.New(v.Type().Elem()) // what is pointed to may be shared
+			own.Elem().Set(v.Elem())
+			fillSlices(own.Elem())
+			v.Set(own)
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
 	case reflect.Slice:
+		if v.Type() == reflect.TypeFor[json.RawMessage]() {
+			return
+		}
 		if v.IsNil() {
 			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 		}
 		for i := range v.Len() {
-			if k := v.Index(i).Kind(); k != reflect.Struct && k != reflect.Slice {
+			switch v.Index(i).Kind() {
+			case reflect.Struct, reflect.Slice, reflect.Map:
+				fillSlices(v.Index(i))
+			default:
 				return
 			}
-			fillSlices(v.Index(i))
 		}
 	}
 }

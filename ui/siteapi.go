@@ -2,13 +2,16 @@ package ui
 
 import (
 	"net/http"
-	"time"
 
 	"supersonic/ui/health"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
-	"supersonic/ui/traffic"
 )
+
+func (u *UI) siteRoutes(a asks) {
+	a.get("/api/site", u.site)
+	a.get("/api/status", u.status)
+}
 
 func (u *UI) site(*http.Request) (any, error) {
 	out := payload.Site{Release: u.cfg.Release, Namespace: u.cfg.Namespace, Version: u.cfg.Version, Off: u.off()}
@@ -33,39 +36,6 @@ func (u *UI) status(r *http.Request) (any, error) {
 	out := u.watch.Look(r.Context())
 	out.Off = u.off()
 	return out, nil
-}
-
-func (u *UI) trafficMap(r *http.Request) (any, error) {
-	prometheus, w, err := u.window(r)
-	if err != nil {
-		return nil, err
-	}
-	return traffic.Map(r.Context(), prometheus, w)
-}
-
-func (u *UI) models(r *http.Request) (any, error) {
-	prometheus, w, err := u.window(r)
-	if err != nil {
-		return nil, err
-	}
-	return traffic.Models(r.Context(), prometheus, w, r.FormValue("server"))
-}
-
-func (u *UI) charts(r *http.Request) (any, error) {
-	prometheus, w, err := u.window(r)
-	if err != nil {
-		return nil, err
-	}
-	return traffic.Charts(r.Context(), prometheus, w)
-}
-
-func (u *UI) window(r *http.Request) (source.Prometheus, traffic.Window, error) {
-	from, to, err := timeRange(r, 5*time.Minute)
-	if err != nil {
-		return source.Prometheus{}, traffic.Window{}, err
-	}
-	prometheus, err := u.prometheus()
-	return prometheus, traffic.Window{From: from, To: to}, err
 }
 
 // tempo is the trace store that the page asks.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"supersonic/ui/timerange"
 )
 
 // longest is the widest range that is asked of a store at once.
@@ -15,23 +17,23 @@ var span = regexp.MustCompile(`^([0-9]{1,6})(s|m|h|d)$`)
 
 var units = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
 
-// timeRange reads range=5m, or from= and to= in Unix milliseconds; usual without
+// timeRange reads range=5m, or from= and to= as Grafana writes them; usual without
 // either.
 func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err error) {
 	now := time.Now()
 	if text := r.FormValue("from"); text != "" {
-		if from, err = instant("from", text); err != nil {
+		if from, err = instant("from", text, now); err != nil {
 			return from, to, err
 		}
 		to = now
 		if text := r.FormValue("to"); text != "" {
-			if to, err = instant("to", text); err != nil {
+			if to, err = instant("to", text, now); err != nil {
 				return from, to, err
 			}
 		}
 		if !from.Before(to) || to.Sub(from) > longest {
 			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("the range from %s to %s is empty or longer than 31 days",
-				from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)), "give from before to, in Unix milliseconds")
+				from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)), "give from before to")
 		}
 		return from, to, nil
 	}
@@ -50,10 +52,10 @@ func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err er
 	return now.Add(-length), now, nil
 }
 
-func instant(name, text string) (time.Time, error) {
-	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || ms < 0 {
-		return time.Time{}, reject(http.StatusBadRequest, fmt.Sprintf("%s %q is not a time", name, text), "give it in Unix milliseconds")
+func instant(name, text string, now time.Time) (time.Time, error) {
+	at, err := timerange.Parse(text, now, name == "to")
+	if err != nil {
+		return time.Time{}, reject(http.StatusBadRequest, name+": "+err.Error(), "Unix milliseconds are exact")
 	}
-	return time.UnixMilli(ms), nil
+	return at, nil
 }

@@ -23,6 +23,14 @@ const (
 
 var traceID = regexp.MustCompile(`^[0-9a-fA-F]{1,32}$`)
 
+func (u *UI) traceRoutes(a asks) {
+	a.get("/api/traces/search", u.search)
+	a.get("/api/traces/{id}", u.trace)
+	a.get("/api/tags", u.tags)
+	a.get("/api/tag-values", u.tagValues)
+	a.get("/api/traceql/check", u.checkQuery)
+}
+
 func (u *UI) search(r *http.Request) (any, error) {
 	tempo, err := u.tempo()
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package payload is what the page's server and the browser say to each other:
-// plain structs, sent as JSON. The browser's types in ui/web/src/lib/api.ts are
+// plain structs, sent as JSON. The browser's types in ui/web/src/lib/api are
 // written from this source by a test of this package (go test -update), which
 // fails when the two differ.
 //

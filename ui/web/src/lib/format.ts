@@ -92,6 +92,12 @@ export function date(ms: number, now = Date.now()): string {
   return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${clock(ms, true)}`
 }
 
+/** stamp writes a whole date and time of day, of this place or of UTC; the time picker reads it back. */
+export function stamp(ms: number, utc = false): string {
+  const t = utc ? new Date(ms + new Date(ms).getTimezoneOffset() * 60_000) : new Date(ms)
+  return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${clock(t.getTime())}`
+}
+
 /** ago writes how long before now a time was. */
 export function ago(ms: number, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000))

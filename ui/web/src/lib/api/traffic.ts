@@ -1,0 +1,107 @@
+// Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
+
+/** Window is the stretch of time that numbers are about, and how they were had. */
+export interface Window {
+  /** as asked for */
+  fromMs: number
+  toMs: number
+  /** CountedFromMs and CountedToMs are the scrapes between which the exact counters were compared; null where nothing was counted. */
+  countedFromMs: number | null
+  countedToMs: number | null
+  /** "counters", "sampled traces", "none" */
+  source: string
+  sourceText: string
+  /** SampledShare is the share of the window's requests that were traced, where the gateway's counters tell. */
+  sampledShare: number | null
+}
+
+/** Map is the picture of gateways and servers. */
+export interface Map {
+  window: Window
+  nodes: MapNode[]
+  edges: MapEdge[]
+  /** what to do where there is nothing to show */
+  next: string
+}
+
+/** Traffic is what went through a node, along an edge or to a model. Only inference calls count; a stream is one call. */
+export interface Traffic {
+  requests: number
+  failed: number
+  perSecond: number
+  /** mean, first header in to last byte out at the gateway */
+  latencyMs: number | null
+  /** mean, server chosen to its status */
+  upstreamMs: number | null
+  /** Estimate is the count that the sampled traces give for the same window. */
+  estimate: number | null
+  /** one standard deviation, null where not known */
+  estimateError: number | null
+  /** ServerMs is the mean time in the server by its own spans (weighted). */
+  serverMs: number | null
+}
+
+/** MapNode is a pod: a gateway or a server. */
+export interface MapNode {
+  id: string
+  /** "gateway" or "server" */
+  side: string
+  traffic: Traffic
+  /** of a server, as the gateways see it */
+  ready: boolean | null
+  inFlight: number | null
+  /** of the side's requests */
+  share: number | null
+}
+
+/** MapEdge is the calls of one gateway to one server. */
+export interface MapEdge {
+  from: string
+  to: string
+  traffic: Traffic
+}
+
+/** Models is the table of models. */
+export interface Models {
+  window: Window
+  /** the pod that was asked for, "" for all */
+  server: string
+  models: ModelRow[]
+  next: string
+}
+
+/** ModelRow is one model, over all servers or at one. */
+export interface ModelRow {
+  model: string
+  /** "" for the row of all servers */
+  server: string
+  traffic: Traffic
+  /** most frequent first */
+  codes: CodeRow[]
+}
+
+/** CodeRow is how many requests ended with a gRPC code. */
+export interface CodeRow {
+  code: string
+  requests: number
+}
+
+/** Chart is columns to draw: one time axis, values by series, null for no value. */
+export interface Chart {
+  title: string
+  /** "per second", "seconds", "count" */
+  unit: string
+  timesMs: number[]
+  series: ChartSeries[]
+}
+
+/** ChartSeries is one line of a chart. */
+export interface ChartSeries {
+  label: string
+  values: (number | null)[]
+}
+
+/** Charts are the charts of the map's page. */
+export interface Charts {
+  charts: Chart[]
+}

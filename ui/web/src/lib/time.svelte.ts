@@ -1,0 +1,94 @@
+/**
+ * The time range of what is shown, as Grafana has it in its addresses:
+ * ?from=now-3h&to=now&refresh=5s&timezone=utc. Every page reads it here; the
+ * header's picker, a drag over a chart and the keys t z, t ← and t → write it.
+ */
+import { router } from './route.svelte'
+import { parse, span, type Range } from './timerange'
+
+/** What a page shows when its address says nothing: each page may say its own. */
+export interface Usual {
+  from: string
+  to: string
+  refresh: string
+}
+
+const plain: Usual = { from: 'now-1h', to: 'now', refresh: '' }
+
+class Time {
+  #usual = $state.raw<Usual>(plain)
+  /** counts up whenever relative times mean new ones: at each refresh and when asked by hand */
+  tick = $state(0)
+  /** the moment that "now" is, until the next tick */
+  now = $state.raw(Date.now())
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  from = $derived(router.current.params.get('from') ?? this.#usual.from)
+  to = $derived(router.current.params.get('to') ?? this.#usual.to)
+  refresh = $derived(router.current.params.get('refresh') ?? this.#usual.refresh)
+  utc = $derived(router.current.params.get('timezone') === 'utc')
+  /** the range in Unix milliseconds; relative times count from the last tick */
+  range = $derived<Range>(this.#resolved())
+  /** whether the range ends now and so moves on */
+  live = $derived(this.to.includes('now'))
+
+  #resolved(): Range {
+    const from = parse(this.from, this.now, false, this.utc) ?? this.now - 3_600_000
+    const to = parse(this.to, this.now, true, this.utc) ?? this.now
+    return from < to ? { from, to } : { from: to - 3_600_000, to }
+  }
+
+  /** usual sets what stands for an address without a range; a page calls it when it opens. */
+  usual(usual: Partial<Usual>) {
+    this.#usual = { ...plain, ...usual }
+  }
+
+  /** set shows another range; it is a step that "back" undoes. */
+  set(from: string | number, to: string | number) {
+    this.now = Date.now()
+    router.set({ from: String(from), to: String(to) }, false)
+    this.tick++
+  }
+
+  setRefresh(every: string) {
+    router.set({ refresh: every })
+  }
+
+  setUTC(utc: boolean) {
+    router.set({ timezone: utc ? 'utc' : null })
+  }
+
+  /** again makes now the present moment and everything that is shown asks anew. */
+  again() {
+    this.now = Date.now()
+    this.tick++
+  }
+
+  /** zoomOut doubles the range around its middle. */
+  zoomOut() {
+    const { from, to } = this.range
+    const half = (to - from) / 2
+    this.set(Math.round(from - half), Math.round(Math.min(to + half, Math.max(Date.now(), to))))
+  }
+
+  /** shift moves the range by half of its length: back (-1) or on (1). */
+  shift(direction: -1 | 1) {
+    const { from, to } = this.range
+    const by = (direction * (to - from)) / 2
+    this.set(Math.round(from + by), Math.round(to + by))
+  }
+
+  /** run refreshes at the chosen pace until the returned function is called; a hidden tab does not. */
+  run(): () => void {
+    clearInterval(this.#timer)
+    const every = span(this.refresh)
+    if (every > 0) {
+      this.#timer = setInterval(() => {
+        if (!document.hidden) this.again()
+      }, Math.max(every, 1000))
+    }
+    return () => clearInterval(this.#timer)
+  }
+}
+
+export const time = new Time()

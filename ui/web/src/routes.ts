@@ -1,0 +1,33 @@
+/**
+ * What is shown at which address. Addresses are Grafana's where Grafana has them,
+ * so that links from elsewhere keep working. Every page but the frame is loaded
+ * when it is opened; it reads the rest of its address from the router.
+ */
+import type { Component } from 'svelte'
+
+type Page = () => Promise<{ default: Component }>
+
+export interface Place {
+  /** which tab of the header is lit */
+  tab: string
+  title: string
+  page: Page
+  /** whether the header's time range and refresh are of use to it */
+  timed: boolean
+}
+
+interface Rule extends Place {
+  at: RegExp
+}
+
+const rules: Rule[] = [
+  { at: /^(traces)?$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./traces/SearchPage.svelte') },
+  { at: /^trace\/[0-9a-fA-F]{1,32}$/, tab: 'explore', title: 'Trace', timed: false, page: () => import('./trace/TracePage.svelte') },
+  { at: /^map$/, tab: 'map', title: 'Map', timed: true, page: () => import('./map/MapPage.svelte') },
+  { at: /^status$/, tab: 'status', title: 'Status', timed: false, page: () => import('./status/StatusPage.svelte') },
+]
+
+/** placeOf finds the page of a path, null if there is none. */
+export function placeOf(path: string): Place | null {
+  return rules.find((r) => r.at.test(path)) ?? null
+}
