@@ -15,12 +15,18 @@ import (
 // Run serves until ctx ends. Then the OTLP listeners stop first: exports under
 // way are stored and answered; after them the API; each for cfg.Drain at most. It
 // returns nil after a clean stop. Call it once.
+//
+// Whatever is answered is answered fully: New has replayed all that is stored, and
+// who connects before Run waits in the listener's queue. The API says that it is
+// not ready only while the store stops.
 func (s *Store) Run(ctx context.Context) error {
 	// The API outlives the intake.
 	apiCtx, stopAPI := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopAPI()
 	intake, stopIntake := context.WithCancel(ctx)
 	defer stopIntake()
+
+	s.ready.Store(true) // before the first connection is taken
 
 	ends := make(chan error)
 	intakes := 0
@@ -34,7 +40,6 @@ func (s *Store) Run(ctx context.Context) error {
 	}
 	apiEnd := make(chan error, 1)
 	go func() { apiEnd <- listen.ServeHTTP(apiCtx, s.http, s.api, s.cfg.Drain) }()
-	s.ready.Store(true)
 
 	var errs []error
 	select {

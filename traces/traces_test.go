@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +73,41 @@ func waitReady(t testing.TB, target storetest.Target) {
 
 func testLog(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// TestNoConnectionIsTakenBeforeTheStoreIsReady: whoever is connected is answered
+// in full from the first request on, instead of being told to come again.
+func TestNoConnectionIsTakenBeforeTheStoreIsReady(t *testing.T) {
+	for range 20 {
+		s, err := New(testConfig(t.TempDir()), Deps{Log: testLog(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		readyAt := make(chan bool, 1)
+		s.http = &firstAccept{Listener: s.http, at: func() { readyAt <- s.ready.Load() }}
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		if !<-readyAt {
+			t.Error("a connection would be taken while /ready says no")
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// firstAccept tells when its listener is asked for the first connection.
+type firstAccept struct {
+	net.Listener
+	once sync.Once
+	at   func()
+}
+
+func (l *firstAccept) Accept() (net.Conn, error) {
+	l.once.Do(l.at)
+	return l.Listener.Accept()
 }
 
 func TestContract(t *testing.T) {
