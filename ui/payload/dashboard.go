@@ -1,0 +1,164 @@
+package payload
+
+import "encoding/json"
+
+// DashboardBrief is one line of the list of dashboards.
+type DashboardBrief struct {
+	UID         string   `json:"uid"`
+	Title       string   `json:"title"`
+	Folder      string   `json:"folder"`
+	Tags        []string `json:"tags"`
+	Provisioned bool     `json:"provisioned"` // from a file of the site, not from this page
+	Home        bool     `json:"home"`
+	Starred     bool     `json:"starred"`
+}
+
+// DashboardList is every dashboard of the site.
+type DashboardList struct {
+	Dashboards []DashboardBrief `json:"dashboards"`
+	Problems   []string         `json:"problems"` // files that could not be read, and why
+}
+
+// Dashboard is a dashboard with its variables filled and its repeats laid out,
+// for the variables, the range and the width that were asked for.
+type Dashboard struct {
+	UID         string           `json:"uid"`
+	Title       string           `json:"title"`
+	Description string           `json:"description"`
+	Folder      string           `json:"folder"`
+	Tags        []string         `json:"tags"`
+	Home        bool             `json:"home"`
+	Provisioned bool             `json:"provisioned"`
+	CanSave     bool             `json:"canSave"` // this reader may save it at its place
+	CanEdit     bool             `json:"canEdit"` // this reader may change it, and save a copy if not CanSave
+	Version     int              `json:"version"`
+	From        string           `json:"from"` // the file's own range, "now-3h"
+	To          string           `json:"to"`
+	Refresh     string           `json:"refresh"`
+	Timezone    string           `json:"timezone"`
+	Tooltip     string           `json:"tooltip"` // "own", "crosshair", "tooltip": what a pointer on one chart shows on the others
+	Variables   []Variable       `json:"variables"`
+	Annotations []AnnotationKind `json:"annotations"`
+	Links       []PanelLink      `json:"links"`
+	Panels      []Panel          `json:"panels"`
+	Problems    []string         `json:"problems"` // what the file asks for and this page does not know
+}
+
+// Variable is a variable of a dashboard with its values as they are now.
+type Variable struct {
+	Name        string           `json:"name"`
+	Label       string           `json:"label"`
+	Description string           `json:"description"`
+	Type        string           `json:"type"` // "query", "custom", "constant", "interval", "textbox", "datasource", "adhoc"
+	Hide        string           `json:"hide"` // "", "label", "variable"
+	Multi       bool             `json:"multi"`
+	IncludeAll  bool             `json:"includeAll"`
+	AllowCustom bool             `json:"allowCustom"`
+	Current     []string         `json:"current"` // "$__all" stands for all
+	Text        string           `json:"text"`    // what is chosen, in words
+	Options     []VariableOption `json:"options"`
+	Filters     []AdHocFilter    `json:"filters"` // of an adhoc variable
+	Keys        []string         `json:"keys"`    // of an adhoc variable: the labels to choose from
+	Problem     string           `json:"problem"` // why its values could not be had
+}
+
+// VariableOption is a value to choose.
+type VariableOption struct {
+	Text  string `json:"text"`
+	Value string `json:"value"`
+}
+
+// AdHocFilter is a condition on a label that holds for every query.
+type AdHocFilter struct {
+	Key      string `json:"key"`
+	Operator string `json:"operator"` // "=", "!=", "=~", "!~"
+	Value    string `json:"value"`
+}
+
+// AnnotationKind is a query for marks that can be switched on and off.
+type AnnotationKind struct {
+	Name    string `json:"name"`
+	Enabled bool   `json:"enabled"`
+	Hidden  bool   `json:"hidden"`
+	Color   string `json:"color"`
+}
+
+// Mark is an annotation: a moment or a stretch of time on every time axis.
+type Mark struct {
+	Name  string   `json:"name"` // of its query
+	Color string   `json:"color"`
+	AtMs  float64  `json:"atMs"`
+	EndMs *float64 `json:"endMs"`
+	Title string   `json:"title"`
+	Text  string   `json:"text"`
+	Tags  []string `json:"tags"`
+}
+
+// Marks are the annotations of a range.
+type Marks struct {
+	Marks    []Mark   `json:"marks"`
+	Problems []string `json:"problems"`
+}
+
+// Panel is a place on a dashboard and what is drawn there.
+type Panel struct {
+	Key         string            `json:"key"` // unique on the dashboard; a repeat has its own
+	ID          int               `json:"id"`
+	Type        string            `json:"type"` // Grafana's: "timeseries", "stat", "row", ...
+	Title       string            `json:"title"`
+	Description string            `json:"description"` // markdown, variables filled
+	X           int               `json:"x"`           // of a grid 24 wide
+	Y           int               `json:"y"`
+	W           int               `json:"w"`
+	H           int               `json:"h"`
+	Row         string            `json:"row"` // key of the row that it belongs to, "" for none
+	Collapsed   bool              `json:"collapsed"`
+	Transparent bool              `json:"transparent"`
+	Links       []PanelLink       `json:"links"`
+	Scoped      map[string]string `json:"scoped"`   // values of variables that a repeat has fixed
+	Asks        bool              `json:"asks"`     // it has queries, so it is asked for again at each refresh
+	Problems    []string          `json:"problems"` // what the file asks for and this page does not know
+}
+
+// PanelLink is a link with its variables filled.
+type PanelLink struct {
+	Title    string `json:"title"`
+	URL      string `json:"url"`
+	Tooltip  string `json:"tooltip"`
+	Icon     string `json:"icon"`
+	NewTab   bool   `json:"newTab"`
+	Dropdown string `json:"dropdown"` // title of the menu that it is in, "" for none
+}
+
+// PanelQuestion asks for what one panel shows. Either a saved panel is named or,
+// while it is edited, its JSON is given.
+type PanelQuestion struct {
+	Dashboard string              `json:"dashboard"` // uid
+	Panel     int                 `json:"panel"`     // id
+	Model     json.RawMessage     `json:"model"`     // Grafana's JSON of a panel that is not saved; null for a saved one
+	Vars      map[string][]string `json:"vars"`
+	Filters   []AdHocFilter       `json:"filters"`
+	Scoped    map[string]string   `json:"scoped"`
+	From      string              `json:"from"` // as Grafana writes times
+	To        string              `json:"to"`
+	NowMs     float64             `json:"nowMs"` // what "now" is for the whole dashboard
+	Width     int                 `json:"width"` // pixels
+	Height    int                 `json:"height"`
+	Light     bool                `json:"light"`
+	UTC       bool                `json:"utc"`
+	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
+}
+
+// DashboardSave brings a dashboard to be kept.
+type DashboardSave struct {
+	Model   json.RawMessage `json:"model"`   // Grafana's JSON
+	Version int             `json:"version"` // that was changed; another one by now is a conflict
+	Message string          `json:"message"`
+	Copy    bool            `json:"copy"` // keep it as a new one with a new uid
+}
+
+// DashboardSaved says where it is.
+type DashboardSaved struct {
+	UID     string `json:"uid"`
+	Version int    `json:"version"`
+}

@@ -1,0 +1,252 @@
+package payload
+
+import "encoding/json"
+
+// PanelView is what a panel shows. Kind says which of the parts is there.
+type PanelView struct {
+	Kind     string      `json:"kind"` // "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "nothing"
+	Title    string      `json:"title"`
+	FromMs   float64     `json:"fromMs"`
+	ToMs     float64     `json:"toMs"`
+	TimeInfo string      `json:"timeInfo"` // of a panel with a range of its own: "Last 1 hour"
+	Queries  []QueryNote `json:"queries"`
+	Notes    []ViewNote  `json:"notes"`
+	Empty    string      `json:"empty"` // why there is nothing to draw, and the next step; "" if there is
+
+	Chart     *ChartView     `json:"chart"`
+	Stats     *StatsView     `json:"stats"` // of stat, gauge and bargauge
+	Histogram *HistogramView `json:"histogram"`
+	Heatmap   *HeatmapView   `json:"heatmap"`
+	Table     *TableView     `json:"table"`
+	States    *StatesView    `json:"states"`
+	Graph     *GraphView     `json:"graph"`
+	Traces    *TracesView    `json:"traces"`
+	Text      *TextView      `json:"text"`
+}
+
+// QueryNote is one query as it was sent, and what came of it.
+type QueryNote struct {
+	RefID   string  `json:"refId"`
+	Source  string  `json:"source"` // name of the data source
+	Type    string  `json:"type"`   // "prometheus", "tempo"
+	Expr    string  `json:"expr"`   // variables filled
+	StepMs  float64 `json:"stepMs"` // 0 for an instant query
+	Series  int     `json:"series"`
+	TookMs  float64 `json:"tookMs"`
+	Shared  bool    `json:"shared"` // another panel had asked the same
+	Error   string  `json:"error"`
+	Hint    string  `json:"hint"`
+	Explore string  `json:"explore"` // address of the same query in Explore, below the page's root
+}
+
+// ViewNote is something that the reader of a panel has to know.
+type ViewNote struct {
+	Level string `json:"level"` // "info", "warn", "error"
+	Text  string `json:"text"`
+}
+
+// Format writes numbers of one unit. The browser takes the last scale whose From
+// is not above the absolute value, divides by Divide and appends Suffix. A value
+// of 0 has the scale with the smallest From.
+type Format struct {
+	Unit     string  `json:"unit"` // Grafana's id
+	Kind     string  `json:"kind"` // "scaled", "plain", "text", "datetime", "clock", "hex", "scientific", "bool"
+	Prefix   string  `json:"prefix"`
+	Scales   []Scale `json:"scales"`
+	Decimals *int    `json:"decimals"` // null: as many as the value needs
+	Layout   string  `json:"layout"`   // of a datetime
+	Words    []Word  `json:"words"`    // value mappings, the first that fits wins
+	NoValue  string  `json:"noValue"`
+}
+
+// Scale is one step of a unit: 1000 ms are 1 s.
+type Scale struct {
+	From   float64 `json:"from"`
+	Divide float64 `json:"divide"`
+	Suffix string  `json:"suffix"`
+}
+
+// Word is what stands for values from From to To.
+type Word struct {
+	From    *float64 `json:"from"`
+	To      *float64 `json:"to"`
+	Missing bool     `json:"missing"` // it stands for no value
+	Text    string   `json:"text"`
+	Color   string   `json:"color"` // "" keeps the field's
+}
+
+// Shown is a value as it is written.
+type Shown struct {
+	Number *float64 `json:"number"`
+	Text   string   `json:"text"`
+	Prefix string   `json:"prefix"`
+	Suffix string   `json:"suffix"` // with its space: " ms"
+	Color  string   `json:"color"`  // #rrggbb for the theme that was asked
+	Href   string   `json:"href"`
+}
+
+// StatsView is single values: numbers, gauges or bars.
+type StatsView struct {
+	Values      []Stat  `json:"values"`
+	Orientation string  `json:"orientation"` // "auto", "horizontal", "vertical"
+	TextMode    string  `json:"textMode"`    // "auto", "value", "value_and_name", "name", "none"
+	ColorMode   string  `json:"colorMode"`   // "none", "value", "background", "background_solid"
+	GraphMode   string  `json:"graphMode"`   // "none", "area"
+	Justify     string  `json:"justify"`     // "auto", "center"
+	Wide        bool    `json:"wide"`
+	ShowChange  bool    `json:"showChange"`
+	ValueSize   float64 `json:"valueSize"` // 0: as fits
+	TitleSize   float64 `json:"titleSize"`
+	// of gauges
+	MarkThresholds  bool    `json:"markThresholds"` // the ring of threshold colours
+	LabelThresholds bool    `json:"labelThresholds"`
+	MinWidth        float64 `json:"minWidth"`
+	MinHeight       float64 `json:"minHeight"`
+	// of bar gauges
+	Display   string `json:"display"` // "basic", "gradient", "lcd"
+	Unfilled  bool   `json:"unfilled"`
+	NamePlace string `json:"namePlace"` // "auto", "top", "left", "hidden"
+	ValueMode string `json:"valueMode"` // "color", "text", "hidden"
+	Legend    Legend `json:"legend"`
+}
+
+// Stat is one value with what stands around it.
+type Stat struct {
+	Name    string      `json:"name"`
+	Value   Shown       `json:"value"`
+	Change  *float64    `json:"change"` // share by which it changed over the range
+	Min     float64     `json:"min"`
+	Max     float64     `json:"max"`
+	MinText string      `json:"minText"`
+	MaxText string      `json:"maxText"`
+	Bands   []ColorBand `json:"bands"`
+	TimesMs []float64   `json:"timesMs"` // of its small chart
+	Values  []*float64  `json:"values"`
+	Links   []PanelLink `json:"links"`
+	Format  Format      `json:"format"`
+}
+
+// TableView is rows and columns.
+type TableView struct {
+	Columns    []Column  `json:"columns"`
+	Rows       [][]Shown `json:"rows"`
+	Frames     []string  `json:"frames"` // where there are several tables: their names
+	Frame      int       `json:"frame"`  // that is shown
+	ShowHeader bool      `json:"showHeader"`
+	CellHeight string    `json:"cellHeight"` // "sm", "md", "lg"
+	Footer     []Shown   `json:"footer"`     // empty for none
+	SortBy     string    `json:"sortBy"`
+	SortDesc   bool      `json:"sortDesc"`
+	PageSize   int       `json:"pageSize"` // 0: no pages
+	Cut        int       `json:"cut"`      // rows that were left out because there are too many
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name     string  `json:"name"`
+	Kind     string  `json:"kind"`  // "time", "number", "text", "bool"
+	Align    string  `json:"align"` // "left", "center", "right"
+	Width    float64 `json:"width"` // 0: shared
+	MinWidth float64 `json:"minWidth"`
+	Hidden   bool    `json:"hidden"`
+	Filter   bool    `json:"filter"`
+	Wrap     bool    `json:"wrap"`
+	Cell     string  `json:"cell"` // "text", "colour-text", "colour-background", "gauge", "sparkline", "json", "link", "image"
+	Min      float64 `json:"min"`  // of gauges
+	Max      float64 `json:"max"`
+}
+
+// StatesView is a band of states over time for each series.
+type StatesView struct {
+	Rows      []StateRow `json:"rows"`
+	RowHeight float64    `json:"rowHeight"` // share of the place that a row fills
+	ShowValue string     `json:"showValue"` // "auto", "always", "never"
+	Align     string     `json:"align"`
+	Width     float64    `json:"width"`
+	Fill      float64    `json:"fill"`
+	Legend    Legend     `json:"legend"`
+	Entries   []Shown    `json:"entries"` // of the legend
+	Tooltip   Tooltip    `json:"tooltip"`
+}
+
+// StateRow is one series of states.
+type StateRow struct {
+	Name   string  `json:"name"`
+	States []State `json:"states"`
+}
+
+// State lasts from FromMs to ToMs.
+type State struct {
+	FromMs float64 `json:"fromMs"`
+	ToMs   float64 `json:"toMs"`
+	Value  Shown   `json:"value"`
+}
+
+// GraphView is nodes and edges.
+type GraphView struct {
+	Nodes  []GraphNode `json:"nodes"`
+	Edges  []GraphEdge `json:"edges"`
+	Layout string      `json:"layout"` // "layered", "force", "grid"
+	Zoom   string      `json:"zoom"`   // "cooperative", "greedy"
+	Legend []GraphKey  `json:"legend"`
+	Cut    int         `json:"cut"` // nodes that were left out because there are too many
+}
+
+// GraphNode is a circle with two figures in it and a ring of shares around it.
+type GraphNode struct {
+	ID        string      `json:"id"`
+	Title     string      `json:"title"`
+	Subtitle  string      `json:"subtitle"`
+	Main      string      `json:"main"` // "12.30 ms/r"
+	Secondary string      `json:"secondary"`
+	Arcs      []GraphArc  `json:"arcs"`
+	Facts     []GraphFact `json:"facts"`
+	Links     []PanelLink `json:"links"` // its menu
+}
+
+// GraphEdge leads from a node to another.
+type GraphEdge struct {
+	ID        string      `json:"id"`
+	From      string      `json:"from"`
+	To        string      `json:"to"`
+	Main      string      `json:"main"`
+	Secondary string      `json:"secondary"`
+	Width     float64     `json:"width"`
+	Facts     []GraphFact `json:"facts"`
+	Links     []PanelLink `json:"links"`
+}
+
+// GraphArc is a share of a node's ring.
+type GraphArc struct {
+	Share float64 `json:"share"` // of one
+	Color string  `json:"color"`
+	Name  string  `json:"name"`
+}
+
+// GraphFact is one line of what a node or edge tells.
+type GraphFact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// GraphKey is one line of a graph's legend.
+type GraphKey struct {
+	Name  string `json:"name"`
+	Color string `json:"color"` // "" for a figure
+}
+
+// TracesView is one trace, or a list of traces.
+type TracesView struct {
+	TraceID string       `json:"traceId"` // of the one trace, "" for a list
+	Source  string       `json:"source"`  // uid of the data source
+	Traces  []TraceBrief `json:"traces"`
+}
+
+// TextView is words; HTML and markdown are made safe by the browser before they
+// are shown.
+type TextView struct {
+	Mode     string          `json:"mode"`    // "html", "markdown", "code"
+	Content  string          `json:"content"` // variables filled
+	Language string          `json:"language"`
+	Options  json.RawMessage `json:"options"`
+}

@@ -1,0 +1,195 @@
+// Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
+
+/** DashboardBrief is one line of the list of dashboards. */
+export interface DashboardBrief {
+  uid: string
+  title: string
+  folder: string
+  tags: string[]
+  /** from a file of the site, not from this page */
+  provisioned: boolean
+  home: boolean
+  starred: boolean
+}
+
+/** DashboardList is every dashboard of the site. */
+export interface DashboardList {
+  dashboards: DashboardBrief[]
+  /** files that could not be read, and why */
+  problems: string[]
+}
+
+/** Dashboard is a dashboard with its variables filled and its repeats laid out, for the variables, the range and the width that were asked for. */
+export interface Dashboard {
+  uid: string
+  title: string
+  description: string
+  folder: string
+  tags: string[]
+  home: boolean
+  provisioned: boolean
+  /** this reader may save it at its place */
+  canSave: boolean
+  /** this reader may change it, and save a copy if not CanSave */
+  canEdit: boolean
+  version: number
+  /** the file's own range, "now-3h" */
+  from: string
+  to: string
+  refresh: string
+  timezone: string
+  /** "own", "crosshair", "tooltip": what a pointer on one chart shows on the others */
+  tooltip: string
+  variables: Variable[]
+  annotations: AnnotationKind[]
+  links: PanelLink[]
+  panels: Panel[]
+  /** what the file asks for and this page does not know */
+  problems: string[]
+}
+
+/** Variable is a variable of a dashboard with its values as they are now. */
+export interface Variable {
+  name: string
+  label: string
+  description: string
+  /** "query", "custom", "constant", "interval", "textbox", "datasource", "adhoc" */
+  type: string
+  /** "", "label", "variable" */
+  hide: string
+  multi: boolean
+  includeAll: boolean
+  allowCustom: boolean
+  /** "$__all" stands for all */
+  current: string[]
+  /** what is chosen, in words */
+  text: string
+  options: VariableOption[]
+  /** of an adhoc variable */
+  filters: AdHocFilter[]
+  /** of an adhoc variable: the labels to choose from */
+  keys: string[]
+  /** why its values could not be had */
+  problem: string
+}
+
+/** VariableOption is a value to choose. */
+export interface VariableOption {
+  text: string
+  value: string
+}
+
+/** AdHocFilter is a condition on a label that holds for every query. */
+export interface AdHocFilter {
+  key: string
+  /** "=", "!=", "=~", "!~" */
+  operator: string
+  value: string
+}
+
+/** AnnotationKind is a query for marks that can be switched on and off. */
+export interface AnnotationKind {
+  name: string
+  enabled: boolean
+  hidden: boolean
+  color: string
+}
+
+/** Mark is an annotation: a moment or a stretch of time on every time axis. */
+export interface Mark {
+  /** of its query */
+  name: string
+  color: string
+  atMs: number
+  endMs: number | null
+  title: string
+  text: string
+  tags: string[]
+}
+
+/** Marks are the annotations of a range. */
+export interface Marks {
+  marks: Mark[]
+  problems: string[]
+}
+
+/** Panel is a place on a dashboard and what is drawn there. */
+export interface Panel {
+  /** unique on the dashboard; a repeat has its own */
+  key: string
+  id: number
+  /** Grafana's: "timeseries", "stat", "row", ... */
+  type: string
+  title: string
+  /** markdown, variables filled */
+  description: string
+  /** of a grid 24 wide */
+  x: number
+  y: number
+  w: number
+  h: number
+  /** key of the row that it belongs to, "" for none */
+  row: string
+  collapsed: boolean
+  transparent: boolean
+  links: PanelLink[]
+  /** values of variables that a repeat has fixed */
+  scoped: Record<string, string>
+  /** it has queries, so it is asked for again at each refresh */
+  asks: boolean
+  /** what the file asks for and this page does not know */
+  problems: string[]
+}
+
+/** PanelLink is a link with its variables filled. */
+export interface PanelLink {
+  title: string
+  url: string
+  tooltip: string
+  icon: string
+  newTab: boolean
+  /** title of the menu that it is in, "" for none */
+  dropdown: string
+}
+
+/** PanelQuestion asks for what one panel shows. Either a saved panel is named or, while it is edited, its JSON is given. */
+export interface PanelQuestion {
+  /** uid */
+  dashboard: string
+  /** id */
+  panel: number
+  /** Grafana's JSON of a panel that is not saved; null for a saved one */
+  model: unknown
+  vars: Record<string, string[]>
+  filters: AdHocFilter[]
+  scoped: Record<string, string>
+  /** as Grafana writes times */
+  from: string
+  to: string
+  /** what "now" is for the whole dashboard */
+  nowMs: number
+  /** pixels */
+  width: number
+  height: number
+  light: boolean
+  utc: boolean
+  /** whatever its type: as a table, for "inspect data" and CSV */
+  table: boolean
+}
+
+/** DashboardSave brings a dashboard to be kept. */
+export interface DashboardSave {
+  /** Grafana's JSON */
+  model: unknown
+  /** that was changed; another one by now is a conflict */
+  version: number
+  message: string
+  /** keep it as a new one with a new uid */
+  copy: boolean
+}
+
+/** DashboardSaved says where it is. */
+export interface DashboardSaved {
+  uid: string
+  version: number
+}

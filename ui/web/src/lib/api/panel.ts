@@ -1,0 +1,304 @@
+// Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
+import type { ChartView, ColorBand, HeatmapView, HistogramView, Legend, Tooltip } from './chart'
+import type { PanelLink } from './dashboard'
+import type { TraceBrief } from './trace'
+
+/** PanelView is what a panel shows. Kind says which of the parts is there. */
+export interface PanelView {
+  /** "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "nothing" */
+  kind: string
+  title: string
+  fromMs: number
+  toMs: number
+  /** of a panel with a range of its own: "Last 1 hour" */
+  timeInfo: string
+  queries: QueryNote[]
+  notes: ViewNote[]
+  /** why there is nothing to draw, and the next step; "" if there is */
+  empty: string
+  chart: ChartView | null
+  /** of stat, gauge and bargauge */
+  stats: StatsView | null
+  histogram: HistogramView | null
+  heatmap: HeatmapView | null
+  table: TableView | null
+  states: StatesView | null
+  graph: GraphView | null
+  traces: TracesView | null
+  text: TextView | null
+}
+
+/** QueryNote is one query as it was sent, and what came of it. */
+export interface QueryNote {
+  refId: string
+  /** name of the data source */
+  source: string
+  /** "prometheus", "tempo" */
+  type: string
+  /** variables filled */
+  expr: string
+  /** 0 for an instant query */
+  stepMs: number
+  series: number
+  tookMs: number
+  /** another panel had asked the same */
+  shared: boolean
+  error: string
+  hint: string
+  /** address of the same query in Explore, below the page's root */
+  explore: string
+}
+
+/** ViewNote is something that the reader of a panel has to know. */
+export interface ViewNote {
+  /** "info", "warn", "error" */
+  level: string
+  text: string
+}
+
+/** Format writes numbers of one unit. The browser takes the last scale whose From is not above the absolute value, divides by Divide and appends Suffix. A value of 0 has the scale with the smallest From. */
+export interface Format {
+  /** Grafana's id */
+  unit: string
+  /** "scaled", "plain", "text", "datetime", "clock", "hex", "scientific", "bool" */
+  kind: string
+  prefix: string
+  scales: Scale[]
+  /** null: as many as the value needs */
+  decimals: number | null
+  /** of a datetime */
+  layout: string
+  /** value mappings, the first that fits wins */
+  words: Word[]
+  noValue: string
+}
+
+/** Scale is one step of a unit: 1000 ms are 1 s. */
+export interface Scale {
+  from: number
+  divide: number
+  suffix: string
+}
+
+/** Word is what stands for values from From to To. */
+export interface Word {
+  from: number | null
+  to: number | null
+  /** it stands for no value */
+  missing: boolean
+  text: string
+  /** "" keeps the field's */
+  color: string
+}
+
+/** Shown is a value as it is written. */
+export interface Shown {
+  number: number | null
+  text: string
+  prefix: string
+  /** with its space: " ms" */
+  suffix: string
+  /** #rrggbb for the theme that was asked */
+  color: string
+  href: string
+}
+
+/** StatsView is single values: numbers, gauges or bars. */
+export interface StatsView {
+  values: Stat[]
+  /** "auto", "horizontal", "vertical" */
+  orientation: string
+  /** "auto", "value", "value_and_name", "name", "none" */
+  textMode: string
+  /** "none", "value", "background", "background_solid" */
+  colorMode: string
+  /** "none", "area" */
+  graphMode: string
+  /** "auto", "center" */
+  justify: string
+  wide: boolean
+  showChange: boolean
+  /** 0: as fits */
+  valueSize: number
+  titleSize: number
+  /** of gaugesthe ring of threshold colours */
+  markThresholds: boolean
+  labelThresholds: boolean
+  minWidth: number
+  minHeight: number
+  /** of bar gauges"basic", "gradient", "lcd" */
+  display: string
+  unfilled: boolean
+  /** "auto", "top", "left", "hidden" */
+  namePlace: string
+  /** "color", "text", "hidden" */
+  valueMode: string
+  legend: Legend
+}
+
+/** Stat is one value with what stands around it. */
+export interface Stat {
+  name: string
+  value: Shown
+  /** share by which it changed over the range */
+  change: number | null
+  min: number
+  max: number
+  minText: string
+  maxText: string
+  bands: ColorBand[]
+  /** of its small chart */
+  timesMs: number[]
+  values: (number | null)[]
+  links: PanelLink[]
+  format: Format
+}
+
+/** TableView is rows and columns. */
+export interface TableView {
+  columns: Column[]
+  rows: Shown[][]
+  /** where there are several tables: their names */
+  frames: string[]
+  /** that is shown */
+  frame: number
+  showHeader: boolean
+  /** "sm", "md", "lg" */
+  cellHeight: string
+  /** empty for none */
+  footer: Shown[]
+  sortBy: string
+  sortDesc: boolean
+  /** 0: no pages */
+  pageSize: number
+  /** rows that were left out because there are too many */
+  cut: number
+}
+
+/** Column is a column of a table. */
+export interface Column {
+  name: string
+  /** "time", "number", "text", "bool" */
+  kind: string
+  /** "left", "center", "right" */
+  align: string
+  /** 0: shared */
+  width: number
+  minWidth: number
+  hidden: boolean
+  filter: boolean
+  wrap: boolean
+  /** "text", "colour-text", "colour-background", "gauge", "sparkline", "json", "link", "image" */
+  cell: string
+  /** of gauges */
+  min: number
+  max: number
+}
+
+/** StatesView is a band of states over time for each series. */
+export interface StatesView {
+  rows: StateRow[]
+  /** share of the place that a row fills */
+  rowHeight: number
+  /** "auto", "always", "never" */
+  showValue: string
+  align: string
+  width: number
+  fill: number
+  legend: Legend
+  /** of the legend */
+  entries: Shown[]
+  tooltip: Tooltip
+}
+
+/** StateRow is one series of states. */
+export interface StateRow {
+  name: string
+  states: State[]
+}
+
+/** State lasts from FromMs to ToMs. */
+export interface State {
+  fromMs: number
+  toMs: number
+  value: Shown
+}
+
+/** GraphView is nodes and edges. */
+export interface GraphView {
+  nodes: GraphNode[]
+  edges: GraphEdge[]
+  /** "layered", "force", "grid" */
+  layout: string
+  /** "cooperative", "greedy" */
+  zoom: string
+  legend: GraphKey[]
+  /** nodes that were left out because there are too many */
+  cut: number
+}
+
+/** GraphNode is a circle with two figures in it and a ring of shares around it. */
+export interface GraphNode {
+  id: string
+  title: string
+  subtitle: string
+  /** "12.30 ms/r" */
+  main: string
+  secondary: string
+  arcs: GraphArc[]
+  facts: GraphFact[]
+  /** its menu */
+  links: PanelLink[]
+}
+
+/** GraphEdge leads from a node to another. */
+export interface GraphEdge {
+  id: string
+  from: string
+  to: string
+  main: string
+  secondary: string
+  width: number
+  facts: GraphFact[]
+  links: PanelLink[]
+}
+
+/** GraphArc is a share of a node's ring. */
+export interface GraphArc {
+  /** of one */
+  share: number
+  color: string
+  name: string
+}
+
+/** GraphFact is one line of what a node or edge tells. */
+export interface GraphFact {
+  name: string
+  value: string
+}
+
+/** GraphKey is one line of a graph's legend. */
+export interface GraphKey {
+  name: string
+  /** "" for a figure */
+  color: string
+}
+
+/** TracesView is one trace, or a list of traces. */
+export interface TracesView {
+  /** of the one trace, "" for a list */
+  traceId: string
+  /** uid of the data source */
+  source: string
+  traces: TraceBrief[]
+}
+
+/** TextView is words; HTML and markdown are made safe by the browser before they are shown. */
+export interface TextView {
+  /** "html", "markdown", "code" */
+  mode: string
+  /** variables filled */
+  content: string
+  language: string
+  options: unknown
+}
