@@ -52,6 +52,7 @@ func (u *UI) routes() http.Handler {
 	mux := http.NewServeMux()
 	a := asks{u, mux}
 	u.siteRoutes(a)
+	u.searchRoutes(a)
 	u.traceRoutes(a)
 	u.mapRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
@@ -145,19 +146,24 @@ func (u *UI) answer(from func(*http.Request) (any, error)) http.HandlerFunc {
 			writeJSON(w, http.StatusOK, got)
 			return
 		}
-		var no *rejected
-		if errors.As(err, &no) {
-			refuse(w, no.status, no.Failure)
-			return
-		}
-		u.deps.Log.Debug("a question of the page failed", "path", r.URL.Path, "error", err)
-		status := http.StatusBadGateway
-		var bad *source.Refused
-		if errors.As(err, &bad) && bad.Status == http.StatusBadRequest {
-			status = http.StatusBadRequest
-		}
-		refuse(w, status, payload.Failure{Error: err.Error(), Hint: source.Hint(err)})
+		u.explain(w, r, err)
 	}
+}
+
+// explain answers a question that failed.
+func (u *UI) explain(w http.ResponseWriter, r *http.Request, err error) {
+	var no *rejected
+	if errors.As(err, &no) {
+		refuse(w, no.status, no.Failure)
+		return
+	}
+	u.deps.Log.Debug("a question of the page failed", "path", r.URL.Path, "error", err)
+	status := http.StatusBadGateway
+	var bad *source.Refused
+	if errors.As(err, &bad) && bad.Status == http.StatusBadRequest {
+		status = http.StatusBadRequest
+	}
+	refuse(w, status, payload.Failure{Error: err.Error(), Hint: source.Hint(err)})
 }
 
 func refuse(w http.ResponseWriter, status int, f payload.Failure) { writeJSON(w, status, f) }

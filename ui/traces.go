@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -12,7 +10,6 @@ import (
 
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
-	"supersonic/ui/waterfall"
 )
 
 // Limits of a search: what is asked when nothing is said, and the most.
@@ -21,11 +18,8 @@ const (
 	highestLimit = 1000
 )
 
-var traceID = regexp.MustCompile(`^[0-9a-fA-F]{1,32}$`)
-
-func (u *UI) traceRoutes(a asks) {
+func (u *UI) searchRoutes(a asks) {
 	a.get("/api/traces/search", u.search)
-	a.get("/api/traces/{id}", u.trace)
 	a.get("/api/tags", u.tags)
 	a.get("/api/tag-values", u.tagValues)
 	a.get("/api/traceql/check", u.checkQuery)
@@ -84,27 +78,6 @@ func brief(t source.FoundTrace) payload.TraceBrief {
 	sort.Slice(b.Services, func(i, j int) bool { return b.Services[i].Name < b.Services[j].Name })
 	b.Spans, b.Failed = &spans, &failed
 	return b
-}
-
-func (u *UI) trace(r *http.Request) (any, error) {
-	id := r.PathValue("id")
-	if !traceID.MatchString(id) {
-		return nil, reject(http.StatusBadRequest, fmt.Sprintf("%q is not a trace id", id), "a trace id has up to 32 hex digits, as the x-trace-id of an error or the first column of a search")
-	}
-	tempo, err := u.tempo()
-	if err != nil {
-		return nil, err
-	}
-	id = source.FullID(id)
-	spans, partial, err := tempo.Trace(r.Context(), id)
-	if errors.Is(err, source.ErrNoTrace) {
-		return nil, reject(http.StatusNotFound, "the trace store has no trace "+id,
-			"it was not sampled, has not arrived yet (servers export every few seconds), or is older than the retention")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return waterfall.Build(waterfall.Source{ID: id, Spans: spans, Partial: partial, Now: time.Now()}), nil
 }
 
 func (u *UI) tags(r *http.Request) (any, error) {

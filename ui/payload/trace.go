@@ -48,6 +48,8 @@ type Trace struct {
 	Parts      []Part     `json:"parts"` // where the time went, in order
 	Model      string     `json:"model"`
 	Server     string     `json:"server"`
+	DataSource string     `json:"dataSource"` // name of the data source that it is from, "" for a file
+	NodeGraph  bool       `json:"nodeGraph"`  // that data source asks for a node graph above its traces
 }
 
 // Span is one span of a trace. Offsets count from the start of the trace.

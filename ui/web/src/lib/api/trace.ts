@@ -55,6 +55,10 @@ export interface Trace {
   parts: Part[]
   model: string
   server: string
+  /** name of the data source that it is from, "" for a file */
+  dataSource: string
+  /** that data source asks for a node graph above its traces */
+  nodeGraph: boolean
 }
 
 /** Span is one span of a trace. Offsets count from the start of the trace. */
