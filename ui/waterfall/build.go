@@ -10,6 +10,7 @@ import (
 
 	"supersonic/internal/sampling"
 	"supersonic/ui/payload"
+	"supersonic/ui/phase"
 )
 
 // farShare is how far outside the trace, as a share of its duration, an event may
@@ -22,7 +23,7 @@ type node struct {
 	start, end uint64
 	children   []*node
 	parent     *node
-	events     map[string]uint64 // time of the first event of a name
+	events     phase.Events
 }
 
 func (n *node) duration() uint64 { return n.end - n.start }
@@ -114,7 +115,7 @@ func collect(td ptrace.Traces) ([]*node, []payload.Resource) {
 }
 
 func newNode(sp ptrace.Span) *node {
-	n := &node{start: uint64(sp.StartTimestamp()), end: max(uint64(sp.EndTimestamp()), uint64(sp.StartTimestamp())), events: map[string]uint64{}}
+	n := &node{start: uint64(sp.StartTimestamp()), end: max(uint64(sp.EndTimestamp()), uint64(sp.StartTimestamp())), events: phase.Events{}}
 	n.out = payload.Span{
 		ID: sp.SpanID().String(), Name: sp.Name(), Kind: kindName(sp.Kind()),
 		DurationNs: float64(n.end - n.start), Status: statusName(sp.Status().Code()), StatusText: sp.Status().Message(),
@@ -217,7 +218,7 @@ func place(t *payload.Trace, n *node, depth int, begin, end uint64) int {
 		e.Far = e.OffsetNs < -margin || e.OffsetNs > float64(end-begin)+margin
 	}
 	for _, p := range phases(n) {
-		o.Phases = append(o.Phases, payload.Phase{Name: p.name, Label: labels[p.name], OffsetNs: since(p.from, begin), Ns: float64(p.to - p.from)})
+		o.Phases = append(o.Phases, payload.Phase{Name: p.Name, Label: phase.Labels[p.Name], OffsetNs: since(p.From, begin), Ns: float64(p.To - p.From)})
 	}
 	at := len(t.Spans)
 	t.Spans = append(t.Spans, *o)
