@@ -135,7 +135,8 @@ type PanelLink struct {
 type PanelQuestion struct {
 	Dashboard string              `json:"dashboard"` // uid
 	Panel     int                 `json:"panel"`     // id
-	Model     json.RawMessage     `json:"model"`     // Grafana's JSON of a panel that is not saved; null for a saved one
+	Model     json.RawMessage     `json:"model"`     // Grafana's JSON of a panel that is not saved; null for a saved one. For marks: the "annotations" of a draft
+	Variables json.RawMessage     `json:"variables"` // "templating" of a dashboard whose variables are not saved; null for those of Dashboard
 	Vars      map[string][]string `json:"vars"`
 	Filters   []AdHocFilter       `json:"filters"`
 	Scoped    map[string]string   `json:"scoped"`
@@ -147,6 +148,28 @@ type PanelQuestion struct {
 	Light     bool                `json:"light"`
 	UTC       bool                `json:"utc"`
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
+}
+
+// DashboardDraft asks how a dashboard that is not saved looks; the answer is a
+// Dashboard, as of a saved one.
+type DashboardDraft struct {
+	Model   json.RawMessage     `json:"model"` // Grafana's JSON
+	Vars    map[string][]string `json:"vars"`
+	Filters []AdHocFilter       `json:"filters"`
+	From    string              `json:"from"`
+	To      string              `json:"to"`
+}
+
+// Unit is a unit that an editor offers.
+type Unit struct {
+	ID    string `json:"id"` // Grafana's
+	Name  string `json:"name"`
+	Group string `json:"group"`
+}
+
+// Units are all of them, in the order in which they are shown.
+type Units struct {
+	Units []Unit `json:"units"`
 }
 
 // DashboardSave brings a dashboard to be kept.

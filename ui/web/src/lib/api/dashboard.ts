@@ -158,8 +158,10 @@ export interface PanelQuestion {
   dashboard: string
   /** id */
   panel: number
-  /** Grafana's JSON of a panel that is not saved; null for a saved one */
+  /** Grafana's JSON of a panel that is not saved; null for a saved one. For marks: the "annotations" of a draft */
   model: unknown
+  /** "templating" of a dashboard whose variables are not saved; null for those of Dashboard */
+  variables: unknown
   vars: Record<string, string[]>
   filters: AdHocFilter[]
   scoped: Record<string, string>
@@ -175,6 +177,29 @@ export interface PanelQuestion {
   utc: boolean
   /** whatever its type: as a table, for "inspect data" and CSV */
   table: boolean
+}
+
+/** DashboardDraft asks how a dashboard that is not saved looks; the answer is a Dashboard, as of a saved one. */
+export interface DashboardDraft {
+  /** Grafana's JSON */
+  model: unknown
+  vars: Record<string, string[]>
+  filters: AdHocFilter[]
+  from: string
+  to: string
+}
+
+/** Unit is a unit that an editor offers. */
+export interface Unit {
+  /** Grafana's */
+  id: string
+  name: string
+  group: string
+}
+
+/** Units are all of them, in the order in which they are shown. */
+export interface Units {
+  units: Unit[]
 }
 
 /** DashboardSave brings a dashboard to be kept. */
