@@ -17,6 +17,7 @@ type answer struct {
 	body     []byte
 	warnings []string
 	stats    query.Stats
+	next     string // of an export that was cut: the end of the next one
 }
 
 // told is what an engine told beside its answer.
@@ -57,6 +58,9 @@ func (a answer) write(w http.ResponseWriter) {
 	}
 	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")
+	}
+	if a.next != "" {
+		h.Set(headerNextEnd, a.next)
 	}
 	h.Add("Vary", "Accept")
 	w.WriteHeader(a.status)

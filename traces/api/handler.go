@@ -91,6 +91,7 @@ func New(engine query.Engine, opts Options) *Handler {
 func (h *Handler) questions() {
 	h.query("GET /api/traces/{id}", "traces", h.traceV1)
 	h.query("GET /api/v2/traces/{id}", "traces_v2", h.traceV2)
+	h.query("GET /api/traces", "export", h.export)
 	h.query("DELETE /api/traces/{id}", "delete", h.deleteOne)
 	h.query("DELETE /api/traces", "delete", h.deleteSelected)
 	for _, q := range h.streamed() {
