@@ -20,15 +20,30 @@ export async function ask<T>(path: string, params: Params = {}, signal?: AbortSi
     if (value !== undefined && value !== null && value !== '') query.set(name, String(value))
   }
   const target = new URL(path, document.baseURI)
-  target.search = query.toString()
+  if (query.size > 0) target.search = query.toString()
+  return answered<T>(path, target, { signal: signal ?? null, headers: { Accept: 'application/json' } })
+}
+
+/** post asks a question that needs more words than an address has, or that changes what is kept. */
+export async function post<T>(path: string, question: unknown, signal?: AbortSignal): Promise<T> {
+  return answered<T>(path, new URL(path, document.baseURI), {
+    method: 'POST',
+    signal: signal ?? null,
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+    body: JSON.stringify(question),
+  })
+}
+
+async function answered<T>(path: string, target: URL, request: RequestInit): Promise<T> {
   let answer: Response
   try {
-    answer = await fetch(target, { signal: signal ?? null, headers: { Accept: 'application/json' } })
+    answer = await fetch(target, request)
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (request.signal?.aborted) throw error
     throw new Trouble('The page\'s server does not answer.', 'Is supersonic still running? The page asks again by itself where it is live.', 0)
   }
   const body: unknown = await answer.json().catch(() => null)
+  if (request.signal?.aborted) throw new DOMException('given up', 'AbortError')
   if (answer.ok && body !== null) return body as T
   const failure = (body ?? {}) as Partial<Failure>
   throw new Trouble(failure.error ?? `${path} answered ${answer.status}`, failure.hint ?? '', answer.status)

@@ -1,21 +1,27 @@
 /**
  * Keys, as Grafana has them: a letter, or a letter after another within a second
- * ("t z", "d r", "g h"). Pages add their own while they are shown.
+ * ("t z", "d r", "g h"), or a letter with the system's key for commands ("mod+k").
+ * Pages add their own while they are shown; "?" shows all of them.
  */
 import { time } from './time.svelte'
 
 export interface Key {
-  /** "?", "e", "t z", "t ArrowLeft" */
+  /** "?", "e", "t z", "t ArrowLeft", "mod+s" */
   keys: string
   does: string
+  /** under which heading the list shows it */
+  group?: string
   run: () => void
 }
 
 const always: Key[] = [
-  { keys: 't z', does: 'zoom the time range out', run: () => time.zoomOut() },
-  { keys: 't ArrowLeft', does: 'an earlier time range', run: () => time.shift(-1) },
-  { keys: 't ArrowRight', does: 'a later time range', run: () => time.shift(1) },
-  { keys: 'd r', does: 'refresh', run: () => time.again() },
+  { keys: 't z', does: 'zoom the time range out', group: 'Time range', run: () => time.zoomOut() },
+  { keys: 't ArrowLeft', does: 'an earlier time range', group: 'Time range', run: () => time.shift(-1) },
+  { keys: 't ArrowRight', does: 'a later time range', group: 'Time range', run: () => time.shift(1) },
+  { keys: 'ctrl+z', does: 'zoom the time range out', group: 'Time range', run: () => time.zoomOut() },
+  { keys: 't c', does: 'copy the time range', group: 'Time range', run: () => void time.copy() },
+  { keys: 't v', does: 'paste a time range', group: 'Time range', run: () => void time.paste() },
+  { keys: 'd r', does: 'refresh', group: 'Dashboard', run: () => time.again() },
 ]
 
 class Keys {
@@ -38,14 +44,29 @@ class Keys {
     found?.run()
     return found !== undefined
   }
+
+  /** held runs what a key together with the system's key for commands stands for. */
+  held(key: string, mod: string): boolean {
+    const found = this.list.findLast((k) => k.keys === `mod+${key}` || k.keys === `${mod}+${key}`)
+    found?.run()
+    return found !== undefined
+  }
 }
 
 export const keys = new Keys()
 
-/** pressed takes what the window hears; what is typed into a field is the field's. */
+const fields = 'input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable="true"], [role="textbox"]'
+
+/** pressed takes what the window hears; what is typed into a field or a dialog is theirs. */
 export function pressed(event: KeyboardEvent) {
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
+  if (event.defaultPrevented || event.altKey) return
   const target = event.target as HTMLElement
-  if (target.closest('input, textarea, select, [contenteditable="true"], [role="textbox"]')) return
+  const typing = target.closest?.(fields) !== null
+  if (event.metaKey || event.ctrlKey) {
+    if (event.shiftKey || (typing && event.key === 'z')) return
+    if (keys.held(event.key, event.metaKey ? 'meta' : 'ctrl')) event.preventDefault()
+    return
+  }
+  if (typing || document.querySelector('dialog[open]')) return
   if (keys.press(event.key, event.timeStamp)) event.preventDefault()
 }

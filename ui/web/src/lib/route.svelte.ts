@@ -6,43 +6,80 @@ export interface Route {
   params: URLSearchParams
 }
 
+type Value = string | string[] | undefined | null
+
 function read(): Route {
   const base = new URL(document.baseURI).pathname
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1)
   return { path: path.replace(/\/+$/, ''), params: new URLSearchParams(location.search) }
 }
 
+/** change writes parameters into an address: a list is the parameter repeated, an empty one leaves it out. */
+export function change(params: URLSearchParams, changes: Record<string, Value>) {
+  for (const [name, value] of Object.entries(changes)) {
+    if (Array.isArray(value)) {
+      params.delete(name)
+      for (const one of value) params.append(name, one)
+    } else if (value) params.set(name, value)
+    else params.delete(name)
+  }
+}
+
 class Router {
   current = $state.raw<Route>(read())
+  #unsaved: (() => string) | undefined
 
   constructor() {
-    addEventListener('popstate', () => (this.current = read()))
+    let here = location.href
+    addEventListener('popstate', () => {
+      const kept = this.current.path
+      const next = read()
+      if (next.path !== kept && !this.#mayLeave()) {
+        history.pushState(null, '', here)
+        return
+      }
+      this.current = next
+      here = location.href
+    })
+    addEventListener('beforeunload', (event) => {
+      if (this.#unsaved?.()) event.preventDefault()
+    })
+  }
+
+  /** guard asks before another page is shown while what it is given returns a question; call what it returns to end that. */
+  guard(unsaved: () => string): () => void {
+    this.#unsaved = unsaved
+    return () => {
+      if (this.#unsaved === unsaved) this.#unsaved = undefined
+    }
+  }
+
+  #mayLeave(): boolean {
+    const question = this.#unsaved?.()
+    return !question || confirm(question)
   }
 
   /** href is the address of a path with parameters; empty ones are left out. */
-  href(path: string, params: Record<string, string | undefined | null> = {}): string {
+  href(path: string, params: Record<string, Value> = {}): string {
     const target = new URL(path, document.baseURI)
-    for (const [name, value] of Object.entries(params)) {
-      if (value) target.searchParams.set(name, value)
-    }
+    change(target.searchParams, params)
     return target.pathname + target.search
   }
 
-  /** go shows another address; replace leaves no step to go back to. */
-  go(href: string, replace = false) {
-    if (href === location.pathname + location.search) return
+  /** go shows another address; replace leaves no step to go back to. It tells whether the reader let it. */
+  go(href: string, replace = false): boolean {
+    if (href === location.pathname + location.search) return true
+    if (new URL(href, location.href).pathname !== location.pathname && !this.#mayLeave()) return false
     if (replace) history.replaceState(null, '', href)
     else history.pushState(null, '', href)
     this.current = read()
+    return true
   }
 
   /** set changes parameters of the address that is shown. */
-  set(changes: Record<string, string | undefined | null>, replace = true) {
+  set(changes: Record<string, Value>, replace = true) {
     const params = new URLSearchParams(location.search)
-    for (const [name, value] of Object.entries(changes)) {
-      if (value) params.set(name, value)
-      else params.delete(name)
-    }
+    change(params, changes)
     const query = params.toString()
     this.go(location.pathname + (query ? `?${query}` : ''), replace)
   }
@@ -54,9 +91,8 @@ export const router = new Router()
 export function followed(event: MouseEvent) {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   const link = (event.target as Element).closest('a')
-  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin || link.hash) return
   if (!link.pathname.startsWith(new URL(document.baseURI).pathname) || link.pathname.includes('/api/')) return
   event.preventDefault()
-  router.go(link.pathname + link.search)
-  scrollTo(0, 0)
+  if (router.go(link.pathname + link.search)) scrollTo(0, 0)
 }

@@ -64,6 +64,18 @@ class Time {
     this.tick++
   }
 
+  /** copy puts the range where Grafana's own "t c" puts it, so that it can be pasted there as well. */
+  async copy() {
+    await navigator.clipboard.writeText(JSON.stringify({ from: this.from, to: this.to })).catch(() => undefined)
+  }
+
+  /** paste shows a range that was copied here or in Grafana. */
+  async paste() {
+    const text = await navigator.clipboard.readText().catch(() => '')
+    const range = /^\{"from":"?([^",]+)"?,"to":"?([^",}]+)"?\}$/.exec(text.replaceAll(/\s*([:,])\s*/g, '$1'))
+    if (range && parse(range[1]!, this.now, false) !== null && parse(range[2]!, this.now, true) !== null) this.set(range[1]!, range[2]!)
+  }
+
   /** zoomOut doubles the range around its middle. */
   zoomOut() {
     const { from, to } = this.range
@@ -87,7 +99,15 @@ class Time {
         if (!document.hidden) this.again()
       }, Math.max(every, 1000))
     }
-    return () => clearInterval(this.#timer)
+    // A tab that was hidden for longer than a turn does not wait for the next one.
+    const back = () => {
+      if (!document.hidden && every > 0 && Date.now() - this.now >= every) this.again()
+    }
+    document.addEventListener('visibilitychange', back)
+    return () => {
+      clearInterval(this.#timer)
+      document.removeEventListener('visibilitychange', back)
+    }
   }
 }
 
