@@ -1,0 +1,286 @@
+package grafana
+
+import (
+	"maps"
+	"strings"
+)
+
+// upgradePanel turns the panels of older Grafanas into today's. What is not read
+// stays as it is, so that it is listed.
+func upgradePanel(m map[string]any, say func(string)) map[string]any {
+	m = maps.Clone(m)
+	switch word(m, "type") {
+	case "graph":
+		return fromGraph(m, say)
+	case "singlestat", "grafana-singlestat-panel":
+		return fromSinglestat(m)
+	case "table-old":
+		return fromOldTable(m)
+	case "table":
+		if m["styles"] != nil && m["options"] == nil {
+			return fromOldTable(m)
+		}
+	case "text":
+		fromOldText(m)
+	case "heatmap":
+		fromOldHeatmap(m)
+	case "grafana-piechart-panel":
+		m["type"] = "piechart"
+	case "tempo-trace", "jaeger-trace":
+		m["type"] = "traces"
+	}
+	fromFieldOptions(m)
+	return m
+}
+
+// fromFieldOptions turns options.fieldOptions of Grafana 6 and 7.0 into
+// reduceOptions and fieldConfig.
+func fromFieldOptions(m map[string]any) {
+	options := part(m, "options")
+	old := part(options, "fieldOptions")
+	if old == nil {
+		return
+	}
+	options = maps.Clone(options)
+	delete(options, "fieldOptions")
+	calcs := old["calcs"]
+	if calcs == nil && old["stat"] != nil {
+		calcs = []any{old["stat"]}
+	}
+	options["reduceOptions"] = map[string]any{"calcs": calcs, "values": isSet(old, "values"), "limit": old["limit"], "fields": ""}
+	m["options"] = options
+	if m["fieldConfig"] != nil {
+		return
+	}
+	defaults := map[string]any{}
+	for _, from := range []map[string]any{old, part(old, "defaults")} {
+		for _, k := range []string{"unit", "decimals", "min", "max", "mappings", "links", "noValue"} {
+			if from[k] != nil {
+				defaults[k] = from[k]
+			}
+		}
+		if t := from["thresholds"]; t != nil {
+			defaults["thresholds"] = t
+		}
+	}
+	if list, ok := defaults["thresholds"].([]any); ok {
+		defaults["thresholds"] = map[string]any{"mode": "absolute", "steps": stepsOf(list)}
+	}
+	if title := part(old, "defaults")["title"]; title != nil {
+		defaults["displayName"] = title
+	}
+	overrides, _ := old["overrides"].([]any)
+	m["fieldConfig"] = map[string]any{"defaults": defaults, "overrides": overrides}
+}
+
+// stepsOf turns a list of thresholds into steps; the first has no value.
+func stepsOf(list []any) []any {
+	var out []any
+	for i, v := range list {
+		t, _ := v.(map[string]any)
+		step := map[string]any{"color": t["color"], "value": t["value"]}
+		if i == 0 {
+			step["value"] = nil
+		}
+		out = append(out, step)
+	}
+	return out
+}
+
+func fromOldText(m map[string]any) {
+	if m["content"] == nil {
+		return
+	}
+	options := maps.Clone(part(m, "options"))
+	if options == nil {
+		options = map[string]any{}
+	}
+	mode := word(m, "mode")
+	if mode == "" {
+		mode = "markdown"
+	}
+	if mode == "text" {
+		mode = "code"
+	}
+	options["mode"], options["content"] = mode, m["content"]
+	m["options"] = options
+	delete(m, "content")
+	delete(m, "mode")
+}
+
+// fromSinglestat makes a stat, or a gauge where the old one drew one.
+func fromSinglestat(m map[string]any) map[string]any {
+	out := keep(m)
+	out["type"] = "stat"
+	defaults := map[string]any{"unit": m["format"], "decimals": m["decimals"], "links": m["links"]}
+	calc := map[string]any{
+		"avg": "mean", "min": "min", "max": "max", "current": "lastNotNull", "total": "sum", "name": "lastNotNull", "first": "firstNotNull",
+		"delta": "delta", "diff": "diff", "range": "range", "last_time": "lastNotNull",
+	}[word(m, "valueName")]
+	if calc == nil {
+		calc = "mean"
+	}
+	options := map[string]any{
+		"reduceOptions": map[string]any{"calcs": []any{calc}, "values": false, "fields": word(m, "tableColumn")},
+		"colorMode":     "none", "graphMode": "none", "orientation": "horizontal", "textMode": "auto", "justifyMode": "auto",
+	}
+	if word(m, "valueName") == "name" {
+		options["textMode"] = "name"
+	}
+	if isSet(part(m, "sparkline"), "show") {
+		options["graphMode"] = "area"
+	}
+	if isSet(m, "colorValue") {
+		options["colorMode"] = "value"
+	}
+	if isSet(m, "colorBackground") {
+		options["colorMode"] = "background"
+	}
+	if steps := singlestatSteps(word(m, "thresholds"), m["colors"]); len(steps) > 0 {
+		defaults["thresholds"] = map[string]any{"mode": "absolute", "steps": steps}
+	}
+	defaults["mappings"] = oldMaps(m)
+	if text := word(m, "nullText"); text != "" {
+		defaults["noValue"] = text
+	}
+	if g := part(m, "gauge"); isSet(g, "show") {
+		out["type"] = "gauge"
+		maps.DeleteFunc(options, func(k string, _ any) bool { return k == "colorMode" || k == "graphMode" || k == "justifyMode" })
+		defaults["min"], defaults["max"] = g["minValue"], g["maxValue"]
+		options["showThresholdMarkers"], options["showThresholdLabels"] = isSet(g, "thresholdMarkers"), isSet(g, "thresholdLabels")
+	}
+	if pre, post := word(m, "prefix"), word(m, "postfix"); pre != "" || post != "" {
+		defaults["custom"] = map[string]any{"prefix": pre, "postfix": post}
+	}
+	out["fieldConfig"] = map[string]any{"defaults": defaults, "overrides": []any{}}
+	out["options"] = options
+	return out
+}
+
+// keep are the parts that every panel has, whatever its type.
+func keep(m map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, k := range []string{"id", "title", "description", "transparent", "gridPos", "repeat", "repeatDirection", "maxPerRow", "datasource",
+		"targets", "interval", "maxDataPoints", "timeFrom", "timeShift", "hideTimeOverride", "transformations", "libraryPanel"} {
+		if m[k] != nil {
+			out[k] = m[k]
+		}
+	}
+	return out
+}
+
+// singlestatSteps reads "50,80" with three colours.
+func singlestatSteps(thresholds string, colors any) []any {
+	list, _ := colors.([]any)
+	if len(list) == 0 {
+		return nil
+	}
+	steps := []any{map[string]any{"color": list[0], "value": nil}}
+	for i, t := range strings.Split(thresholds, ",") {
+		if n, ok := toNumber(t); ok && i+1 < len(list) {
+			steps = append(steps, map[string]any{"color": list[i+1], "value": n})
+		}
+	}
+	return steps
+}
+
+// oldMaps are valueMaps and rangeMaps as the mappings of Grafana 7, which
+// setMappings reads.
+func oldMaps(m map[string]any) []any {
+	var out []any
+	kind := num(m, "mappingType")
+	if kind != 2 {
+		for _, v := range items(m, "valueMaps") {
+			out = append(out, map[string]any{"type": 1.0, "value": v["value"], "text": v["text"]})
+		}
+	}
+	if kind != 1 {
+		for _, v := range items(m, "rangeMaps") {
+			out = append(out, map[string]any{"type": 2.0, "from": v["from"], "to": v["to"], "text": v["text"]})
+		}
+	}
+	return out
+}
+
+// fromOldTable makes a table of the one with column styles.
+func fromOldTable(m map[string]any) map[string]any {
+	out := keep(m)
+	out["type"] = "table"
+	var overrides []any
+	for _, s := range items(m, "styles") {
+		pattern := word(s, "pattern")
+		var props []any
+		add := func(id string, v any) {
+			if v != nil && v != "" {
+				props = append(props, map[string]any{"id": id, "value": v})
+			}
+		}
+		add("displayName", s["alias"])
+		add("custom.align", map[string]any{"auto": "auto", "left": "left", "right": "right", "center": "center"}[word(s, "align")])
+		switch word(s, "type") {
+		case "number":
+			add("unit", s["unit"])
+			add("decimals", s["decimals"])
+			if list, ok := s["thresholds"].([]any); ok {
+				var texts []string
+				for _, t := range list {
+					text, _ := asText(t)
+					texts = append(texts, text)
+				}
+				if steps := singlestatSteps(strings.Join(texts, ","), s["colors"]); len(steps) > 1 {
+					add("thresholds", map[string]any{"mode": "absolute", "steps": steps})
+				}
+			}
+			if cell := map[string]string{"cell": "color-background", "row": "color-background", "value": "color-text"}[word(s, "colorMode")]; cell != "" {
+				add("custom.cellOptions", map[string]any{"type": cell})
+			}
+		case "date":
+			add("unit", "time:"+orElse(word(s, "dateFormat"), "YYYY-MM-DD HH:mm:ss"))
+		case "hidden":
+			add("custom.hidden", true)
+		}
+		if url := word(s, "linkUrl"); isSet(s, "link") && url != "" {
+			add("links", []any{map[string]any{"title": word(s, "linkTooltip"), "url": url, "targetBlank": isSet(s, "linkTargetBlank")}})
+		}
+		if pattern == "" || len(props) == 0 {
+			continue
+		}
+		id := "byName"
+		if strings.HasPrefix(pattern, "/") {
+			id = "byRegexp"
+		}
+		overrides = append(overrides, map[string]any{"matcher": map[string]any{"id": id, "options": pattern}, "properties": props})
+	}
+	out["fieldConfig"] = map[string]any{"defaults": map[string]any{}, "overrides": overrides}
+	out["options"] = map[string]any{"showHeader": m["showHeader"] == nil || isSet(m, "showHeader")}
+	return out
+}
+
+// fromOldHeatmap reads the heat map of before Grafana 9.
+func fromOldHeatmap(m map[string]any) {
+	if m["dataFormat"] == nil && m["yAxis"] == nil {
+		return
+	}
+	y, c, legend := part(m, "yAxis"), part(m, "color"), part(m, "legend")
+	unit := y["format"]
+	options := map[string]any{
+		"calculate": word(m, "dataFormat") != "tsbuckets",
+		"yAxis":     map[string]any{"axisPlacement": "left", "unit": unit, "decimals": y["decimals"], "min": y["min"], "max": y["max"], "reverse": isSet(m, "reverseYBuckets")},
+		"color":     map[string]any{"mode": "scheme", "scheme": strings.TrimPrefix(word(c, "colorScheme"), "interpolate"), "exponent": c["exponent"], "steps": 64.0, "fill": c["cardColor"], "min": c["min"], "max": c["max"]},
+		"legend":    map[string]any{"show": isSet(legend, "show")},
+		"tooltip":   map[string]any{"mode": "single", "yHistogram": isSet(part(m, "tooltip"), "showHistogram")},
+		"cellGap":   part(m, "cards")["cardPadding"],
+	}
+	if word(c, "mode") == "opacity" {
+		part(options, "color")["mode"] = "opacity"
+	}
+	if isSet(m, "hideZeroBuckets") {
+		options["filterValues"] = map[string]any{"le": 1e-9}
+	}
+	kept := keep(m)
+	clear(m)
+	maps.Copy(m, kept)
+	m["type"] = "heatmap"
+	m["options"] = options
+	m["fieldConfig"] = map[string]any{"defaults": map[string]any{}, "overrides": []any{}}
+}
