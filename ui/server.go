@@ -55,6 +55,7 @@ func (u *UI) routes() http.Handler {
 	u.searchRoutes(a)
 	u.traceRoutes(a)
 	u.mapRoutes(a)
+	u.exploreRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())

@@ -38,15 +38,6 @@ func (u *UI) status(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// tempo is the trace store that the page asks.
-func (u *UI) tempo() (source.Tempo, error) {
-	d, known := u.cfg.defaultOf(TypeTempo)
-	if !known {
-		return source.Tempo{}, reject(http.StatusServiceUnavailable, "this site has no trace store", "add a data source of type tempo under grafana.datasources")
-	}
-	return source.Tempo{Client: u.clients[d.uid()]}, nil
-}
-
 // prometheus is the one that the trace store's service map names, else the
 // default one: both hold the same series at this site.
 func (u *UI) prometheus() (source.Prometheus, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"supersonic/ui/explore"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
 )
@@ -26,7 +27,7 @@ func (u *UI) searchRoutes(a asks) {
 }
 
 func (u *UI) search(r *http.Request) (any, error) {
-	tempo, err := u.tempo()
+	_, tempo, err := u.tempoOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -50,38 +51,14 @@ func (u *UI) search(r *http.Request) (any, error) {
 	out := payload.SearchResult{Query: q.Query, FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()),
 		Limit: q.Limit, Limited: len(found.Traces) >= q.Limit, Spans: found.Inspected}
 	for _, t := range found.Traces {
-		out.Traces = append(out.Traces, brief(t))
+		out.Traces = append(out.Traces, explore.Brief(t))
 	}
 	sort.SliceStable(out.Traces, func(i, j int) bool { return out.Traces[i].StartMs > out.Traces[j].StartMs })
 	return out, nil
 }
 
-// noRoot is how Tempo writes that the root has not come.
-const noRoot = "<root span not yet received>"
-
-func brief(t source.FoundTrace) payload.TraceBrief {
-	b := payload.TraceBrief{ID: t.ID, RootName: t.RootTraceName, RootPod: t.RootServiceName,
-		StartMs: float64(t.StartNano) / 1e6, DurationMs: t.DurationMs, Matched: t.Matched}
-	if b.RootName == noRoot || b.RootPod == noRoot {
-		b.RootName, b.RootPod = "", ""
-	}
-	if t.Services == nil {
-		return b
-	}
-	spans, failed := 0, false
-	for name, s := range t.Services {
-		b.Services = append(b.Services, payload.Service{Name: name, Spans: s.SpanCount, Errors: s.ErrorCount})
-		spans += s.SpanCount
-		b.Errors += s.ErrorCount
-		failed = failed || s.ErrorCount > 0
-	}
-	sort.Slice(b.Services, func(i, j int) bool { return b.Services[i].Name < b.Services[j].Name })
-	b.Spans, b.Failed = &spans, &failed
-	return b
-}
-
 func (u *UI) tags(r *http.Request) (any, error) {
-	tempo, err := u.tempo()
+	_, tempo, err := u.tempoOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +71,11 @@ func (u *UI) tags(r *http.Request) (any, error) {
 		return nil, err
 	}
 	var out payload.Tags
+	only := r.FormValue("scope")
 	for _, s := range scopes {
+		if only != "" && only != s.Name {
+			continue
+		}
 		out.Scopes = append(out.Scopes, payload.TagScope{Name: s.Name, Tags: s.Tags})
 	}
 	return out, nil
@@ -105,7 +86,7 @@ func (u *UI) tagValues(r *http.Request) (any, error) {
 	if tag == "" {
 		return nil, reject(http.StatusBadRequest, "tag is missing", "ask for /api/tag-values?tag=resource.service.name")
 	}
-	tempo, err := u.tempo()
+	_, tempo, err := u.tempoOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -122,5 +103,8 @@ func (u *UI) tagValues(r *http.Request) (any, error) {
 		out.Values = append(out.Values, payload.TagValue{Type: v.Type, Value: v.Value})
 	}
 	sort.Slice(out.Values, func(i, j int) bool { return out.Values[i].Value < out.Values[j].Value })
+	if len(out.Values) > highestLimit {
+		out.Values, out.Cut = out.Values[:highestLimit], true
+	}
 	return out, nil
 }

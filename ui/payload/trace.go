@@ -144,6 +144,7 @@ type TagScope struct {
 type TagValues struct {
 	Tag    string     `json:"tag"`
 	Values []TagValue `json:"values"`
+	Cut    bool       `json:"cut"` // there are more
 }
 
 // TagValue is one value with its TraceQL type.
@@ -159,4 +160,11 @@ type QueryCheck struct {
 	Offset  int    `json:"offset"` // bytes into the query where it stopped fitting
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
+	// Expected and Nearest are parts of Message: what would have been right, and
+	// the known name that is nearest.
+	Expected string       `json:"expected"`
+	Nearest  string       `json:"nearest"`
+	Metrics  bool         `json:"metrics"` // the answer is series and not spans
+	Form     *ExploreForm `json:"form"`    // null if the form cannot show the query
+	Warnings []string     `json:"warnings"`
 }

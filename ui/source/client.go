@@ -75,9 +75,10 @@ func Hint(err error) string {
 }
 
 type answer struct {
-	status int
-	kind   string // Content-Type
-	body   []byte
+	status   int
+	kind     string // Content-Type
+	body     []byte
+	warnings []string // what the answer lacks, as the store says it
 }
 
 // get asks for path with params. Statuses outside 2xx are returned as *Refused.
@@ -118,7 +119,19 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	if resp.StatusCode/100 != 2 {
 		return answer{}, &Refused{resp.StatusCode, message(read), asked}
 	}
-	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read}, nil
+	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, warnings(resp.Header)}, nil
+}
+
+// warnings are the texts of the headers Warning: 199 - "text".
+func warnings(h http.Header) []string {
+	var list []string
+	for _, line := range h.Values("Warning") {
+		if _, quoted, found := strings.Cut(line, `"`); found {
+			line = strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `\"`, `"`)
+		}
+		list = append(list, line)
+	}
+	return list
 }
 
 // Authorize adds the credentials of the data source, if it has any: those that the

@@ -86,11 +86,7 @@ func decodePrometheus(body []byte) ([]Series, error) {
 		Error  string
 		Data   struct {
 			ResultType string
-			Result     []struct {
-				Metric map[string]string
-				Value  point
-				Values []point
-			}
+			Result     json.RawMessage
 		}
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
@@ -99,11 +95,27 @@ func decodePrometheus(body []byte) ([]Series, error) {
 	if envelope.Status != "success" {
 		return nil, fmt.Errorf("status %q: %s", envelope.Status, envelope.Error)
 	}
-	if kind := envelope.Data.ResultType; kind != "vector" && kind != "matrix" {
-		return nil, fmt.Errorf("a result of type %q, not vector or matrix", kind)
+	switch kind := envelope.Data.ResultType; kind {
+	case "scalar":
+		var one point
+		if err := json.Unmarshal(envelope.Data.Result, &one); err != nil {
+			return nil, err
+		}
+		return []Series{{Labels: map[string]string{}, Samples: []Sample{one.sample()}}}, nil
+	case "vector", "matrix":
+	default:
+		return nil, fmt.Errorf("a result of type %q, not vector, matrix or scalar", kind)
 	}
-	series := make([]Series, 0, len(envelope.Data.Result))
-	for _, r := range envelope.Data.Result {
+	var result []struct {
+		Metric map[string]string
+		Value  point
+		Values []point
+	}
+	if err := json.Unmarshal(envelope.Data.Result, &result); err != nil {
+		return nil, err
+	}
+	series := make([]Series, 0, len(result))
+	for _, r := range result {
 		s := Series{Labels: r.Metric}
 		if envelope.Data.ResultType == "vector" {
 			s.Samples = []Sample{r.Value.sample()}

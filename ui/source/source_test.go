@@ -136,8 +136,8 @@ func TestPrometheusAnswersAreValuesAndItsErrorsAreSentences(t *testing.T) {
 		t.Errorf("a refused query: %v", err)
 	}
 	scalar := Prometheus{client(t, &store{status: 200, body: `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`})}
-	if _, err := scalar.Instant(context.Background(), "2", time.Now()); err == nil {
-		t.Error("a scalar was taken for a vector")
+	if one, err := scalar.Instant(context.Background(), "2", time.Now()); err != nil || one[0].Last() != 2 {
+		t.Errorf("a scalar is %v %v", one, err)
 	}
 }
 

@@ -32,6 +32,8 @@ type Search struct {
 type Found struct {
 	Traces    []FoundTrace
 	Inspected float64 // spans that the store says it looked at
+	Spent     Inspected
+	Warnings  []string
 }
 
 // FoundTrace is one trace of an answer. Its id has all 32 digits.
@@ -43,6 +45,7 @@ type FoundTrace struct {
 	DurationMs      float64
 	Matched         int
 	Services        map[string]FoundService // nil if the store does not count them
+	Spans           []FoundSpan             // those that match, as many as were asked for
 }
 
 // FoundService is the count of one service's spans in a found trace.
@@ -66,6 +69,7 @@ func (t Tempo) Search(ctx context.Context, s Search) (Found, error) {
 	if err != nil {
 		return Found{}, fmt.Errorf("read the answer of %s to a search: %w", t.server.Name, err)
 	}
+	found.Warnings = got.warnings
 	return found, nil
 }
 
@@ -103,18 +107,16 @@ func decodeSearch(body []byte) (Found, error) {
 			RootTraceName     string
 			StartTimeUnixNano number
 			DurationMs        float64
-			SpanSet           *struct{ Matched int }
-			SpanSets          []struct{ Matched int }
+			SpanSet           *spanSet
+			SpanSets          []spanSet
 			ServiceStats      map[string]FoundService
 		}
-		Metrics struct {
-			InspectedSpans number
-		}
+		Metrics inspected
 	}
 	if err := json.Unmarshal(body, &got); err != nil {
 		return Found{}, err
 	}
-	found := Found{Inspected: got.Metrics.InspectedSpans.float()}
+	found := Found{Inspected: got.Metrics.InspectedSpans.float(), Spent: got.Metrics.value()}
 	for _, r := range got.Traces {
 		start, err := strconv.ParseUint(string(r.StartTimeUnixNano), 10, 64)
 		if err != nil {
@@ -122,11 +124,18 @@ func decodeSearch(body []byte) (Found, error) {
 		}
 		f := FoundTrace{ID: FullID(r.TraceID), RootServiceName: r.RootServiceName, RootTraceName: r.RootTraceName,
 			StartNano: start, DurationMs: r.DurationMs, Services: r.ServiceStats}
+		if len(r.SpanSets) == 0 && r.SpanSet != nil {
+			r.SpanSets = []spanSet{*r.SpanSet}
+		}
 		for _, set := range r.SpanSets {
 			f.Matched += set.Matched
-		}
-		if len(r.SpanSets) == 0 && r.SpanSet != nil {
-			f.Matched = r.SpanSet.Matched
+			for i := range set.Spans {
+				span, err := set.found(i)
+				if err != nil {
+					return Found{}, fmt.Errorf("trace %s: %w", r.TraceID, err)
+				}
+				f.Spans = append(f.Spans, span)
+			}
 		}
 		found.Traces = append(found.Traces, f)
 	}

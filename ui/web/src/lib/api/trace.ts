@@ -1,4 +1,5 @@
 // Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
+import type { ExploreForm } from './explore'
 
 /** SearchResult is the answer to a query for traces. */
 export interface SearchResult {
@@ -161,6 +162,8 @@ export interface TagScope {
 export interface TagValues {
   tag: string
   values: TagValue[]
+  /** there are more */
+  cut: boolean
 }
 
 /** TagValue is one value with its TraceQL type. */
@@ -177,4 +180,12 @@ export interface QueryCheck {
   offset: number
   line: number
   column: number
+  /** Expected and Nearest are parts of Message: what would have been right, and the known name that is nearest. */
+  expected: string
+  nearest: string
+  /** the answer is series and not spans */
+  metrics: boolean
+  /** null if the form cannot show the query */
+  form: ExploreForm | null
+  warnings: string[]
 }

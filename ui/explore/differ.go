@@ -1,0 +1,235 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sort"
+	"time"
+
+	"supersonic/ui/payload"
+	"supersonic/ui/source"
+)
+
+// topValues is how many values of an attribute are compared; the store is asked for
+// as many of each side.
+const topValues = 20
+
+// shownValues is how many of them are told.
+const shownValues = 6
+
+// Differ compares the spans of a box with the others that a query selects.
+func Differ(ctx context.Context, store Store, query string, from, to time.Time, b Box) (*payload.Differences, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	text, err := counted(query)
+	if err != nil {
+		return nil, err
+	}
+	text += fmt.Sprintf(" | compare(%s, %d, %d, %d)", filterText(b.terms()), topValues, b.From.UnixNano(), b.To.UnixNano())
+	got, err := store.Metrics(ctx, comparing(text, from, to))
+	if err != nil {
+		return nil, err
+	}
+	out := ranked(got.Series)
+	out.Query, out.Warnings = text, append(out.Warnings, got.Warnings...)
+	return out, nil
+}
+
+// comparing asks at few points, of which only the sums are looked at: the store
+// widens a range to whole steps, so one step as long as the range would let in as
+// much again.
+func comparing(query string, from, to time.Time) source.TraceMetrics {
+	step := Step(from, to, 60, time.Second)
+	low, high := Aligned(from, to, step)
+	return source.TraceMetrics{Query: query, From: low, To: high, Step: step}
+}
+
+// side is the count of each value of one attribute, within the selection or
+// outside.
+type side struct {
+	total  float64
+	values map[source.TypedValue]float64
+}
+
+// sides are the selection and the rest, by attribute.
+type sides [2]map[string]*side
+
+const (
+	inSelection = 0
+	inRest      = 1
+)
+
+// metaType is the label by which compare() tells its series apart.
+const metaType = "__meta_type"
+
+// compared reads the series of compare().
+func compared(series []source.TypedSeries) (all sides) {
+	all = sides{{}, {}}
+	for _, s := range series {
+		kind, value := "", source.TypedValue{}
+		for _, l := range s.Labels {
+			if l.Key == metaType {
+				kind = l.Value
+			} else {
+				value = l
+			}
+		}
+		n := 0.0
+		for _, p := range s.Samples {
+			n += p.Value
+		}
+		switch kind {
+		case "selection":
+			all.of(inSelection, value.Key).values[value] += n
+		case "baseline":
+			all.of(inRest, value.Key).values[value] += n
+		case "selection_total":
+			all.of(inSelection, value.Key).total += n
+		case "baseline_total":
+			all.of(inRest, value.Key).total += n
+		}
+	}
+	return all
+}
+
+func (s sides) of(which int, attribute string) *side {
+	one, known := s[which][attribute]
+	if !known {
+		one = &side{values: map[source.TypedValue]float64{}}
+		s[which][attribute] = one
+	}
+	return one
+}
+
+// count is the number of spans of a side: that of the attribute that most have.
+func (s sides) count(which int) (n float64) {
+	for _, one := range s[which] {
+		sum := 0.0
+		for _, v := range one.values {
+			sum += v
+		}
+		n = max(n, one.total, sum)
+	}
+	return n
+}
+
+func ranked(series []source.TypedSeries) *payload.Differences {
+	all := compared(series)
+	out := &payload.Differences{Selected: all.count(inSelection), Rest: all.count(inRest)}
+	if out.Selected == 0 || out.Rest == 0 {
+		out.Text = "There is nothing to compare with: " + nothing(out.Selected == 0)
+		return out
+	}
+	names := map[string]bool{}
+	for _, which := range all {
+		for name := range which {
+			names[name] = true
+		}
+	}
+	for name := range names {
+		d := difference(name, all, out.Selected, out.Rest)
+		if d.Score > 0 {
+			out.Attributes = append(out.Attributes, d)
+		} else {
+			out.Same++
+		}
+	}
+	sort.Slice(out.Attributes, func(i, j int) bool {
+		a, b := out.Attributes[i], out.Attributes[j]
+		if math.Abs(a.Score-b.Score) > 1e-9 {
+			return a.Score > b.Score
+		}
+		return a.Attribute < b.Attribute
+	})
+	out.Text = sentence(out)
+	return out
+}
+
+func nothing(selected bool) string {
+	if selected {
+		return "no span is in the selection."
+	}
+	return "every span is in the selection."
+}
+
+// difference tells how unlike an attribute's values are shared out. Its score is
+// half the sum of the differences of shares, of those that chance does not
+// explain: a value that one span has, as an id, says nothing.
+func difference(name string, all sides, selected, rest float64) payload.Difference {
+	in, out := all.of(inSelection, name), all.of(inRest, name)
+	d := payload.Difference{Attribute: name}
+	add := func(v source.TypedValue, a, b float64) {
+		shares := payload.DifferenceValue{Value: v.Value, Missing: v.Type == missing, Selected: a / selected, Rest: b / rest,
+			Filter: Condition(name, v.Type, v.Value)}
+		d.Values = append(d.Values, shares)
+		if telling(a, b, selected, rest) {
+			d.Score += math.Abs(shares.Selected-shares.Rest) / 2
+		}
+	}
+	sumIn, sumOut := 0.0, 0.0
+	for v := range valuesOf(in, out) {
+		a, b := in.values[v], out.values[v]
+		sumIn, sumOut = sumIn+a, sumOut+b
+		add(v, a, b)
+	}
+	// Spans without the attribute. Those whose value is too rare to be told are in
+	// the totals.
+	lackIn, lackOut := max(0, selected-max(sumIn, in.total)), max(0, rest-max(sumOut, out.total))
+	if lackIn+lackOut > 0 {
+		add(source.TypedValue{Type: missing}, lackIn, lackOut)
+	}
+	sort.Slice(d.Values, func(i, j int) bool {
+		a, b := d.Values[i], d.Values[j]
+		if x, y := math.Abs(a.Selected-a.Rest), math.Abs(b.Selected-b.Rest); math.Abs(x-y) > 1e-9 {
+			return x > y
+		}
+		return a.Value < b.Value
+	})
+	d.Values = d.Values[:min(len(d.Values), shownValues)]
+	return d
+}
+
+// missing is the type of the value of spans that lack an attribute.
+const missing = "missing"
+
+func valuesOf(list ...*side) map[source.TypedValue]bool {
+	all := map[source.TypedValue]bool{}
+	for _, one := range list {
+		for v := range one.values {
+			all[v] = true
+		}
+	}
+	return all
+}
+
+// telling tells whether shares a of n and b of m differ by more than three times
+// what chance makes of them, and by more than 2 %.
+func telling(a, b, n, m float64) bool {
+	both := (a + b) / (n + m)
+	chance := math.Sqrt(both * (1 - both) * (1/n + 1/m))
+	apart := math.Abs(a/n - b/m)
+	return max(a, b) >= 3 && apart > .02 && apart > 3*chance
+}
+
+// sentence says the most telling difference.
+func sentence(d *payload.Differences) string {
+	if len(d.Attributes) == 0 {
+		return "No attribute tells the selection from the rest: only time and duration do."
+	}
+	first := d.Attributes[0]
+	v := first.Values[0]
+	value := fmt.Sprintf("%s = %s", first.Attribute, v.Value)
+	if v.Missing {
+		value = "no " + first.Attribute
+	}
+	return fmt.Sprintf("%s: %s of the selection, %s of the rest.", value, percent(v.Selected), percent(v.Rest))
+}
+
+func percent(share float64) string {
+	if share > 0 && share < .01 {
+		return "<1 %"
+	}
+	return fmt.Sprintf("%.0f %%", share*100)
+}

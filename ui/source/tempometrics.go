@@ -1,0 +1,128 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// TraceMetrics is a question for series made of spans.
+type TraceMetrics struct {
+	Query     string // TraceQL with a metrics function
+	From, To  time.Time
+	Step      time.Duration
+	Exemplars int // how many; 0 leaves it to the store
+	MaxSeries int // 0 leaves it to the store
+}
+
+// TraceSeries is the answer: each series with its exemplars.
+type TraceSeries struct {
+	Series   []TypedSeries
+	Spent    Inspected
+	Warnings []string // that the answer is not whole, and the like
+}
+
+// TypedSeries is a series whose labels have types, in the store's order.
+type TypedSeries struct {
+	Labels    []TypedValue
+	Samples   []Sample
+	Exemplars []Exemplar
+}
+
+// Exemplar is one of the things that a point counts.
+type Exemplar struct {
+	Time   time.Time
+	Value  float64
+	Labels map[string]string
+}
+
+// TraceID is the exemplar's trace, "" if it names none.
+func (e Exemplar) TraceID() string {
+	return e.label("trace_id", "traceID", "traceId", "trace:id", "TraceID", "traceid")
+}
+
+// SpanID is the exemplar's span, "" if it names none.
+func (e Exemplar) SpanID() string { return e.label("span_id", "spanID", "spanId", "span:id") }
+
+func (e Exemplar) label(names ...string) string {
+	for _, n := range names {
+		if v := e.Labels[n]; v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// Metrics evaluates a metrics query at every step of a range.
+func (t Tempo) Metrics(ctx context.Context, m TraceMetrics) (TraceSeries, error) {
+	params := url.Values{"q": {m.Query}, "start": {strconv.FormatInt(m.From.Unix(), 10)}, "end": {strconv.FormatInt(m.To.Unix(), 10)},
+		"step": {strconv.FormatFloat(m.Step.Seconds(), 'f', -1, 64) + "s"}}
+	if m.Exemplars > 0 {
+		params.Set("exemplars", strconv.Itoa(m.Exemplars))
+	}
+	if m.MaxSeries > 0 {
+		params.Set("maxSeries", strconv.Itoa(m.MaxSeries))
+	}
+	got, err := t.get(ctx, "/api/metrics/query_range", params, "application/json")
+	if err != nil {
+		return TraceSeries{}, err
+	}
+	out, err := decodeTraceSeries(got.body)
+	if err != nil {
+		return TraceSeries{}, fmt.Errorf("read the answer of %s to a metrics query: %w", t.server.Name, err)
+	}
+	out.Warnings = append(got.warnings, out.Warnings...)
+	return out, nil
+}
+
+func decodeTraceSeries(body []byte) (TraceSeries, error) {
+	var got struct {
+		Series []struct {
+			Labels  []typedValue
+			Samples []struct {
+				TimestampMs number
+				Value       float64
+			}
+			Exemplars []struct {
+				Labels      []typedValue
+				TimestampMs number
+				Value       float64
+			}
+		}
+		Status  string
+		Message string
+		Metrics inspected
+	}
+	if err := json.Unmarshal(body, &got); err != nil {
+		return TraceSeries{}, err
+	}
+	out := TraceSeries{Spent: got.Metrics.value()}
+	if got.Status == "PARTIAL" && got.Message == "" {
+		got.Message = "the store says that this answer is not whole"
+	}
+	if got.Message != "" {
+		out.Warnings = []string{got.Message}
+	}
+	for _, s := range got.Series {
+		var series TypedSeries
+		for _, l := range s.Labels {
+			series.Labels = append(series.Labels, l.typed())
+		}
+		for _, p := range s.Samples {
+			series.Samples = append(series.Samples, Sample{time.UnixMilli(int64(p.TimestampMs.float())), p.Value})
+		}
+		for _, e := range s.Exemplars {
+			ex := Exemplar{Time: time.UnixMilli(int64(e.TimestampMs.float())), Value: e.Value, Labels: map[string]string{}}
+			for _, l := range e.Labels {
+				v := l.typed()
+				ex.Labels[v.Key] = v.Value
+			}
+			series.Exemplars = append(series.Exemplars, ex)
+		}
+		out.Series = append(out.Series, series)
+	}
+	return out, nil
+}
