@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -81,7 +82,7 @@ func (u *UI) exploreHeat(r *http.Request) (any, error) {
 	}
 	heat, err := explore.HeatOf(r.Context(), tempo, s.Query, s.From, s.To)
 	if err != nil {
-		return nil, err
+		return nil, senseless(err)
 	}
 	return *heat, nil
 }
@@ -103,9 +104,18 @@ func (u *UI) exploreDifferences(r *http.Request) (any, error) {
 	}
 	got, err := explore.Differ(r.Context(), tempo, s.Query, s.From, s.To, box)
 	if err != nil {
-		return nil, err
+		return nil, senseless(err)
 	}
 	return *got, nil
+}
+
+// senseless makes a query at fault the reader's to mend.
+func senseless(err error) error {
+	var fault *explore.QueryError
+	if errors.As(err, &fault) {
+		return reject(http.StatusBadRequest, err.Error(), "mend the query")
+	}
+	return err
 }
 
 // exploreNarrow writes the query that a selection, or a value that was chosen,

@@ -21,7 +21,7 @@ const shownValues = 6
 // Differ compares the spans of a box with the others that a query selects.
 func Differ(ctx context.Context, store Store, query string, from, to time.Time, b Box) (*payload.Differences, error) {
 	if err := b.check(); err != nil {
-		return nil, err
+		return nil, &QueryError{err}
 	}
 	text, err := counted(query)
 	if err != nil {

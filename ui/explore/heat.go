@@ -35,6 +35,12 @@ func HeatOf(ctx context.Context, store Store, query string, from, to time.Time) 
 	return heat, nil
 }
 
+// QueryError says that a question makes no sense, whoever is asked.
+type QueryError struct{ Err error }
+
+func (e *QueryError) Error() string { return e.Err.Error() }
+func (e *QueryError) Unwrap() error { return e.Err }
+
 // counted is a search in the form that a metrics function can follow: without
 // select() and hints.
 func counted(query string) (string, error) {
@@ -43,10 +49,10 @@ func counted(query string) (string, error) {
 	}
 	q, err := traceql.Parse(query)
 	if err != nil {
-		return "", err
+		return "", &QueryError{err}
 	}
 	if q.IsMetrics() {
-		return "", fmt.Errorf("the query %q answers with series already", query)
+		return "", &QueryError{fmt.Errorf("the query %q answers with series already", query)}
 	}
 	var stages []traceql.Stage
 	for _, s := range q.Pipeline.Stages {
