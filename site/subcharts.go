@@ -83,11 +83,10 @@ type Grafana struct {
 	NameOverride string `yaml:"nameOverride"`
 	// Its service's name in full.
 	FullnameOverride string `yaml:"fullnameOverride"`
-	// The administrator's name. The page has no login.
-	AdminUser string `yaml:"adminUser" site:"unused"`
-	// The administrator's password. The page has no login: who reaches its port
-	// reads everything.
-	AdminPassword Secret `yaml:"adminPassword" site:"unused"`
+	// The administrator's name.
+	AdminUser string `yaml:"adminUser"`
+	// The administrator's password. Empty: nobody signs in by password.
+	AdminPassword Secret `yaml:"adminPassword"`
 	// The port.
 	Service GrafanaService `yaml:"service"`
 	// Where the page's data come from: files of data sources as Grafana provisions
@@ -100,7 +99,8 @@ type Grafana struct {
 	// Dashboards in ConfigMaps, by provider.
 	DashboardsConfigMaps map[string]any `yaml:"dashboardsConfigMaps" site:"unused"`
 	// Grafana's own settings by section. Used: server.root_url, server.http_addr and
-	// server.http_port.
+	// server.http_port; who may look, of the sections auth, auth.anonymous, auth.basic,
+	// auth.generic_oauth and security (docs/guide/access.md).
 	INI map[string]any `yaml:"grafana.ini"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`

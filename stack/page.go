@@ -7,10 +7,17 @@ import (
 	"supersonic/site"
 	"supersonic/triton"
 	"supersonic/ui"
+	"supersonic/ui/access"
 )
 
 func (k *Stack) buildPage() (err error) {
+	g := k.site.Values.Grafana
+	readers, err := access.FromINI(g.INI, g.AdminUser, string(g.AdminPassword), k.rootURL())
+	if err != nil {
+		return fmt.Errorf("grafana: %w", err)
+	}
 	cfg := ui.Config{
+		Access: readers, DataDir: k.site.DataDir,
 		HTTP:        k.site.GrafanaHTTP(),
 		RootURL:     k.rootURL(),
 		DataSources: k.dataSources(),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supersonic/internal/listen"
+	"supersonic/ui/access"
 )
 
 // Config says what the page listens on, what it reads and what it shows.
@@ -20,8 +21,10 @@ type Config struct {
 	// is served as well as "/". Empty: "/".
 	RootURL     string
 	DataSources []DataSource
-	Roles       []RoleEndpoint // the roles of the site, in the order in which they are shown
-	Off         []OffPart      // what the file switched off
+	Roles       []RoleEndpoint  // the roles of the site, in the order in which they are shown
+	Off         []OffPart       // what the file switched off
+	Access      access.Settings // who may look; the zero value lets nobody in
+	DataDir     string          // what the page keeps is in ui/ below it; "" keeps it in memory alone
 	Release     string
 	Namespace   string
 	Version     string

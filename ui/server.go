@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"supersonic/ui/payload"
@@ -56,6 +57,7 @@ func (u *UI) routes() http.Handler {
 	u.traceRoutes(a)
 	u.mapRoutes(a)
 	u.exploreRoutes(a)
+	u.sessionRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())
@@ -65,19 +67,16 @@ func (u *UI) routes() http.Handler {
 		refuse(w, http.StatusNotFound, payload.Failure{Error: "there is no " + r.URL.Path, Hint: "see /api/site for what this site has"})
 	})
 	mux.Handle("GET /", u.page)
-	return secured(underPrefix(u.cfg.prefix(), mux))
+	return u.secured(underPrefix(u.cfg.prefix(), u.guarded(mux)))
 }
 
-// onlyJSON refuses what a page of another site could send on a reader's behalf.
+// onlyJSON refuses what a form of another site's page could send; the gate refuses
+// the rest of what such a page sends.
 func onlyJSON(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err != nil || kind != "application/json" {
 			refuse(w, http.StatusUnsupportedMediaType, payload.Failure{Error: "this endpoint takes JSON alone", Hint: "send Content-Type: application/json"})
-			return
-		}
-		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-			refuse(w, http.StatusForbidden, payload.Failure{Error: "a page of another site may not ask this", Hint: "open the page itself"})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -94,10 +93,14 @@ func readJSON(r *http.Request, into any) error {
 }
 
 // secured sets the headers that every answer has.
-func secured(next http.Handler) http.Handler {
+func (u *UI) secured(next http.Handler) http.Handler {
+	policy := contentPolicy
+	if u.cfg.Access.AllowEmbedding {
+		policy = strings.Replace(policy, "frame-ancestors 'self'", "frame-ancestors *", 1)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

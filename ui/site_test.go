@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"supersonic/internal/listen"
+	"supersonic/ui/access"
 	"supersonic/ui/fakesite"
 )
 
@@ -49,7 +50,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	}
 	gateway, collector, store := serve(fakesite.Metrics(fakesite.GatewayMetrics)), serve(fakesite.Metrics(fakesite.CollectorMetrics)), serve(fakesite.Metrics(fakesite.TracesMetrics))
 	cfg := Config{
-		HTTP: listen.Address{Addr: "127.0.0.1:0"}, Release: "supersonic", Namespace: "default", Version: "test",
+		HTTP: listen.Address{Addr: "127.0.0.1:0"}, Access: access.Settings{Anonymous: true, AnonymousRole: access.Admin}, Release: "supersonic", Namespace: "default", Version: "test",
 		DataSources: []DataSource{
 			{Name: "prometheus", Type: TypePrometheus, URL: serve(w.prometheus), IsDefault: true},
 			{Name: "tempo", Type: TypeTempo, URL: serve(w.tempo), ServiceMapUID: "prometheus"},

@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"supersonic/internal/listen"
+	"supersonic/ui/access"
 	"supersonic/ui/health"
 	"supersonic/ui/source"
 )
@@ -22,6 +25,7 @@ type UI struct {
 	metrics  *metrics
 	clients  map[string]*source.Client // by uid of the data source
 	watch    *health.Watch
+	gate     *access.Gate
 	page     http.Handler
 }
 
@@ -49,10 +53,40 @@ func New(cfg Config, deps Deps) (*UI, error) {
 	if u.page, err = newStatic(dist, cfg.prefix()+"/"); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
+	if err := u.openGate(); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
 	if u.listener, err = listen.TCP(cfg.HTTP); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	return u, nil
+}
+
+// openGate makes the gate; a file of sessions that cannot be read is told and left
+// behind.
+func (u *UI) openGate() error {
+	file := ""
+	if u.cfg.DataDir != "" {
+		dir := filepath.Join(u.cfg.DataDir, "ui")
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make the page's folder: %w", err)
+		}
+		file = filepath.Join(dir, "sessions.json")
+	}
+	gate, err := access.New(u.cfg.Access, file)
+	if err != nil {
+		u.deps.Log.Warn("readers have to sign in again", "error", err)
+	}
+	u.gate = gate
+	if host, _, err := net.SplitHostPort(u.cfg.HTTP.Addr); u.cfg.Access.Open() && err == nil && !loopback(host) {
+		u.deps.Log.Warn("whoever reaches the page may change its dashboards", "address", u.cfg.HTTP.Addr, "key", "grafana.ini: auth.anonymous.org_role")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Addr is where the page listens, also after port 0.
@@ -66,6 +100,9 @@ func (u *UI) Run(ctx context.Context) error {
 }
 
 func (u *UI) close() {
+	if err := u.gate.Close(); err != nil {
+		u.deps.Log.Warn("some readers may have to sign in again", "error", err)
+	}
 	u.watch.Close()
 	for _, c := range u.clients {
 		c.Close()

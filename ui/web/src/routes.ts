@@ -24,6 +24,7 @@ const rules: Rule[] = [
   { at: /^(traces)?$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./traces/SearchPage.svelte') },
   { at: /^trace\/[0-9a-fA-F]{1,32}$/, tab: 'explore', title: 'Trace', timed: false, page: () => import('./trace/TracePage.svelte') },
   { at: /^map$/, tab: 'map', title: 'Map', timed: true, page: () => import('./map/MapPage.svelte') },
+  { at: /^login$/, tab: '', title: 'Sign in', timed: false, page: () => import('./login/LoginPage.svelte') },
   { at: /^status$/, tab: 'status', title: 'Status', timed: false, page: () => import('./status/StatusPage.svelte') },
 ]
 

@@ -92,7 +92,7 @@ export function followed(event: MouseEvent) {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   const link = (event.target as Element).closest('a')
   if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin || link.hash) return
-  if (!link.pathname.startsWith(new URL(document.baseURI).pathname) || link.pathname.includes('/api/')) return
+  if (!link.pathname.startsWith(new URL(document.baseURI).pathname) || link.pathname.includes('/api/') || link.dataset.leaves !== undefined) return
   event.preventDefault()
   if (router.go(link.pathname + link.search)) scrollTo(0, 0)
 }
