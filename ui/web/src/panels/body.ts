@@ -1,0 +1,15 @@
+import type { Mark, Panel, PanelView } from '../lib/api'
+import type { Crosshair } from './chart/crosshair.svelte'
+
+/** What every kind of panel is given. */
+export interface BodyProps {
+  view: PanelView
+  panel: Panel
+  /** pixels */
+  width: number
+  height: number
+  /** one for all panels of a dashboard: new Crosshair(dashboard.tooltip) */
+  crosshair?: Crosshair
+  /** annotations, drawn on every time axis */
+  marks?: Mark[]
+}

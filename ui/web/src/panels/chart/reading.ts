@@ -1,0 +1,81 @@
+/** What a chart says at one point of its axis. */
+import type { ChartView, Line, PanelLink } from '../../lib/api'
+import { moment, written, write } from '../../lib/units'
+import { colorAt } from './colours'
+
+export interface Reading {
+  name: string
+  color: string
+  value: number | null
+  text: string
+  line: Line
+}
+
+/** readingsAt lists the lines that are seen, as the tooltip of the panel wants them. */
+export function readingsAt(chart: ChartView, index: number, hidden: (line: Line) => boolean): Reading[] {
+  const rows: Reading[] = []
+  for (const line of chart.lines) {
+    if (line.hidden || line.hideTooltip || hidden(line)) continue
+    const value = line.values[index] ?? null
+    if (value === null || (chart.tooltip.hideZeros && value === 0)) continue
+    const w = written(line.format, value)
+    rows.push({ name: line.name, color: w.color || (line.bands.length > 0 ? colorAt(line.bands, value, line.color) : line.color), value, text: w.prefix + w.text + w.suffix, line })
+  }
+  if (chart.tooltip.sort === 'asc') rows.sort((a, b) => a.value! - b.value!)
+  if (chart.tooltip.sort === 'desc') rows.sort((a, b) => b.value! - a.value!)
+  return rows
+}
+
+/** nearestIndex is the place of the time that is nearest, by halves. */
+export function nearestIndex(times: number[], at: number): number {
+  if (times.length === 0) return -1
+  let [low, high] = [0, times.length - 1]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (times[middle]! <= at) low = middle
+    else high = middle
+  }
+  return at - times[low]! <= times[high]! - at ? low : high
+}
+
+/** headOf names a point on the x axis. */
+export function headOf(chart: ChartView, index: number, utc: boolean): string {
+  const at = chart.timesMs[index]
+  if (at === undefined) return ''
+  return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', utc) : String(at)
+}
+
+/** filled puts what was pointed at into the links of a line. */
+export function filled(links: PanelLink[], row: Reading, time: number): PanelLink[] {
+  const words: Record<string, string> = {
+    '__value.time': String(time), '__value.raw': String(row.value ?? ''), '__value.numeric': String(row.value ?? ''), '__value.text': row.text, '__series.name': row.name, '__field.name': row.name,
+  }
+  const fill = (text: string) => text.replace(/\$\{([^}:]+)(?::[a-z]+)?\}/g, (whole, name: string) => {
+    const label = /^__field\.labels\.(.+)$/.exec(name)?.[1]
+    const found = words[name] ?? (label ? row.line.labels[label] : undefined)
+    return found === undefined ? whole : encodeURIComponent(found)
+  })
+  return links.map((l) => ({ ...l, url: fill(l.url), title: l.title }))
+}
+
+/** Sum is a line in a few words, for those who do not see it. */
+export interface Sum {
+  name: string
+  least: string
+  most: string
+  last: string
+}
+
+export function sums(lines: Line[]): Sum[] {
+  return lines.filter((l) => !l.hidden).map((line) => {
+    let [least, most, last] = [Infinity, -Infinity, null as number | null]
+    for (const v of line.values) {
+      if (v === null) continue
+      if (v < least) least = v
+      if (v > most) most = v
+      last = v
+    }
+    const say = (v: number | null) => write(line.format, v !== null && Number.isFinite(v) ? v : null)
+    return { name: line.name, least: say(least), most: say(most), last: say(last) }
+  })
+}
