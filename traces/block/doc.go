@@ -14,6 +14,9 @@
 // codes of the Segment (1.1 CPU-s per million spans with reading the head; by the
 // libraries 2.4 to 3.5 without).
 //
+// A page of plain values is packed as several frames (frames.go), so that a trace is
+// read without unpacking its neighbours.
+//
 // What costs most is kept as what is smallest: starts and durations as packed
 // differences, times of events as the time since the event before, numbers of events
 // that are times as well as the difference to the event's time, texts that are UUIDs

@@ -83,27 +83,29 @@ var decoders = sync.Pool{New: func() any {
 
 // bytes reads a page and unpacks it. They are m's.
 func (c *blockColumn) bytes(m *memory, codec uint8, at int64, size, raw, crc uint32) ([]byte, error) {
-	if codec != codecNone {
-		m.raw = sized(m.raw, int(raw))
+	m.packed = sized(m.packed, int(size))
+	if err := c.packed(m.packed, at, crc); err != nil || codec == codecNone {
+		return m.packed, err
 	}
-	return c.bytesTo(m, m.raw, codec, at, size, crc)
+	m.raw = sized(m.raw, int(raw))
+	return c.unpack(m.raw, m.packed, at)
 }
 
-// bytesTo reads a page and unpacks it to where there is room for all of it, or, if it
-// is not packed, to m.packed.
-func (c *blockColumn) bytesTo(m *memory, to []byte, codec uint8, at int64, size, crc uint32) ([]byte, error) {
-	m.packed = sized(m.packed, int(size))
-	if err := c.b.readAt(c.b.data, DataFile, m.packed, at); err != nil {
-		return nil, err
+// packed reads a page as it lies in the file.
+func (c *blockColumn) packed(to []byte, at int64, crc uint32) error {
+	if err := c.b.readAt(c.b.data, DataFile, to, at); err != nil {
+		return err
 	}
-	if checksum(m.packed) != crc {
-		return nil, c.damage(at, "a page has another checksum")
+	if checksum(to) != crc {
+		return c.damage(at, "a page has another checksum")
 	}
-	if codec == codecNone {
-		return m.packed, nil
-	}
+	return nil
+}
+
+// unpack unpacks a page, of one frame or several, to where there is room for just it.
+func (c *blockColumn) unpack(to, packed []byte, at int64) ([]byte, error) {
 	z := decoders.Get().(*zstd.Decoder)
-	out, err := z.DecodeAll(m.packed, to[:0:len(to)])
+	out, err := z.DecodeAll(packed, to[:0:len(to)])
 	decoders.Put(z)
 	if err != nil {
 		return nil, c.damage(at, "a page cannot be unpacked: "+err.Error())

@@ -1,7 +1,6 @@
 package block
 
 import (
-	"bytes"
 	"fmt"
 	"math/bits"
 
@@ -44,11 +43,20 @@ func (c *blockColumn) readRows(m *memory, page, lo, hi int, v *column.Vector) er
 		c.absent(v)
 		return nil
 	}
-	raw, err := c.kept(m, page, v)
+	of, raw, err := c.kept(m, page, v)
 	if err != nil {
 		return err
 	}
-	raw, p, err := c.rowLevels(m, v, k, e, raw, lo, hi)
+	if of != nil {
+		raw, err = of.levels()
+	}
+	var p part
+	if err == nil {
+		raw, p, err = c.rowLevels(m, v, k, e, raw, lo, hi)
+	}
+	if err == nil && of != nil {
+		raw, p, err = of.values(&m.raw, p)
+	}
 	if err == nil {
 		err = c.values(m, page, v, k, p, raw)
 	}
@@ -61,27 +69,45 @@ func (c *blockColumn) readRows(m *memory, page, lo, hi int, v *column.Vector) er
 	return nil
 }
 
-// kept returns the unpacked bytes of a page, and leaves them in the Cache. They must
-// not be changed.
-func (c *blockColumn) kept(m *memory, page int, v *column.Vector) ([]byte, error) {
+// kept returns the unpacked bytes of a page, or its frames if it has several, and
+// leaves them in the Cache. They must not be changed.
+func (c *blockColumn) kept(m *memory, page int, v *column.Vector) (*frames, []byte, error) {
 	k, e := c.entry(page)
 	key := cacheKey{c.b.id, cacheRaw, int32(c.at), int32(page)}
-	if raw, ok := c.b.cache.get(key).([]byte); ok {
-		return raw, nil
+	switch of := c.b.cache.get(key).(type) {
+	case *frames:
+		return of, nil, nil
+	case []byte:
+		return nil, of, nil
 	}
-	var to []byte
-	if k.codec != codecNone {
-		to = make([]byte, e.raw)
+	at := e.offset + int64(e.head)
+	several := c.leaf.frameValues(k) > 0
+	m.packed = sized(m.packed, int(e.size))
+	packed := m.packed
+	if several || k.codec == codecNone { // they stay
+		packed = make([]byte, e.size)
 	}
-	raw, err := c.bytesTo(m, to, k.codec, e.offset+int64(e.head), e.size, e.crc)
-	if err != nil {
-		return nil, err
+	if err := c.packed(packed, at, e.crc); err != nil {
+		return nil, nil, err
 	}
 	v.Cost += int(e.size)
-	if k.codec == codecNone {
-		raw = bytes.Clone(raw)
+	if several {
+		of, err := c.newFrames(k, packed, e.raw)
+		if err != nil {
+			return nil, nil, c.damage(at, err.Error())
+		}
+		if of != nil {
+			return c.b.cache.put(key, of, int64(e.size)+int64(e.raw)).(*frames), nil, nil
+		}
 	}
-	return c.b.cache.put(key, raw, int64(len(raw))).([]byte), nil
+	raw := packed
+	if k.codec != codecNone {
+		var err error
+		if raw, err = c.unpack(make([]byte, e.raw), packed, at); err != nil {
+			return nil, nil, err
+		}
+	}
+	return nil, c.b.cache.put(key, raw, int64(len(raw))).([]byte), nil
 }
 
 // rowLevels reads which of the rows from lo to before hi, and of their items, have
