@@ -19,6 +19,10 @@ var traceID = regexp.MustCompile(`^[0-9a-fA-F]{1,32}$`)
 func (u *UI) traceRoutes(a asks) {
 	a.get("/api/traces/{id}", u.trace)
 	a.handle("GET", "/api/traces/{id}/otlp", http.HandlerFunc(u.exportTrace))
+	a.get("/api/traces/{id}/alike", u.alike)
+	a.get("/api/traces/{id}/linked", u.linked)
+	a.get("/api/traces/{id}/compare/{other}", u.compareTraces)
+	a.post("/api/traces/read", u.readTraces)
 }
 
 // tempoOf is the trace store that a question names by ds=UID or ds=NAME, else the

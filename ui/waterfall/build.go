@@ -13,6 +13,13 @@ import (
 	"supersonic/ui/phase"
 )
 
+// growing is how long after its last span a trace may still get more: servers
+// export every few seconds, the collector and the store take theirs.
+const growing = 30 * time.Second
+
+// maxSpans bounds the spans of a trace that are shown; a browser holds 50,000 well.
+const maxSpans = 50_000
+
 // farShare is how far outside the trace, as a share of its duration, an event may
 // lie and still be on the time axis.
 const farShare = 0.15
@@ -23,6 +30,7 @@ type node struct {
 	start, end uint64
 	children   []*node
 	parent     *node
+	at         int // index in the order in which spans are drawn
 	events     phase.Events
 }
 
@@ -48,7 +56,9 @@ type Source struct {
 // Build makes the tree of s. s.Spans must hold a span.
 func Build(s Source) payload.Trace {
 	nodes, resources := collect(s.Spans)
+	nodes, left := bounded(nodes)
 	roots := link(nodes)
+	backlinks(s.ID, nodes)
 	begin, end := extent(nodes)
 	t := payload.Trace{
 		ID: s.ID, StartMs: float64(begin) / 1e6, StartNs: strconv.FormatUint(begin, 10),
@@ -60,18 +70,67 @@ func Build(s Source) payload.Trace {
 	t.Services = services(t.Spans)
 	describe(&t, roots)
 	t.Parts = parts(roots)
-	t.Notes = notes(s, nodes, roots)
+	t.Notes = notes(s, nodes, roots, left)
+	t.Growing = s.Now.Sub(time.Unix(0, int64(end))) < growing
+	if top := mainRoot(roots); top != nil {
+		t.Critical = criticalPath(top, begin)
+		t.Head = head(top)
+	}
+	own := criticalOf(t)
+	t.Stats = stats(t.Spans, own)
+	t.Paths = paths(t.Spans, own)
+	t.Graph = graph(t)
 	return t
 }
 
-// describe names the trace by its root: the first span without a parent, else
+// bounded keeps the spans that began first, where there are more than a page can
+// hold, and tells how many it left out.
+func bounded(nodes []*node) ([]*node, int) {
+	if len(nodes) <= maxSpans {
+		return nodes, 0
+	}
+	byStart(nodes)
+	return nodes[:maxSpans], len(nodes) - maxSpans
+}
+
+// backlinks tells each span which others of its trace link to it.
+func backlinks(traceID string, nodes []*node) {
+	byID := make(map[string]*node, len(nodes))
+	for _, n := range nodes {
+		byID[n.out.ID] = n
+	}
+	for _, n := range nodes {
+		for _, l := range n.out.Links {
+			if to := byID[l.SpanID]; to != nil && l.TraceID == traceID {
+				to.out.LinkedFrom = append(to.out.LinkedFrom, payload.Link{TraceID: traceID, SpanID: n.out.ID, Attrs: l.Attrs})
+			}
+		}
+	}
+}
+
+// mainRoot is the root that a trace is named by: the longest of those without a
+// parent, else the longest of all.
+func mainRoot(roots []*node) *node {
+	var best *node
+	better := func(a, b *node) bool {
+		if (a.out.Parent == "") != (b.out.Parent == "") {
+			return a.out.Parent == ""
+		}
+		return a.duration() > b.duration()
+	}
+	for _, r := range roots {
+		if best == nil || better(r, best) {
+			best = r
+		}
+	}
+	return best
+}
+
+// describe names the trace by its root: the longest span without a parent, else
 // nothing, as a trace without a root has no name.
 func describe(t *payload.Trace, roots []*node) {
-	for _, r := range roots {
-		if r.out.Parent == "" {
-			t.RootName, t.RootPod = r.out.Name, r.out.Service
-			break
-		}
+	if r := mainRoot(roots); r != nil && r.out.Parent == "" {
+		t.RootName, t.RootPod = r.out.Name, r.out.Service
 	}
 	for i := range t.Spans {
 		t.Failed = t.Failed || t.Spans[i].Failed
@@ -119,7 +178,7 @@ func newNode(sp ptrace.Span) *node {
 	n.out = payload.Span{
 		ID: sp.SpanID().String(), Name: sp.Name(), Kind: kindName(sp.Kind()),
 		DurationNs: float64(n.end - n.start), Status: statusName(sp.Status().Code()), StatusText: sp.Status().Message(),
-		Failed: sp.Status().Code() == ptrace.StatusCodeError, TraceState: sp.TraceState().AsRaw(), Attrs: attrs(sp.Attributes()),
+		Failed: sp.Status().Code() == ptrace.StatusCodeError, Unfinished: sp.EndTimestamp() == 0, TraceState: sp.TraceState().AsRaw(), Attrs: attrs(sp.Attributes()),
 	}
 	if !sp.ParentSpanID().IsEmpty() {
 		n.out.Parent = sp.ParentSpanID().String()
@@ -155,38 +214,42 @@ func link(nodes []*node) []*node {
 	for _, n := range nodes {
 		byID[n.out.ID] = n
 	}
+	for _, n := range nodes {
+		n.parent = byID[n.out.Parent]
+	}
+	cut(nodes)
 	var roots []*node
 	for _, n := range nodes {
-		p := byID[n.out.Parent]
-		switch {
-		case n.out.Parent == "":
+		if n.parent == nil {
+			n.out.ParentMissing = n.out.Parent != ""
 			roots = append(roots, n)
-		case p == nil:
-			n.out.ParentMissing = true
-			roots = append(roots, n)
-		case above(p, n):
-			n.out.ParentMissing = true // a cycle: its parent is below it
-			roots = append(roots, n)
-		default:
-			n.parent = p
-			p.children = append(p.children, n)
+			continue
 		}
+		n.parent.children = append(n.parent.children, n)
 	}
 	byStart(roots)
 	for _, n := range nodes {
 		byStart(n.children)
+		n.out.Skewed = n.parent != nil && n.parent.out.Service != n.out.Service && n.start+uint64(skewTolerance) < n.parent.start
 	}
 	return roots
 }
 
-// above tells whether n is p or one of p's ancestors, as linked so far.
-func above(p, n *node) bool {
-	for ; p != nil; p = p.parent {
-		if p == n {
-			return true
+// cut opens every cycle of parents where it was entered first.
+func cut(nodes []*node) {
+	seen := make(map[*node]*node, len(nodes)) // by which walk
+	for _, n := range nodes {
+		for at := n; at != nil && seen[at] != n; at = at.parent {
+			if seen[at] != nil {
+				break // leads to where another walk has been
+			}
+			seen[at] = n
+			if at.parent != nil && seen[at.parent] == n {
+				at.parent.parent = nil
+				break
+			}
 		}
 	}
-	return false
 }
 
 func byStart(nodes []*node) {
@@ -220,13 +283,13 @@ func place(t *payload.Trace, n *node, depth int, begin, end uint64) int {
 	for _, p := range phases(n) {
 		o.Phases = append(o.Phases, payload.Phase{Name: p.Name, Label: phase.Labels[p.Name], OffsetNs: since(p.From, begin), Ns: float64(p.To - p.From)})
 	}
-	at := len(t.Spans)
+	n.at = len(t.Spans)
 	t.Spans = append(t.Spans, *o)
 	below := 0
 	for _, c := range n.children {
 		below += place(t, c, depth+1, begin, end)
 	}
-	t.Spans[at].Below = below
+	t.Spans[n.at].Below = below
 	return below + 1
 }
 

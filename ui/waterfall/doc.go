@@ -9,6 +9,12 @@
 //     the most specific thing that was going on (compute before queue before
 //     server before network before gateway). Ensembles whose members overlap are
 //     therefore not counted twice.
+//   - The critical path is walked back from the root's end: the request waited for
+//     the child that ended last, else for the span itself. Its steps cover the root
+//     exactly. The gateway's time before its server's first span is "gateway or
+//     queue, before the server began", not a hole.
+//   - The graph folds to one node a path, and statistics are by name, service and
+//     both.
 //   - An event far outside the trace (Triton's GRPC_WAITREAD_START lies before the
 //     request by as long as the server waited for one) does not widen the time
 //     axis; it is marked Far.

@@ -16,11 +16,16 @@ const arriving = 10 * time.Second
 // Envoy cuts its times to microseconds.
 const skewTolerance = 100 * time.Microsecond
 
-func notes(s Source, nodes, roots []*node) []payload.Note {
+func notes(s Source, nodes, roots []*node, left int) []payload.Note {
 	var list []payload.Note
 	if s.Partial != "" {
 		list = append(list, payload.Note{Kind: "partial", Text: "The trace store did not give the whole trace: " + s.Partial + "."})
 	}
+	if left > 0 {
+		list = append(list, payload.Note{Kind: "too_large", Text: fmt.Sprintf(
+			"This trace has %d spans; the %d that began first are shown. The download has them all.", len(nodes)+left, len(nodes))})
+	}
+	list = append(list, unfinished(nodes)...)
 	_, end := extent(nodes)
 	young := s.Now.Sub(time.Unix(0, int64(end))) < arriving
 	list = append(list, orphans(roots, young)...)
@@ -35,6 +40,24 @@ func notes(s Source, nodes, roots []*node) []payload.Note {
 		list = append(list, note)
 	}
 	return list
+}
+
+func unfinished(nodes []*node) []payload.Note {
+	open, name := 0, ""
+	for _, n := range nodes {
+		if n.out.Unfinished {
+			open, name = open+1, n.out.Name
+		}
+	}
+	switch open {
+	case 0:
+		return nil
+	case 1:
+		name += " has"
+	default:
+		name = fmt.Sprintf("%d spans have", open)
+	}
+	return []payload.Note{{Kind: "unfinished", Text: "This trace is unfinished: " + name + " no end. Durations are of what is known."}}
 }
 
 const stillArriving = " They may still be on their way: the trace is younger than 10 s."

@@ -4,7 +4,7 @@ import { axisOf, far, parentIndex, place, ticks, visible } from './tree'
 
 const span = (id: string, depth: number, below: number, over: Partial<Span> = {}): Span => ({
   id, parent: '', name: id, service: 's', kind: 'server', depth, below, offsetNs: 0, durationNs: 100, selfNs: 0, status: 'unset', statusText: '',
-  failed: false, parentMissing: false, weight: 0, traceState: '', scope: '', resource: 0, attrs: [], events: [], links: [], phases: [], ...over,
+  failed: false, parentMissing: false, weight: 0, traceState: '', scope: '', resource: 0, attrs: [], events: [], links: [], linkedFrom: [], unfinished: false, skewed: false, phases: [], ...over,
 })
 // a > (b > c), d
 const tree = [span('a', 0, 3), span('b', 1, 1), span('c', 2, 0), span('d', 1, 0)]

@@ -60,6 +60,114 @@ export interface Trace {
   dataSource: string
   /** that data source asks for a node graph above its traces */
   nodeGraph: boolean
+  /** so young that spans may still arrive */
+  growing: boolean
+  head: CallHead
+  /** the critical path of the root, in the order of time */
+  critical: CriticalStep[]
+  stats: TraceStats
+  /** the tree with spans of one path together, in the order in which it is drawn */
+  paths: SpanPath[]
+  graph: TraceGraph
+}
+
+/** CallHead is what the root's attributes say of its call; "" for what they do not say. */
+export interface CallHead {
+  method: string
+  /** of HTTP */
+  status: string
+  /** name of the gRPC status, "OK" */
+  grpc: string
+  url: string
+  /** neither status is a failure */
+  ok: boolean
+}
+
+/** CriticalStep is a stretch of the critical path: what the request waited for then. */
+export interface CriticalStep {
+  /** index into Spans */
+  span: number
+  /** as of a Phase, or "before", "after" (around the server's spans), "self" */
+  name: string
+  label: string
+  offsetNs: number
+  ns: number
+}
+
+/** TraceStats are the spans' durations put together. */
+export interface TraceStats {
+  byName: SpanStats[]
+  byService: SpanStats[]
+  /** by service and name */
+  byBoth: SpanStats[]
+}
+
+/** SpanStats is one row of statistics. Quantiles are of durations. */
+export interface SpanStats {
+  /** "" where services are counted */
+  name: string
+  /** "" where names are counted */
+  service: string
+  count: number
+  errors: number
+  totalNs: number
+  selfNs: number
+  /** on the critical path */
+  criticalNs: number
+  avgNs: number
+  minNs: number
+  p50Ns: number
+  p90Ns: number
+  maxNs: number
+}
+
+/** SpanPath is all spans of one service and name below the same path. */
+export interface SpanPath {
+  name: string
+  service: string
+  /** index into Paths, -1 at the top */
+  parent: number
+  depth: number
+  /** paths below it, at any depth */
+  below: number
+  count: number
+  errors: number
+  totalNs: number
+  selfNs: number
+  criticalNs: number
+  /** the longest of them, an index into Spans */
+  span: number
+}
+
+/** TraceGraph is the trace as nodes: one a span, or one a path where that were too many. */
+export interface TraceGraph {
+  nodes: TraceNode[]
+  /** a node is a path */
+  folded: boolean
+  /** paths that are left out */
+  hidden: number
+}
+
+/** TraceNode is a node of a trace's graph. */
+export interface TraceNode {
+  /** index into Nodes, -1 at the top */
+  parent: number
+  /** index into Spans; of a folded node the longest */
+  span: number
+  name: string
+  service: string
+  count: number
+  errors: number
+  totalNs: number
+  selfNs: number
+  /** of the trace */
+  shareTotal: number
+  /** of its own total */
+  shareSelf: number
+  /** self time as a share of the trace, at most 1: the colour of its ring */
+  heatOfTrace: number
+  /** nodes below it that are left out */
+  hidden: number
 }
 
 /** Span is one span of a trace. Offsets count from the start of the trace. */
@@ -90,6 +198,12 @@ export interface Span {
   attrs: Attr[]
   events: Event[]
   links: Link[]
+  /** spans of this trace that link to it */
+  linkedFrom: Link[]
+  /** it has no end */
+  unfinished: boolean
+  /** it begins before its parent, by another clock */
+  skewed: boolean
   phases: Phase[]
 }
 
@@ -142,9 +256,98 @@ export interface Part {
 
 /** Note is something that the reader of a trace has to know. */
 export interface Note {
-  /** "server_kept_none", "missing_root", "missing_parent", "clock_skew", "partial" */
+  /** "server_kept_none", "missing_root", "missing_parent", "clock_skew", "partial", "unfinished", "too_large", ... */
   kind: string
   text: string
+}
+
+/** TraceFile is what a file of OTLP JSON holds: the trace that was chosen, or the only one, and the list of all. */
+export interface TraceFile {
+  /** the newest first */
+  traces: TraceBrief[]
+  /** traces beyond the list */
+  more: number
+  /** null where there is a choice to make */
+  trace: Trace | null
+}
+
+/** Alike are traces of the same kind as one, to compare it with. */
+export interface Alike {
+  /** by which they were found */
+  query: string
+  newest: TraceBrief[]
+  fastest: TraceBrief[]
+  slowest: TraceBrief[]
+}
+
+/** LinkedTraces are traces whose spans link to a trace. */
+export interface LinkedTraces {
+  query: string
+  traces: TraceBrief[]
+}
+
+/** Comparison is two traces aligned by the paths of their spans. */
+export interface Comparison {
+  a: ComparedTrace
+  b: ComparedTrace
+  /** how B differs from A and where that comes from */
+  sentence: string
+  /** they add up to the difference of the two critical paths, the largest first */
+  causes: ComparedStep[]
+  rows: ComparedRow[]
+  notes: Note[]
+}
+
+/** ComparedTrace is one side of a comparison. */
+export interface ComparedTrace {
+  id: string
+  name: string
+  gateway: string
+  server: string
+  model: string
+  startMs: number
+  /** of the root */
+  durationNs: number
+  spans: number
+  failed: boolean
+}
+
+/** ComparedStep is what one kind of step took on both critical paths. */
+export interface ComparedStep {
+  /** of the step, as of a Phase */
+  name: string
+  /** "queue of add_sub" */
+  text: string
+  aNs: number
+  bNs: number
+  /** b - a */
+  deltaNs: number
+}
+
+/** ComparedRow is one step of both traces, or of one where the other is null. */
+export interface ComparedRow {
+  name: string
+  /** which of those of its name below its parent, from 1 */
+  nth: number
+  depth: number
+  below: number
+  a: ComparedSpan | null
+  b: ComparedSpan | null
+  /** duration of b - a */
+  deltaNs: number | null
+  /** self time of b - a */
+  deltaSNs: number | null
+}
+
+/** ComparedSpan is a span of one side. Offsets count from the start of its trace. */
+export interface ComparedSpan {
+  id: string
+  service: string
+  offsetNs: number
+  durationNs: number
+  selfNs: number
+  criticalNs: number
+  failed: boolean
 }
 
 /** Tags are the attribute names that the trace store knows, by scope. */
