@@ -45,10 +45,13 @@ func (s *Site) unusedSettings() []Note {
 	var notes []Note
 	if ini := s.user.find(`grafana.grafana\.ini`); ini != nil {
 		for _, k := range ini.keys {
-			if k != "server" {
+			if k != "server" && k != "dashboards" {
 				notes = append(notes, Note{Origin: ini.fields[k].origin, Path: join(`grafana.grafana\.ini`, k), Why: ReasonUnused})
 			}
 		}
+	}
+	if s.On(PartGrafana) {
+		notes = append(append(notes, s.unusedDashboards()...), s.unusedSourceSettings()...)
 	}
 	if flags := s.user.find("prometheus.server.extraFlags"); flags != nil {
 		for i, f := range flags.items {

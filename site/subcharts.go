@@ -92,15 +92,19 @@ type Grafana struct {
 	// Where the page's data come from: files of data sources as Grafana provisions
 	// them.
 	Datasources map[string]DatasourceFile `yaml:"datasources"`
-	// Folders of dashboards, as Grafana provisions them.
-	DashboardProviders map[string]any `yaml:"dashboardProviders" site:"unused"`
-	// Dashboards by provider and name: json, file or url.
-	Dashboards map[string]any `yaml:"dashboards" site:"unused"`
-	// Dashboards in ConfigMaps, by provider.
-	DashboardsConfigMaps map[string]any `yaml:"dashboardsConfigMaps" site:"unused"`
-	// Grafana's own settings by section. Used: server.root_url, server.http_addr and
-	// server.http_port; who may look, of the sections auth, auth.anonymous, auth.basic,
-	// auth.generic_oauth and security (docs/guide/access.md).
+	// Folders of dashboards, as Grafana provisions them: options.path is read where it
+	// is on this machine.
+	DashboardProviders map[string]any `yaml:"dashboardProviders"`
+	// Dashboards by provider and name: json, or file, relative to the file that says
+	// it. One that would have to be fetched (url, gnetId) is not.
+	Dashboards map[string]any `yaml:"dashboards"`
+	// Dashboards in ConfigMaps, by provider. On one machine local.dashboards names
+	// files.
+	DashboardsConfigMaps map[string]any `yaml:"dashboardsConfigMaps"`
+	// Grafana's own settings by section. Used: server.root_url, server.http_addr,
+	// server.http_port and dashboards.default_home_dashboard_path; who may look, of the
+	// sections auth, auth.anonymous, auth.basic, auth.generic_oauth and security
+	// (docs/guide/access.md).
 	INI map[string]any `yaml:"grafana.ini"`
 	// Keys of the sub-chart that are not used.
 	Rest map[string]any `yaml:",rest"`
@@ -144,7 +148,8 @@ type Datasource struct {
 	BasicAuth bool `yaml:"basicAuth"`
 	// That user.
 	BasicAuthUser string `yaml:"basicAuthUser"`
-	// Settings of the type: timeInterval, tlsSkipVerify, serviceMap.
+	// Settings of the type: timeInterval, tlsSkipVerify, httpMethod, httpHeaderName1
+	// to 3, serviceMap.datasourceUid, nodeGraph.enabled. Others are listed by check.
 	JSONData map[string]any `yaml:"jsonData"`
 	// Secrets of the type: basicAuthPassword, httpHeaderValue1. Never logged.
 	SecureJSONData Secrets `yaml:"secureJsonData"`

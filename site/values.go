@@ -283,6 +283,11 @@ type Local struct {
 	Triton LocalTriton `yaml:"triton"`
 	// Limits of the trace store, beside tempo.tempo.retention.
 	Traces LocalTraces `yaml:"traces"`
+	// Dashboards of the page in Grafana's JSON, one or a list: files, or folders whose
+	// .json files are read. They are read again when they change. A file named
+	// default.json, or with-server-map.json where collector and trace store are on,
+	// becomes the home dashboard.
+	Dashboards Strings `yaml:"dashboards" site:"path"`
 }
 
 // LocalTraces bounds what the trace store takes and keeps. What a limit cuts is

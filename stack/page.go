@@ -8,6 +8,7 @@ import (
 	"supersonic/triton"
 	"supersonic/ui"
 	"supersonic/ui/access"
+	"supersonic/ui/boards"
 )
 
 func (k *Stack) buildPage() (err error) {
@@ -17,7 +18,7 @@ func (k *Stack) buildPage() (err error) {
 		return fmt.Errorf("grafana: %w", err)
 	}
 	cfg := ui.Config{
-		Access: readers, DataDir: k.site.DataDir,
+		Access: readers, DataDir: k.site.DataDir, Boards: k.boards(),
 		HTTP:        k.site.GrafanaHTTP(),
 		RootURL:     k.rootURL(),
 		DataSources: k.dataSources(),
@@ -33,6 +34,20 @@ func (k *Stack) buildPage() (err error) {
 	}
 	k.page, err = ui.New(cfg, deps)
 	return err
+}
+
+// boards says where the page's dashboards come from.
+func (k *Stack) boards() boards.Config {
+	v := &k.site.Values
+	cfg := boards.Config{
+		Home:    k.site.HomeDashboard(),
+		WithMap: k.site.On(site.PartCollector) && k.site.On(site.PartTempo),
+		Load:    boards.Load{Metric: k.site.LoadMetric(), Threshold: v.ServerLoadThreshold, Own: v.ServerLoadMetric != "", Version: k.options.Version},
+	}
+	for _, d := range k.site.Dashboards() {
+		cfg.Given = append(cfg.Given, boards.Given{Key: d.Key, Folder: d.Folder, Path: d.Path, JSON: []byte(d.JSON), Name: d.Name, Quiet: d.Quiet})
+	}
+	return cfg
 }
 
 func (k *Stack) rootURL() string {

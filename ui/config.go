@@ -12,6 +12,7 @@ import (
 
 	"supersonic/internal/listen"
 	"supersonic/ui/access"
+	"supersonic/ui/boards"
 )
 
 // Config says what the page listens on, what it reads and what it shows.
@@ -25,6 +26,7 @@ type Config struct {
 	Off         []OffPart       // what the file switched off
 	Access      access.Settings // who may look; the zero value lets nobody in
 	DataDir     string          // what the page keeps is in ui/ below it; "" keeps it in memory alone
+	Boards      boards.Config   // where dashboards come from; its Dir is below DataDir
 	Release     string
 	Namespace   string
 	Version     string

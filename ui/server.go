@@ -58,6 +58,7 @@ func (u *UI) routes() http.Handler {
 	u.mapRoutes(a)
 	u.exploreRoutes(a)
 	u.sessionRoutes(a)
+	u.dashboardRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())

@@ -13,7 +13,9 @@ import (
 
 	"supersonic/internal/listen"
 	"supersonic/ui/access"
+	"supersonic/ui/boards"
 	"supersonic/ui/health"
+	"supersonic/ui/query"
 	"supersonic/ui/source"
 )
 
@@ -26,6 +28,8 @@ type UI struct {
 	clients  map[string]*source.Client // by uid of the data source
 	watch    *health.Watch
 	gate     *access.Gate
+	boards   *boards.Store
+	runner   *query.Runner
 	page     http.Handler
 }
 
@@ -44,6 +48,9 @@ func New(cfg Config, deps Deps) (*UI, error) {
 	for _, d := range cfg.DataSources {
 		u.clients[d.uid()] = source.NewClient(source.Server{Name: d.Name, URL: d.URL, TLSSkipVerify: d.TLSSkipVerify,
 			BasicAuth: d.BasicAuth, User: d.User, Password: d.Password})
+	}
+	if err := u.openDashboards(); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
 	}
 	u.watch = health.New(u.roles(), u.supervised)
 	dist, err := fs.Sub(built, "dist")
@@ -87,6 +94,24 @@ func (u *UI) openGate() error {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// openDashboards reads the dashboards and makes what runs their queries.
+func (u *UI) openDashboards() (err error) {
+	cfg := u.cfg.Boards
+	if u.cfg.DataDir != "" && cfg.Dir == "" {
+		cfg.Dir = filepath.Join(u.cfg.DataDir, "ui", "dashboards")
+	}
+	if u.boards, err = boards.Open(cfg); err != nil {
+		return err
+	}
+	var sources query.Sources
+	for _, d := range u.cfg.DataSources {
+		sources = append(sources, query.Source{Name: d.Name, UID: d.uid(), Type: d.Type, Default: d.IsDefault, TimeInterval: d.TimeInterval,
+			ServiceMap: d.ServiceMapUID, Client: u.clients[d.uid()]})
+	}
+	u.runner = query.NewRunner(sources)
+	return nil
 }
 
 // Addr is where the page listens, also after port 0.

@@ -23,6 +23,9 @@ type Frame struct {
 	Name   string
 	RefID  string // of the query that gave it: "A"
 	Fields []Field
+	// StepMs is the time between two points of a series: where two are further
+	// apart there is a gap. 0 where nothing is known of it.
+	StepMs float64
 }
 
 // Field is one column. Times, numbers and bools are in Values, texts in Texts.

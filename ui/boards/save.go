@@ -1,0 +1,179 @@
+package boards
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"supersonic/internal/atomicfile"
+	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
+)
+
+var goodUID = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,80}$`)
+
+// uidOf makes a uid of any words.
+func uidOf(words string) string {
+	uid := strings.Map(func(c rune) rune {
+		if c < 0x80 && goodUID.MatchString(string(c)) {
+			return c
+		}
+		return '-'
+	}, words)
+	if len(uid) > 80 {
+		uid = uid[:80]
+	}
+	if uid == "" {
+		return "dashboard"
+	}
+	return uid
+}
+
+func newUID() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// Invalid is a dashboard that cannot be kept.
+type Invalid struct{ Text string }
+
+func (i *Invalid) Error() string { return i.Text }
+
+// Save keeps a dashboard: at its place, or as a new one.
+func (s *Store) Save(in payload.DashboardSave) (payload.DashboardSaved, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cfg.Dir == "" {
+		return payload.DashboardSaved{}, ErrNoPlace
+	}
+	model, err := read(in.Model)
+	if err != nil {
+		return payload.DashboardSaved{}, err
+	}
+	s.look(true)
+	uid, _ := model["uid"].(string)
+	old, known := s.boards[uid]
+	switch {
+	case in.Copy || uid == "" || !goodUID.MatchString(uid):
+		uid, known = newUID(), false
+	case known && old.Provisioned:
+		return payload.DashboardSaved{}, fmt.Errorf("%w: %s", ErrProvisioned, old.path)
+	case known && old.Version != in.Version:
+		return payload.DashboardSaved{}, &Conflict{Have: old.Version, Want: in.Version}
+	}
+	if !known && len(s.boards) >= mostSaved {
+		return payload.DashboardSaved{}, ErrFull
+	}
+	version := 1
+	if known {
+		version = old.Version + 1
+		s.keepBefore(uid, old)
+	}
+	model["uid"], model["version"], model["id"] = uid, version, nil
+	if err := s.write(uid, model); err != nil {
+		return payload.DashboardSaved{}, err
+	}
+	s.look(true)
+	return payload.DashboardSaved{UID: uid, Version: version}, nil
+}
+
+// read takes a model only if it is a dashboard that can be shown again.
+func read(raw json.RawMessage) (map[string]any, error) {
+	if len(raw) > mostBytes {
+		return nil, &Invalid{fmt.Sprintf("the dashboard has %d bytes, more than %d", len(raw), mostBytes)}
+	}
+	if _, err := grafana.ParseDashboard(raw); err != nil {
+		return nil, &Invalid{err.Error()}
+	}
+	var model map[string]any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // numbers come out as they went in
+	if err := d.Decode(&model); err != nil {
+		return nil, &Invalid{err.Error()}
+	}
+	if inner, ok := model["dashboard"].(map[string]any); ok && model["panels"] == nil {
+		model = inner
+	}
+	return model, nil
+}
+
+func (s *Store) write(uid string, model map[string]any) error {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(model); err != nil {
+		return fmt.Errorf("save dashboard %s: %w", uid, err)
+	}
+	if err := atomicfile.Write(s.cfg.Files, s.path(uid), out.Bytes()); err != nil {
+		return fmt.Errorf("save dashboard %s: %w", uid, err)
+	}
+	return nil
+}
+
+func (s *Store) path(uid string) string { return filepath.Join(s.cfg.Dir, uid+".json") }
+
+// keepBefore copies the version that is replaced. That it fails keeps nobody from
+// saving: the new version is what the reader wants.
+func (s *Store) keepBefore(uid string, old Board) {
+	dir := filepath.Join(s.cfg.Dir, "versions", uid)
+	if s.cfg.Files.MkdirAll(dir) != nil {
+		return
+	}
+	if atomicfile.Write(s.cfg.Files, filepath.Join(dir, strconv.Itoa(old.Version)+".json"), old.JSON) != nil {
+		return
+	}
+	list := s.versions(uid)
+	for len(list) > mostBefore {
+		if s.cfg.Files.Remove(filepath.Join(dir, strconv.Itoa(list[0])+".json")) != nil {
+			return
+		}
+		list = list[1:]
+	}
+}
+
+func (s *Store) versions(uid string) []int {
+	entries, err := s.cfg.Files.ReadDir(filepath.Join(s.cfg.Dir, "versions", uid))
+	if err != nil {
+		return nil
+	}
+	var list []int
+	for _, e := range entries {
+		if n, err := strconv.Atoi(strings.TrimSuffix(e.Name(), ".json")); err == nil {
+			list = append(list, n)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Delete removes a saved dashboard; its versions stay until one of the same uid is
+// deleted again.
+func (s *Store) Delete(uid string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look(true)
+	b, known := s.boards[uid]
+	switch {
+	case !known:
+		return fmt.Errorf("%w: %q", ErrUnknown, uid)
+	case b.Provisioned:
+		return fmt.Errorf("%w: %s", ErrProvisioned, b.path)
+	}
+	s.keepBefore(uid, b)
+	err := errors.Join(s.cfg.Files.Remove(s.path(uid)), s.cfg.Files.SyncDir(s.cfg.Dir))
+	s.look(true)
+	if err != nil {
+		return fmt.Errorf("delete dashboard %s: %w", uid, err)
+	}
+	return nil
+}

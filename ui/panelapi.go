@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+
+	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
+	"supersonic/ui/query"
+)
+
+// panel is what one panel shows.
+func (u *UI) panel(r *http.Request) (any, error) {
+	var q payload.PanelQuestion
+	if err := readJSON(r, &q); err != nil {
+		return nil, err
+	}
+	d, err := u.model(q)
+	if err != nil {
+		return nil, err
+	}
+	p, err := panelOf(d, q)
+	if err != nil {
+		return nil, err
+	}
+	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Vars: q.Vars, Filters: q.Filters})
+	if err != nil {
+		return nil, err
+	}
+	env = env.Scope(q.Scoped)
+	got := u.runner.Panel(r.Context(), query.Question{Panel: p, Env: env, Width: q.Width, Other: func(id int) *grafana.Panel { return find(d, id) }})
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return draw(p, got, q), nil
+}
+
+func find(d *grafana.Dashboard, id int) *grafana.Panel {
+	for i := range d.Panels {
+		if d.Panels[i].ID == id {
+			return &d.Panels[i]
+		}
+	}
+	return nil
+}
+
+// panelOf is the panel that is asked for: the one that came along, else a saved one.
+func panelOf(d *grafana.Dashboard, q payload.PanelQuestion) (*grafana.Panel, error) {
+	if isJSON(q.Model) {
+		p, err := grafana.ParsePanel(q.Model)
+		if err != nil {
+			return nil, reject(http.StatusBadRequest, err.Error(), "it has to be Grafana's JSON of a panel")
+		}
+		return p, nil
+	}
+	if p := find(d, q.Panel); p != nil {
+		return p, nil
+	}
+	return nil, reject(http.StatusNotFound, fmt.Sprintf("dashboard %q has no panel %d", d.UID, q.Panel), "load the dashboard again: it may have changed")
+}
