@@ -12,15 +12,12 @@ import (
 // mostExemplars bounds those of one query.
 const mostExemplars = 400
 
-// traceLabels name the trace of an exemplar, in the order of preference.
-var traceLabels = []string{"trace_id", "traceID", "traceId", "traceid"}
-
 // addExemplars hangs exemplars on the series that they belong to; those that
 // belong to none that is drawn (a sum, a quantile) go to the first.
 func (r *Runner) addExemplars(ctx context.Context, env *Env, d Source, p promQuery, a *answer) {
 	from, to := align(env.From, env.To, p.steps.Step)
 	key := fmt.Sprintf("exemplars\x00%s\x00%d\x00%d", p.expr, from.UnixMilli(), to.UnixMilli())
-	got, _, err := ask(ctx, r, d, key, func(ctx context.Context) ([]source.ExemplarSeries, int, error) {
+	got, _, err := ask(ctx, r, d, key, func(ctx context.Context) ([]source.SeriesExemplars, int, error) {
 		list, err := d.prometheus().Exemplars(ctx, p.expr, from, to)
 		size := 0
 		for _, s := range list {
@@ -47,18 +44,13 @@ type placed struct {
 
 // thinned keeps the highest exemplar of each step of each series, and of all no
 // more than there is room for, every n-th.
-func thinned(list []source.ExemplarSeries, step float64) []placed {
+func thinned(list []source.SeriesExemplars, step float64) []placed {
 	var all []placed
 	for _, s := range list {
 		best := map[int64]int{}
 		for _, e := range s.Exemplars {
-			one := placed{frame.Exemplar{AtMs: e.AtMs, Value: e.Value, Labels: e.Labels}, s.Labels}
-			for _, name := range traceLabels {
-				if id := e.Labels[name]; id != "" && one.TraceID == "" {
-					one.TraceID = id
-				}
-			}
-			slot := int64(e.AtMs / max(step, 1))
+			one := placed{exemplar(e), s.Labels}
+			slot := int64(one.AtMs / max(step, 1))
 			if i, taken := best[slot]; !taken {
 				best[slot] = len(all)
 				all = append(all, one)
@@ -76,6 +68,10 @@ func thinned(list []source.ExemplarSeries, step float64) []placed {
 		kept = append(kept, all[i])
 	}
 	return kept
+}
+
+func exemplar(e source.Exemplar) frame.Exemplar {
+	return frame.Exemplar{AtMs: float64(e.Time.UnixMilli()), Value: e.Value, TraceID: e.TraceID(), Labels: e.Labels}
 }
 
 // fieldFor is the series whose labels agree best with those of an exemplar.
