@@ -1,5 +1,5 @@
 /** Views of panels as the server would send them, of figures that are made up but alike from run to run. */
-import type { ChartAxis, ChartView, Column, Dot, Format, Legend, Line, Mark, Panel, PanelView, Shown, Stat, StatsView, Tooltip } from '../../src/lib/api'
+import type { ChartAxis, ChartView, Column, Dot, Format, GraphView, HeatmapView, Legend, Line, Mark, Panel, PanelLink, PanelView, Shown, Stat, StateRow, StatsView, Tooltip } from '../../src/lib/api'
 import { plainFormat } from '../../src/lib/units'
 
 export interface Sample {
@@ -110,6 +110,42 @@ export const gallery: Record<string, Sample[]> = {
     sample('timeseries', 'Nothing came', { empty: 'No series for these variables.\nChoose another release, or a longer time range.' }, 300, 120),
   ],
 }
+
+const heat = (over: Partial<HeatmapView> = {}): HeatmapView => {
+  const edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+  const times = timesOf(60, 180e3)
+  const counts = edges.slice(1).map((_, y) => times.map((_, x) => { const v = Math.round(90 * Math.exp(-((y - 3.5 - 1.5 * Math.sin(x / 9)) ** 2) / 2.4) * (0.4 + chance())); return v < 2 ? null : v }))
+  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, tooltip: tooltip(), exemplars: dots, ...over }
+}
+const states = (name: string): StateRow => {
+  const row: StateRow = { name, states: [] }
+  for (let at = end - 3 * 3600e3; at < end; ) {
+    const to = Math.min(end, at + 4e5 + chance() * 4e6)
+    const [text, color] = ([['ready', '#73bf69'], ['starting', '#fade2a'], ['down', '#f2495c']] as const)[chance() < 0.6 ? 0 : chance() < 0.6 ? 1 : 2]!
+    row.states.push({ fromMs: at, toMs: to, value: shown(null, text, { color }) })
+    at = to
+  }
+  return row
+}
+const link = (title: string): PanelLink => ({ title, url: '/explore', tooltip: '', icon: '', newTab: false, dropdown: '' })
+const graph = (gateways: number, servers: number): GraphView => ({
+  nodes: [
+    ...Array.from({ length: gateways }, (_, i) => ({ id: `g${i}`, title: `supersonic-envoy-7d4b9c${i}-x8k2p`, subtitle: '', main: '', secondary: '', arcs: [{ share: 1, color: '#73bf69', name: 'Success' }], facts: [], links: [link('View traces')] })),
+    ...Array.from({ length: servers }, (_, i) => ({ id: `s${i}`, title: `supersonic-triton-6c9f8d7b4-${i}x${i}q`, subtitle: '', main: `${(chance() * 90).toFixed(2)} ms/r`, secondary: `${(chance() * 300).toFixed(2)} r/sec`, arcs: [{ share: i % 4 === 2 ? 0.8 : 1, color: '#73bf69', name: 'Success' }, { share: i % 4 === 2 ? 0.2 : 0, color: '#f2495c', name: 'Failed' }], facts: [{ name: 'in flight', value: '3' }], links: [link('Request rate'), link('Request histogram'), link('Failed request rate'), link('View traces')] })),
+  ],
+  edges: Array.from({ length: gateways * servers }, (_, i) => ({ id: `e${i}`, from: `g${i % gateways}`, to: `s${Math.floor(i / gateways)}`, main: '12.30 ms/r', secondary: '41.20 r/sec', width: 1, facts: [], links: [link('View traces')] })),
+  layout: 'layered', zoom: 'cooperative', legend: [{ name: 'Average response time', color: '' }, { name: 'Requests per second', color: '' }, { name: 'Success', color: '#73bf69' }, { name: 'Failed', color: '#f2495c' }], cut: 0,
+})
+
+gallery.more = [
+  sample('heatmap', 'Latency of requests', { heatmap: heat() }, 620, 280),
+  sample('heatmap', 'Counts written', { heatmap: heat({ showValues: true, exemplars: [], axisLabel: 'duration', timesMs: timesOf(12, 900e3), stepMs: 900e3 }) }, 620, 280),
+  sample('histogram', 'Queue', { histogram: { from: Array.from({ length: 24 }, (_, i) => i * 2), to: Array.from({ length: 24 }, (_, i) => i * 2 + 2), format: ms, lines: ['deeptau', 'particlenet'].map((n, i) => line(n, Array.from({ length: 24 }, (_, b) => Math.round(160 * Math.exp(-((b - 7 - 6 * i) ** 2) / 14))), palette[i * 5]!, { fill: 0.5 })), stacked: false, legend: legend(), tooltip: tooltip() } }),
+  sample('statetimeline', 'States of servers', { states: { rows: ['triton-0', 'triton-1', 'triton-2', 'supersonic-triton-6c9f8d7b4-x8k2p'].map(states), rowHeight: 0.9, showValue: 'auto', align: 'left', width: 0, fill: 0.8, legend: legend(), entries: [shown(null, 'ready', { color: '#73bf69' }), shown(null, 'starting', { color: '#fade2a' }), shown(null, 'down', { color: '#f2495c' })], tooltip: tooltip() } }, 620, 200),
+  sample('graph', 'Server Map (all pods in time window)', { graph: graph(2, 6) }, 460, 560),
+  sample('graph', 'Many', { graph: { ...graph(4, 120), cut: 76 } }, 700, 560),
+  sample('traces', 'Traces', { traces: { traceId: '', source: 'tempo', traces: Array.from({ length: 8 }, (_, i) => ({ id: `0af7651916cd43dd8448eb211c80319${i}`, rootName: 'ingress', rootPod: 'envoy-0', startMs: end - i * 1e5, durationMs: 12 + i, spans: 4, failed: false, errors: i % 3 === 2 ? 1 : 0, matched: 1, services: [] })) } }, 620, 220),
+]
 
 /** bench is 12 panels over 3 hours of a site of 20 pods: 20 series of 720 points each. */
 export function bench(n: number): Sample[] {

@@ -1,5 +1,5 @@
 import type { Mark, Panel, PanelView } from '../lib/api'
-import type { Crosshair } from './chart/crosshair.svelte'
+import type { Crosshair } from '../lib/crosshair.svelte'
 
 /** What every kind of panel is given. */
 export interface BodyProps {
@@ -8,7 +8,7 @@ export interface BodyProps {
   /** pixels */
   width: number
   height: number
-  /** one for all panels of a dashboard: new Crosshair(dashboard.tooltip) */
+  /** one for all panels of a dashboard: where the pointer is */
   crosshair?: Crosshair
   /** annotations, drawn on every time axis */
   marks?: Mark[]

@@ -1,0 +1,3 @@
+import { place, type Shape } from './place'
+
+self.onmessage = (message: MessageEvent<Shape>) => self.postMessage(place(message.data))

@@ -1,0 +1,35 @@
+/** Where the rows of a heat map lie and what colour a count has. */
+import type { HeatmapView } from '../lib/api'
+
+/** positions are the bounds of the rows as shares of the height, from the lowest. */
+export function positions(of: Pick<HeatmapView, 'edges' | 'log' | 'counts' | 'names'>): number[] {
+  const rows = of.counts.length
+  const even = Array.from({ length: rows + 1 }, (_, i) => i / Math.max(1, rows))
+  if (of.edges.length !== rows + 1) return even
+  const edges = of.edges.slice()
+  if (!of.log) return scaled(edges) ?? even
+  if (edges[0]! <= 0) edges[0] = rows > 1 && edges[1]! > 0 ? (edges[1]! * edges[1]!) / edges[2]! : edges[1]! / 2
+  return scaled(edges.map((e) => Math.log(e))) ?? even
+}
+
+function scaled(values: number[]): number[] | null {
+  const [first, last] = [values[0]!, values.at(-1)!]
+  if (!Number.isFinite(first) || !Number.isFinite(last) || !(last > first)) return null
+  return values.map((v) => (v - first) / (last - first))
+}
+
+/** placeOf is where a value lies, as a share of the height; null outside. */
+export function placeOf(of: Pick<HeatmapView, 'edges' | 'log'>, at: number[], value: number): number | null {
+  const row = of.edges.findIndex((e, i) => value >= e && value <= (of.edges[i + 1] ?? -Infinity))
+  if (row < 0) return null
+  const [low, high] = [of.edges[row]!, of.edges[row + 1]!]
+  const part = of.log && low > 0 ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low || 1)
+  return at[row]! + part * (at[row + 1]! - at[row]!)
+}
+
+/** colorOf picks a colour by where a count lies between least and most. */
+export function colorOf(of: Pick<HeatmapView, 'colors' | 'countMin' | 'countMax'>, count: number): string {
+  if (of.colors.length === 0) return '#888888'
+  const share = of.countMax > of.countMin ? (count - of.countMin) / (of.countMax - of.countMin) : 1
+  return of.colors[Math.max(0, Math.min(of.colors.length - 1, Math.floor(share * of.colors.length)))]!
+}
