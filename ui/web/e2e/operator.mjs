@@ -37,7 +37,7 @@ async function does(what, how) {
 const rows = () => page.getByRole('region', { name: 'Results' }).locator('tbody tr')
 
 async function search() {
-  await page.goto(site + '/')
+  await page.goto(site + '/traces')
   await page.getByRole('search', { name: 'Search traces' }).waitFor()
   if (model) await page.getByLabel('Model').fill(model)
   await page.getByLabel('Span name').fill(model ? '' : 'ingress')

@@ -14,14 +14,23 @@ export interface Place {
   page: Page
   /** whether the header's time range and refresh are of use to it */
   timed: boolean
+  /** without the header: for a frame in another page */
+  bare?: boolean
 }
 
 interface Rule extends Place {
   at: RegExp
 }
 
+const dashboard = () => import('./dashboard/DashboardPage.svelte')
+
 const rules: Rule[] = [
-  { at: /^(traces)?$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./traces/SearchPage.svelte') },
+  { at: /^$/, tab: 'dashboards', title: 'Home', timed: true, page: dashboard },
+  { at: /^d\/[^/]+(\/[^/]*)?$/, tab: 'dashboards', title: 'Dashboard', timed: true, page: dashboard },
+  { at: /^d-solo\/[^/]+(\/[^/]*)?$/, tab: 'dashboards', title: 'Panel', timed: true, bare: true, page: dashboard },
+  { at: /^dashboard\/new$/, tab: 'dashboards', title: 'New dashboard', timed: true, page: dashboard },
+  { at: /^dashboards$/, tab: 'dashboards', title: 'Dashboards', timed: false, page: () => import('./dashboard/DashboardListPage.svelte') },
+  { at: /^traces$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./traces/SearchPage.svelte') },
   { at: /^trace\/[0-9a-fA-F]{1,32}$/, tab: 'explore', title: 'Trace', timed: false, page: () => import('./trace/TracePage.svelte') },
   { at: /^map$/, tab: 'map', title: 'Map', timed: true, page: () => import('./map/MapPage.svelte') },
   { at: /^login$/, tab: '', title: 'Sign in', timed: false, page: () => import('./login/LoginPage.svelte') },

@@ -3,6 +3,7 @@
  * ("t z", "d r", "g h"), or a letter with the system's key for commands ("mod+k").
  * Pages add their own while they are shown; "?" shows all of them.
  */
+import { untrack } from 'svelte'
 import { time } from './time.svelte'
 
 export interface Key {
@@ -31,8 +32,9 @@ class Keys {
 
   /** add makes keys work until the returned function is called. */
   add(more: Key[]): () => void {
-    this.list = [...this.list, ...more]
-    return () => (this.list = this.list.filter((k) => !more.includes(k)))
+    // Called by effects, which must not run again because of the keys that they add.
+    this.list = untrack(() => [...this.list, ...more])
+    return () => (this.list = untrack(() => this.list.filter((k) => !more.includes(k))))
   }
 
   /** press runs what a key, alone or after the one before, stands for; the latest added wins. */

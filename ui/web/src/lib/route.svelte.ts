@@ -66,6 +66,13 @@ class Router {
     return target.pathname + target.search
   }
 
+  /** link is the address that a file gives: below the page's root if it begins with "/", elsewhere only by a scheme that is safe. */
+  link(url: string): string {
+    if (/^[\w+.-]+:/.test(url)) return /^(https?|mailto):/i.test(url) ? url : '#'
+    const base = new URL(document.baseURI).pathname
+    return url.startsWith('/') && !url.startsWith('//') && !url.startsWith(base) ? base + url.slice(1) : url
+  }
+
   /** go shows another address; replace leaves no step to go back to. It tells whether the reader let it. */
   go(href: string, replace = false): boolean {
     if (href === location.pathname + location.search) return true

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { PanelModel, Target } from '../model'
+import { fields, fieldsOf, kinds, partOf, propertyOf } from './fields'
+import { flat, nested } from './mappings'
+import { emptyTarget, filterOf, viewFor, withFilter } from './queries'
+
+test('mappings of every kind are read and written back', () => {
+  const file = [
+    { type: 'value', options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', index: 1 } } },
+    { type: 'range', options: { from: 2, to: null, result: { text: 'many', index: 2 } } },
+    { type: 'regex', options: { pattern: '/x/', result: { color: 'blue', index: 3 } } },
+    { type: 'special', options: { match: 'null', result: { text: 'n/a', index: 4 } } },
+  ]
+  expect(flat(nested(flat(file)))).toEqual(flat(file))
+  expect(flat(file).map((m) => m.text)).toEqual(['down', 'up', 'many', '', 'n/a'])
+})
+
+test('every kind of view has options, and every option a place', () => {
+  for (const k of kinds) if (k.type !== 'traces') expect([...fieldsOf(k.type)].length, k.type).toBeGreaterThan(0)
+  expect(new Set(fields.map((f) => `${f.path} ${f.types?.join()}`)).size).toBe(fields.length)
+})
+
+test('an override names an option as Grafana does', () => {
+  const by = (path: string) => fields.find((f) => f.path === `fieldConfig.defaults.${path}`)!
+  expect(propertyOf(by('custom.lineWidth'))).toBe('custom.lineWidth')
+  expect([propertyOf(by('custom.stacking.mode')), partOf(by('custom.stacking.mode'))]).toEqual(['custom.stacking', 'mode'])
+  expect([propertyOf(by('color.mode')), partOf(by('color.mode'))]).toEqual(['color', 'mode'])
+})
+
+test('a query type brings the view that suits it', () => {
+  const panel = { type: 'timeseries' } as PanelModel
+  const of = (t: Partial<Target>) => viewFor(panel, { refId: 'A', ...t })
+  expect(of({ queryType: 'traceqlSearch' })).toBe('table')
+  expect(of({ queryType: 'traceql', query: '{ status = error }' })).toBe('table')
+  expect(of({ queryType: 'traceql', query: '{} | rate()' })).toBe('timeseries')
+  expect(of({ queryType: 'traceql', query: '0af7651916cd43dd8448eb211c80319c' })).toBe('traces')
+  expect(of({ queryType: 'serviceMap' })).toBe('nodeGraph')
+  expect(viewFor({ type: 'nodeGraph' } as PanelModel, { refId: 'A', expr: 'up' })).toBe('timeseries')
+})
+
+test('a condition of the search form is written once and taken away when it is empty', () => {
+  const target = emptyTarget('A', { type: 'tempo', uid: 't' } as never)
+  const one = withFilter(withFilter(target, { id: 'status', tag: 'status', value: ['error'] }), { id: 'status', tag: 'status', value: ['ok'] })
+  expect(filterOf(one, 'status')!.value).toEqual(['ok'])
+  expect(withFilter(one, { id: 'status', tag: 'status', value: [] }).filters).toEqual([])
+})

@@ -1,0 +1,197 @@
+/**
+ * Options of panels as an editor offers them: where in the file each is, in the
+ * words of Grafana's own editor. What is under fieldConfig.defaults can be set for
+ * some series alone, by an override.
+ */
+export type Choice = [value: unknown, name: string]
+
+export interface OptionField {
+  /** where it is in the panel's JSON */
+  path: string
+  name: string
+  group: string
+  kind: 'choice' | 'number' | 'text' | 'area' | 'switch' | 'unit' | 'colour' | 'calcs'
+  choices?: Choice[]
+  /** of these types of panels; all if absent */
+  types?: string[]
+  /** what counts while the file says nothing */
+  usual?: unknown
+  hint?: string
+}
+
+export const kinds: { type: string; name: string; for: string }[] = [
+  { type: 'timeseries', name: 'Time series', for: 'lines, bars and points over time' },
+  { type: 'stat', name: 'Stat', for: 'one large number' },
+  { type: 'gauge', name: 'Gauge', for: 'a number between its limits' },
+  { type: 'bargauge', name: 'Bar gauge', for: 'numbers as bars' },
+  { type: 'table', name: 'Table', for: 'rows and columns; traces that were found' },
+  { type: 'heatmap', name: 'Heatmap', for: 'how values spread over time' },
+  { type: 'histogram', name: 'Histogram', for: 'how often which values' },
+  { type: 'state-timeline', name: 'State timeline', for: 'states over time' },
+  { type: 'nodeGraph', name: 'Node graph', for: 'nodes and edges: the service graph' },
+  { type: 'traces', name: 'Traces', for: 'one trace by its id' },
+  { type: 'text', name: 'Text', for: 'markdown or HTML' },
+]
+
+const own = 'fieldConfig.defaults.'
+const ts = ['timeseries']
+const numbers = ['stat', 'gauge', 'bargauge']
+const legends = ['timeseries', 'histogram', 'state-timeline', 'bargauge']
+const tips = ['timeseries', 'histogram', 'state-timeline', 'heatmap']
+
+export const reducers: Choice[] = [
+  ['lastNotNull', 'Last *'], ['last', 'Last'], ['firstNotNull', 'First *'], ['first', 'First'], ['min', 'Min'], ['max', 'Max'], ['mean', 'Mean'], ['median', 'Median'],
+  ['sum', 'Total'], ['count', 'Count'], ['range', 'Range'], ['delta', 'Delta'], ['step', 'Step'], ['diff', 'Difference'], ['diffperc', 'Difference percent'],
+  ['stdDev', 'StdDev'], ['variance', 'Variance'], ['changeCount', 'Change count'], ['distinctCount', 'Distinct count'], ['allIsZero', 'All zeros'], ['allIsNull', 'All nulls'],
+  ['p50', '50th %'], ['p90', '90th %'], ['p95', '95th %'], ['p99', '99th %'],
+]
+
+const colorModes: Choice[] = [
+  ['palette-classic', 'Classic palette'], ['palette-classic-by-name', 'Classic palette (by series name)'], ['thresholds', 'From thresholds'], ['fixed', 'Single colour'], ['shades', 'Shades of a colour'],
+  ['continuous-GrYlRd', 'Green-Yellow-Red'], ['continuous-RdYlGr', 'Red-Yellow-Green'], ['continuous-BlYlRd', 'Blue-Yellow-Red'], ['continuous-YlRd', 'Yellow-Red'],
+  ['continuous-BlPu', 'Blue-Purple'], ['continuous-YlBl', 'Yellow-Blue'], ['continuous-blues', 'Blues'], ['continuous-reds', 'Reds'], ['continuous-greens', 'Greens'], ['continuous-purples', 'Purples'],
+]
+
+const pick = (...list: string[]): Choice[] => list.map((v) => [v, v.charAt(0).toUpperCase() + v.slice(1)])
+
+export const fields: OptionField[] = [
+  // What every series has
+  { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline'] },
+  { path: own + 'min', name: 'Min', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram'] },
+  { path: own + 'max', name: 'Max', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram'] },
+  { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline'] },
+  { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
+  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
+  { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
+  { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'state-timeline'] },
+
+  // Time series
+  { path: own + 'custom.drawStyle', name: 'Style', group: 'Graph styles', kind: 'choice', choices: [['line', 'Lines'], ['bars', 'Bars'], ['points', 'Points']], types: ts, usual: 'line' },
+  { path: own + 'custom.lineInterpolation', name: 'Line interpolation', group: 'Graph styles', kind: 'choice', choices: [['linear', 'Linear'], ['smooth', 'Smooth'], ['stepBefore', 'Step before'], ['stepAfter', 'Step after']], types: ts, usual: 'linear' },
+  { path: own + 'custom.barAlignment', name: 'Bar alignment', group: 'Graph styles', kind: 'choice', choices: [[-1, 'Before'], [0, 'Centre'], [1, 'After']], types: ts, usual: 0 },
+  { path: own + 'custom.barWidthFactor', name: 'Bar width', group: 'Graph styles', kind: 'number', types: ts, hint: 'share of the step, 0 to 1' },
+  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline'], usual: 1 },
+  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline'], usual: 0, hint: '0 to 100' },
+  { path: own + 'custom.gradientMode', name: 'Gradient mode', group: 'Graph styles', kind: 'choice', choices: pick('none', 'opacity', 'hue', 'scheme'), types: ['timeseries', 'histogram'], usual: 'none' },
+  { path: own + 'custom.lineStyle.fill', name: 'Line style', group: 'Graph styles', kind: 'choice', choices: [['solid', 'Solid'], ['dash', 'Dash'], ['dot', 'Dots']], types: ts, usual: 'solid' },
+  { path: own + 'custom.spanNulls', name: 'Connect null values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [true, 'Always'], [60_000, 'Gaps up to 1 min'], [300_000, 'Gaps up to 5 min'], [3_600_000, 'Gaps up to 1 h']], types: ts, usual: false },
+  { path: own + 'custom.showPoints', name: 'Show points', group: 'Graph styles', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ts, usual: 'auto' },
+  { path: own + 'custom.pointSize', name: 'Point size', group: 'Graph styles', kind: 'number', types: ts, usual: 5 },
+  { path: own + 'custom.stacking.mode', name: 'Stack series', group: 'Graph styles', kind: 'choice', choices: [['none', 'Off'], ['normal', 'Normal'], ['percent', '100 %']], types: ['timeseries', 'histogram'], usual: 'none' },
+  { path: own + 'custom.stacking.group', name: 'Stacking group', group: 'Graph styles', kind: 'text', types: ts },
+  { path: own + 'custom.fillBelowTo', name: 'Fill below to', group: 'Graph styles', kind: 'text', types: ts, hint: 'name of another series' },
+  { path: own + 'custom.transform', name: 'Transform', group: 'Graph styles', kind: 'choice', choices: [[undefined, 'None'], ['constant', 'Constant'], ['negative-Y', 'Negative Y']], types: ts },
+  { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: ts, usual: 'off' },
+
+  // Axis
+  { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: ts, usual: 'auto' },
+  { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: ts },
+  { path: own + 'custom.axisWidth', name: 'Width', group: 'Axis', kind: 'number', types: ts },
+  { path: own + 'custom.axisGridShow', name: 'Show grid lines', group: 'Axis', kind: 'choice', choices: [[undefined, 'Auto'], [true, 'On'], [false, 'Off']], types: ts },
+  { path: own + 'custom.axisColorMode', name: 'Colour', group: 'Axis', kind: 'choice', choices: pick('text', 'series'), types: ts, usual: 'text' },
+  { path: own + 'custom.axisBorderShow', name: 'Show border', group: 'Axis', kind: 'switch', types: ts, usual: false },
+  { path: own + 'custom.scaleDistribution.type', name: 'Scale', group: 'Axis', kind: 'choice', choices: [['linear', 'Linear'], ['log', 'Logarithmic'], ['symlog', 'Symlog']], types: ts, usual: 'linear' },
+  { path: own + 'custom.scaleDistribution.log', name: 'Log base', group: 'Axis', kind: 'choice', choices: [[2, '2'], [10, '10']], types: ts, usual: 2 },
+  { path: own + 'custom.scaleDistribution.linearThreshold', name: 'Linear below', group: 'Axis', kind: 'number', types: ts },
+  { path: own + 'custom.axisCenteredZero', name: 'Centred zero', group: 'Axis', kind: 'switch', types: ts, usual: false },
+  { path: own + 'custom.axisSoftMin', name: 'Soft min', group: 'Axis', kind: 'number', types: ts },
+  { path: own + 'custom.axisSoftMax', name: 'Soft max', group: 'Axis', kind: 'number', types: ts },
+
+  // Legend and tooltip
+  { path: 'options.legend.showLegend', name: 'Visibility', group: 'Legend', kind: 'switch', types: legends, usual: true },
+  { path: 'options.legend.displayMode', name: 'Mode', group: 'Legend', kind: 'choice', choices: pick('list', 'table'), types: legends, usual: 'list' },
+  { path: 'options.legend.placement', name: 'Placement', group: 'Legend', kind: 'choice', choices: pick('bottom', 'right'), types: legends, usual: 'bottom' },
+  { path: 'options.legend.width', name: 'Width', group: 'Legend', kind: 'number', types: legends },
+  { path: 'options.legend.calcs', name: 'Values', group: 'Legend', kind: 'calcs', types: ['timeseries', 'histogram'] },
+  { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
+  { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline'], usual: 'none' },
+  { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ts, usual: false },
+
+  // Single values
+  { path: 'options.reduceOptions.values', name: 'Show', group: 'Value options', kind: 'choice', choices: [[false, 'Calculate'], [true, 'All values']], types: numbers, usual: false },
+  { path: 'options.reduceOptions.calcs.0', name: 'Calculation', group: 'Value options', kind: 'choice', choices: reducers, types: numbers, usual: 'lastNotNull' },
+  { path: 'options.reduceOptions.fields', name: 'Fields', group: 'Value options', kind: 'text', types: numbers, hint: 'empty: numeric fields; /regexp/ or a name' },
+  { path: 'options.reduceOptions.limit', name: 'Limit', group: 'Value options', kind: 'number', types: numbers },
+  { path: 'options.orientation', name: 'Orientation', group: 'Display', kind: 'choice', choices: pick('auto', 'horizontal', 'vertical'), types: numbers, usual: 'auto' },
+  { path: 'options.textMode', name: 'Text mode', group: 'Display', kind: 'choice', choices: [['auto', 'Auto'], ['value', 'Value'], ['value_and_name', 'Value and name'], ['name', 'Name'], ['none', 'None']], types: ['stat'], usual: 'auto' },
+  { path: 'options.colorMode', name: 'Colour mode', group: 'Display', kind: 'choice', choices: [['none', 'None'], ['value', 'Value'], ['background', 'Background gradient'], ['background_solid', 'Background solid']], types: ['stat'], usual: 'value' },
+  { path: 'options.graphMode', name: 'Graph mode', group: 'Display', kind: 'choice', choices: [['none', 'None'], ['area', 'Area']], types: ['stat'], usual: 'area' },
+  { path: 'options.justifyMode', name: 'Text alignment', group: 'Display', kind: 'choice', choices: pick('auto', 'center'), types: ['stat'], usual: 'auto' },
+  { path: 'options.wideLayout', name: 'Wide layout', group: 'Display', kind: 'switch', types: ['stat'], usual: true },
+  { path: 'options.showPercentChange', name: 'Show percent change', group: 'Display', kind: 'switch', types: ['stat'], usual: false },
+  { path: 'options.showThresholdLabels', name: 'Threshold labels', group: 'Display', kind: 'switch', types: ['gauge'], usual: false },
+  { path: 'options.showThresholdMarkers', name: 'Threshold markers', group: 'Display', kind: 'switch', types: ['gauge'], usual: true },
+  { path: 'options.displayMode', name: 'Display mode', group: 'Display', kind: 'choice', choices: [['gradient', 'Gradient'], ['lcd', 'Retro LCD'], ['basic', 'Basic']], types: ['bargauge'], usual: 'gradient' },
+  { path: 'options.valueMode', name: 'Value display', group: 'Display', kind: 'choice', choices: [['color', 'Value colour'], ['text', 'Text colour'], ['hidden', 'Hidden']], types: ['bargauge'], usual: 'color' },
+  { path: 'options.namePlacement', name: 'Name placement', group: 'Display', kind: 'choice', choices: pick('auto', 'top', 'left', 'hidden'), types: ['bargauge'], usual: 'auto' },
+  { path: 'options.showUnfilled', name: 'Show unfilled area', group: 'Display', kind: 'switch', types: ['bargauge'], usual: true },
+  { path: 'options.text.titleSize', name: 'Title size', group: 'Display', kind: 'number', types: numbers },
+  { path: 'options.text.valueSize', name: 'Value size', group: 'Display', kind: 'number', types: numbers },
+
+  // Histogram, heatmap
+  { path: 'options.bucketCount', name: 'Bucket count', group: 'Histogram', kind: 'number', types: ['histogram'], usual: 30 },
+  { path: 'options.bucketSize', name: 'Bucket size', group: 'Histogram', kind: 'number', types: ['histogram'] },
+  { path: 'options.bucketOffset', name: 'Bucket offset', group: 'Histogram', kind: 'number', types: ['histogram'], usual: 0 },
+  { path: 'options.combine', name: 'Combine series', group: 'Histogram', kind: 'switch', types: ['histogram'], usual: false },
+  { path: 'options.calculate', name: 'Calculate from data', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
+  { path: 'options.color.scheme', name: 'Scheme', group: 'Heatmap', kind: 'choice', choices: ['Blues', 'Greens', 'Greys', 'Oranges', 'Purples', 'Reds', 'Turbo', 'Cividis', 'Viridis', 'Magma', 'Inferno', 'Plasma', 'Warm', 'Cool', 'Cubehelix', 'BuGn', 'BuPu', 'GnBu', 'OrRd', 'PuBuGn', 'PuBu', 'PuRd', 'RdPu', 'YlGnBu', 'YlGn', 'YlOrBr', 'YlOrRd', 'Spectral', 'RdYlGn', 'RdYlBu'].map((v) => [v, v]), types: ['heatmap'], usual: 'Oranges' },
+  { path: 'options.color.mode', name: 'Colour mode', group: 'Heatmap', kind: 'choice', choices: pick('scheme', 'opacity'), types: ['heatmap'], usual: 'scheme' },
+  { path: 'options.color.steps', name: 'Steps', group: 'Heatmap', kind: 'number', types: ['heatmap'], usual: 64 },
+  { path: 'options.color.reverse', name: 'Reverse colours', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
+  { path: 'options.cellGap', name: 'Cell gap', group: 'Heatmap', kind: 'number', types: ['heatmap'], usual: 1 },
+  { path: 'options.yAxis.unit', name: 'Y axis unit', group: 'Heatmap', kind: 'unit', types: ['heatmap'] },
+  { path: 'options.yAxis.decimals', name: 'Y axis decimals', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.yAxis.axisPlacement', name: 'Y axis placement', group: 'Heatmap', kind: 'choice', choices: pick('left', 'right', 'hidden'), types: ['heatmap'], usual: 'left' },
+  { path: 'options.yAxis.axisLabel', name: 'Y axis label', group: 'Heatmap', kind: 'text', types: ['heatmap'] },
+  { path: 'options.yAxis.reverse', name: 'Reverse Y axis', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
+  { path: 'options.showValue', name: 'Show values', group: 'Display', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ['heatmap', 'state-timeline'], usual: 'auto' },
+  { path: 'options.legend.show', name: 'Show legend', group: 'Legend', kind: 'switch', types: ['heatmap'], usual: true },
+
+  // Table, states, graphs, text
+  { path: 'options.showHeader', name: 'Show table header', group: 'Table', kind: 'switch', types: ['table'], usual: true },
+  { path: 'options.cellHeight', name: 'Cell height', group: 'Table', kind: 'choice', choices: [['sm', 'Small'], ['md', 'Medium'], ['lg', 'Large']], types: ['table'], usual: 'sm' },
+  { path: 'options.enablePagination', name: 'Pages', group: 'Table', kind: 'switch', types: ['table'], usual: false },
+  { path: 'options.footer.show', name: 'Show table footer', group: 'Table', kind: 'switch', types: ['table'], usual: false },
+  { path: 'options.footer.reducer.0', name: 'Footer calculation', group: 'Table', kind: 'choice', choices: reducers, types: ['table'], usual: 'sum' },
+  { path: own + 'custom.align', name: 'Column alignment', group: 'Table', kind: 'choice', choices: pick('auto', 'left', 'center', 'right'), types: ['table'], usual: 'auto' },
+  { path: own + 'custom.width', name: 'Column width', group: 'Table', kind: 'number', types: ['table'] },
+  { path: own + 'custom.minWidth', name: 'Minimum column width', group: 'Table', kind: 'number', types: ['table'] },
+  { path: own + 'custom.filterable', name: 'Column filter', group: 'Table', kind: 'switch', types: ['table'], usual: false },
+  { path: own + 'custom.hidden', name: 'Hide in table', group: 'Table', kind: 'switch', types: ['table'], usual: false },
+  { path: own + 'custom.cellOptions.type', name: 'Cell type', group: 'Table', kind: 'choice', choices: [['auto', 'Auto'], ['color-text', 'Coloured text'], ['color-background', 'Coloured background'], ['gauge', 'Gauge'], ['sparkline', 'Sparkline'], ['json-view', 'JSON view'], ['data-links', 'Data links']], types: ['table'], usual: 'auto' },
+  { path: 'options.mergeValues', name: 'Merge equal consecutive values', group: 'State timeline', kind: 'switch', types: ['state-timeline'], usual: true },
+  { path: 'options.alignValue', name: 'Align values', group: 'State timeline', kind: 'choice', choices: pick('left', 'center', 'right'), types: ['state-timeline'], usual: 'left' },
+  { path: 'options.rowHeight', name: 'Row height', group: 'State timeline', kind: 'number', types: ['state-timeline'], usual: 0.9, hint: '0 to 1' },
+  { path: 'options.layoutAlgorithm', name: 'Layout', group: 'Node graph', kind: 'choice', choices: pick('layered', 'force', 'grid'), types: ['nodeGraph'], usual: 'layered' },
+  { path: 'options.zoomMode', name: 'Zoom mode', group: 'Node graph', kind: 'choice', choices: pick('cooperative', 'greedy'), types: ['nodeGraph'], usual: 'cooperative' },
+  { path: 'options.nodes.mainStatUnit', name: 'Main stat unit', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
+  { path: 'options.nodes.secondaryStatUnit', name: 'Secondary stat unit', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
+  { path: 'options.mode', name: 'Mode', group: 'Text', kind: 'choice', choices: [['markdown', 'Markdown'], ['html', 'HTML'], ['code', 'Code']], types: ['text'], usual: 'markdown' },
+  { path: 'options.content', name: 'Content', group: 'Text', kind: 'area', types: ['text'] },
+]
+
+/** fieldsOf are the options of a type of panels, by groups in their order. */
+export function fieldsOf(type: string): Map<string, OptionField[]> {
+  const groups = new Map<string, OptionField[]>()
+  for (const f of fields) {
+    if (f.types && !f.types.includes(type)) continue
+    groups.set(f.group, [...(groups.get(f.group) ?? []), f])
+  }
+  return groups
+}
+
+/** propertyOf is the id by which an override names an option, "" if it cannot. */
+export function propertyOf(f: OptionField): string {
+  if (!f.path.startsWith(own)) return ''
+  const id = f.path.slice(own.length)
+  // A few options are one property with parts.
+  return { 'color.mode': 'color', 'color.fixedColor': '', 'custom.stacking.mode': 'custom.stacking', 'custom.stacking.group': '', 'custom.lineStyle.fill': 'custom.lineStyle',
+    'custom.thresholdsStyle.mode': 'custom.thresholdsStyle', 'custom.scaleDistribution.type': 'custom.scaleDistribution', 'custom.scaleDistribution.log': '',
+    'custom.scaleDistribution.linearThreshold': '', 'custom.cellOptions.type': 'custom.cellOptions' }[id] ?? id
+}
+
+/** partOf is the part of a property's value that an option is, "" for all of it. */
+export function partOf(f: OptionField): string {
+  const id = propertyOf(f)
+  return id && f.path.length > own.length + id.length ? f.path.slice(own.length + id.length + 1) : ''
+}

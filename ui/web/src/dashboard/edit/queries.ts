@@ -1,0 +1,53 @@
+/** What a new query of each data source is, and how its results are best seen. */
+import type { DataSource } from '../../lib/api'
+import type { PanelModel, Target } from '../model'
+
+export const tempoTypes = [
+  { id: 'traceqlSearch', name: 'Search' },
+  { id: 'traceql', name: 'TraceQL' },
+  { id: 'serviceMap', name: 'Service Graph' },
+]
+
+export interface SearchFilter {
+  id: string
+  tag?: string
+  operator?: string
+  scope?: string
+  value?: string | string[]
+  valueType?: string
+}
+
+/** emptyTarget is a query that asks nothing yet. */
+export function emptyTarget(refId: string, source: DataSource | undefined): Target {
+  const datasource = source ? { type: source.type, uid: source.uid } : undefined
+  const base = { refId, ...(datasource ? { datasource } : {}) }
+  if (source?.type === 'tempo') return { ...base, queryType: 'traceqlSearch', limit: 20, tableType: 'traces', filters: [] }
+  return { ...base, expr: '', legendFormat: '__auto', range: true, instant: false, editorMode: 'code' }
+}
+
+/** viewFor is the type of panel that suits a query; the one that it has where that is good as well. */
+export function viewFor(panel: PanelModel, target: Target): string {
+  const kind = target.queryType
+  const numeric = ['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'histogram', 'state-timeline']
+  if (kind === 'serviceMap') return panel.type === 'table' ? 'table' : 'nodeGraph'
+  if (kind === 'traceqlSearch') return 'table'
+  if (kind === 'traceql') {
+    const text = String(target.query ?? '')
+    if (/\|\s*(rate|count_over_time|\w+_over_time|histogram_over_time|compare)\s*\(/.test(text)) return numeric.includes(panel.type) ? panel.type : 'timeseries'
+    if (/^\s*[0-9a-f]{16,32}\s*$/i.test(text)) return 'traces'
+    return panel.type === 'traces' ? 'traces' : 'table'
+  }
+  return ['nodeGraph', 'traces'].includes(panel.type) ? 'timeseries' : panel.type
+}
+
+/** filterOf reads one of the search form's conditions. */
+export function filterOf(target: Target, id: string): SearchFilter | undefined {
+  return (target.filters as SearchFilter[] | undefined)?.find((f) => f.id === id)
+}
+
+/** withFilter writes one of the search form's conditions; an empty value takes it away. */
+export function withFilter(target: Target, filter: SearchFilter): Target {
+  const rest = ((target.filters as SearchFilter[] | undefined) ?? []).filter((f) => f.id !== filter.id)
+  const empty = filter.value === '' || filter.value === undefined || (Array.isArray(filter.value) && filter.value.length === 0)
+  return { ...target, filters: empty && !filter.tag?.startsWith('?') ? rest : [...rest, filter] }
+}

@@ -1,0 +1,56 @@
+/** The annotations of a dashboard: asked for beside the panels, each kind switched on or off in the address. */
+import type { Mark, Marks } from '../lib/api'
+import { aborted, post } from '../lib/ask'
+import { router } from '../lib/route.svelte'
+import { time } from '../lib/time.svelte'
+import { visible } from '../lib/visible.svelte'
+import type { Board } from './board.svelte'
+
+export class Annotations {
+  #marks = $state.raw<Mark[]>([])
+  problems = $state.raw<string[]>([])
+  #turned = $derived(new Set(router.current.params.getAll('marks')))
+
+  constructor(private readonly board: Board) {}
+
+  kinds = $derived.by(() => (this.board.answer?.annotations ?? []).filter((a) => !a.hidden))
+  shown = $derived(this.#marks.filter((m) => {
+    const kind = this.board.answer?.annotations.find((a) => a.name === m.name)
+    return kind ? this.on(kind) : true
+  }))
+
+  on(kind: { name: string; enabled: boolean }): boolean {
+    return kind.enabled !== this.#turned.has(kind.name)
+  }
+
+  toggle(name: string) {
+    const turned = new Set(this.#turned)
+    if (!turned.delete(name)) turned.add(name)
+    router.set({ marks: [...turned] })
+  }
+
+  /** run asks at each turn of the time until what it returns is called. */
+  run(): (() => void) | undefined {
+    void time.tick
+    const answer = this.board.answer
+    if (!answer || answer.annotations.length === 0 || !visible.now) return undefined
+    const abort = new AbortController()
+    const any = { key: '', id: 0, scoped: {} } as never
+    const question = { ...this.board.question(any, 1000, 300), panel: 0, model: this.#draft() as never }
+    post<Marks>('api/marks', question, abort.signal).then(
+      (got) => {
+        this.#marks = got.marks
+        this.problems = got.problems
+      },
+      (error: unknown) => {
+        if (!aborted(error)) this.problems = [error instanceof Error ? error.message : String(error)]
+      },
+    )
+    return () => abort.abort()
+  }
+
+  #draft(): unknown {
+    const { draft, kept, name } = this.board
+    return draft && (name === 'new' || draft.annotations !== kept?.annotations) ? draft.annotations : null
+  }
+}
