@@ -1,6 +1,13 @@
 // Package frame is what a query gives: named columns of equal length. Queries of
 // any data source make frames (ui/query), panels are drawn from them (ui/view).
 //
+// A graph is two frames, "nodes" and "edges", with the columns that Grafana documents
+// for its node graph: id, title, subtitle, mainstat, secondarystat, arc__NAME (shares
+// of the ring) and detail__NAME of nodes; id, source, target, mainstat, secondarystat,
+// detail__NAME of edges. A column link__WORDS holds addresses: an entry of the menu of
+// its row. A trace is the frame "Trace", one row a span; a list of traces is "Traces",
+// one of spans "Spans".
+//
 // A frame has one owner at a time: who takes one may change it. A column's values
 // may be shared with a cache and are never changed in place.
 package frame
