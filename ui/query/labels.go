@@ -85,7 +85,7 @@ func readVariableQuery(raw json.RawMessage) (variableQuery, error) {
 				Value string `json:"value"`
 			} `json:"labelFilters"`
 		}
-		if len(raw) > 0 && json.Unmarshal(raw, &o) != nil {
+		if len(raw) > 0 && raw[0] != '"' && json.Unmarshal(raw, &o) != nil {
 			return variableQuery{}, &Absent{"the query of the variable is neither a text nor an object", "edit the variable"}
 		}
 		if o.Query == "" && o.QryType != nil {
