@@ -5,10 +5,10 @@
  */
 import type { Dashboard, DashboardDraft, DashboardSave, DashboardSaved, Panel, PanelQuestion } from '../lib/api'
 import { aborted, ask, post, troubleOf, type Trouble } from '../lib/ask'
+import { Crosshair } from '../lib/crosshair.svelte'
 import { router } from '../lib/route.svelte'
 import { theme } from '../lib/theme.svelte'
 import { time } from '../lib/time.svelte'
-import { Crosshair, type Follow } from '../panels/chart/crosshair.svelte'
 import { isRow, laidOut, type Box, type Placed } from './layout'
 import { folded, newDashboard, panelOf, placed, readModel, type DashboardModel, type PanelModel } from './model'
 import { addressed, currentOf, filterOf, filtersOf, filterText, valuesOf } from './vars'
@@ -79,7 +79,7 @@ export class Board {
       if (!this.answer) time.usual({ from: answer.from || 'now-1h', to: answer.to || 'now', refresh: answer.refresh })
       this.answer = answer
       this.trouble = null
-      this.crosshair.follow = answer.tooltip as Follow
+      this.crosshair.mode = answer.tooltip === 'crosshair' || answer.tooltip === 'tooltip' ? answer.tooltip : 'own'
     } catch (error) {
       if (aborted(error) || abort.signal.aborted) return
       this.trouble = troubleOf(error)
@@ -241,6 +241,11 @@ export class Board {
     this.draft = null
     this.#past = []
     this.#future = []
+  }
+
+  /** versionNow is the version that is kept by now, whoever saved it. */
+  async versionNow(): Promise<number> {
+    return (await ask<Dashboard>(`api/dashboards/uid/${encodeURIComponent(this.answer?.uid ?? '')}`)).version
   }
 
   /** save keeps the draft; it throws what the server says against it. */
