@@ -218,8 +218,15 @@ func (s *Store) loadBlocks() error {
 	}
 	slices.SortFunc(s.parts, func(a, b *part) int { return compareNames(a.name, b.name) })
 	s.found.Blocks = len(s.parts)
-	return nil
+	return s.settleBlocks()
 }
+
+// settleBlocks makes sure that a power cut leaves the blocks that were found, and no
+// others, before anything relies on it: the log behind a block that was published by
+// a process that ended before it knew is dropped soon; and a block that was taken back
+// in vain would name a place in the log that the next process counts up to again, for
+// other spans.
+func (s *Store) settleBlocks() error { return s.files.SyncDir(s.path(blocksName)) }
 
 // setAside moves a damaged block's directory where it is not looked at again.
 func (s *Store) setAside(n name, cause error) {
