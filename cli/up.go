@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"supersonic/site"
 	"supersonic/stack"
@@ -33,6 +34,11 @@ func alone(role string) func(context.Context, env, []string) error {
 		k, err := build(s, stack.Options{Role: role, Version: Version}, log)
 		if err != nil {
 			return err
+		}
+		if role == stack.RoleTraces {
+			ctx, stop := context.WithCancel(ctx)
+			defer limitMemory(ctx, k.TraceIndexBytes, time.Minute)()
+			defer stop()
 		}
 		return k.Run(ctx)
 	}

@@ -30,6 +30,14 @@ func tracesConfig(s *site.Site) traces.Config {
 	}
 }
 
+// TraceIndexBytes is the memory of the indexes of the trace store's blocks.
+func (k *Stack) TraceIndexBytes() int64 {
+	if k.traces == nil {
+		return 0
+	}
+	return k.traces.IndexBytes()
+}
+
 func (k *Stack) buildTraces() error {
 	registry := prometheus.NewRegistry()
 	if err := k.buildGenerator(registry); err != nil {

@@ -54,6 +54,15 @@ func registerState(r prometheus.Registerer, t *tenants, inFlight func() int64) e
 	return r.Register(state{t, inFlight})
 }
 
+// IndexBytes is the memory of the indexes of all blocks, which grows with what is
+// stored: 0.6 bytes a span.
+func (s *Store) IndexBytes() (n int64) {
+	for _, t := range s.tenants.all() {
+		n += t.store.State().IndexBytes
+	}
+	return n
+}
+
 func (s state) Describe(c chan<- *prometheus.Desc) {
 	c <- inFlightBytes
 	c <- tenantCount

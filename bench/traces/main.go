@@ -33,7 +33,7 @@ func main() {
 	flag.StringVar(&c.store, "store", "bin/supersonic", "our program, run as the role traces; empty leaves it out")
 	flag.StringVar(&c.dir, "dir", "", "where our store keeps its data; a temporary directory if empty")
 	flag.BoolVar(&c.keep, "keep", false, "ask a store that -dir holds already: nothing is sent")
-	flag.StringVar(&c.memory, "memory", "300MiB", "our store's GOMEMLIMIT")
+	flag.StringVar(&c.memory, "memory", "", "our store's GOMEMLIMIT; empty leaves the limit to it")
 	flag.DurationVar(&c.soft, "settle", 2*time.Minute, "how long a store may go on working after the last answer before it counts as settled")
 	flag.Var(&c.peers, "peer", "KIND,otlp=HOST:PORT,api=HOST:PORT[,pid=N][,dir=PATH]: a running store; KIND is tempo, victoria or jaeger")
 	flag.Parse()

@@ -56,7 +56,9 @@ func startOwn(c config) (target, func(), error) {
 		return target{}, nil, err
 	}
 	cmd := exec.Command(c.store, "traces", "-f", file, "--data-dir", dir)
-	cmd.Env = append(os.Environ(), "GOMEMLIMIT="+c.memory)
+	if c.memory != "" {
+		cmd.Env = append(os.Environ(), "GOMEMLIMIT="+c.memory)
+	}
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return target{}, nil, err
