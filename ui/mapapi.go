@@ -19,7 +19,12 @@ func (u *UI) trafficMap(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return traffic.Map(r.Context(), prometheus, w)
+	return traffic.Map(r.Context(), prometheus, w, mapFilter(r))
+}
+
+// mapFilter reads which part of the traffic is asked about.
+func mapFilter(r *http.Request) traffic.Filter {
+	return traffic.Filter{Release: r.FormValue("release"), Model: r.FormValue("model"), Pods: r.FormValue("pods"), Open: r.Form["open"]}
 }
 
 func (u *UI) models(r *http.Request) (any, error) {
@@ -27,7 +32,7 @@ func (u *UI) models(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return traffic.Models(r.Context(), prometheus, w, r.FormValue("server"))
+	return traffic.Models(r.Context(), prometheus, w, mapFilter(r), r.FormValue("server"))
 }
 
 func (u *UI) charts(r *http.Request) (any, error) {

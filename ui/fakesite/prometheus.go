@@ -37,6 +37,8 @@ var (
 	over    = regexp.MustCompile(`\[([0-9]+)ms\]`)
 	grouped = regexp.MustCompile(`sum by \(([a-z]+)\) \(rate\(([a-z_]+)`)
 	ofPod   = regexp.MustCompile(`pod="([^"]+)"`)
+	ofModel = regexp.MustCompile(`model=~"([^"]+)"`)
+	summed  = regexp.MustCompile(`^(?:sum|count) by \(([a-z, ]+)\) \((?:increase|last_over_time)\(([a-z_]+)`)
 )
 
 func (p *Prometheus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -98,6 +100,10 @@ func (p *Prometheus) instant(w http.ResponseWriter, q string, at time.Time) {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)
 		at = at.Add(-time.Duration(ms) * time.Millisecond)
 	}
+	if m := summed.FindStringSubmatch(q); m != nil {
+		p.grown(w, q, m[2], strings.Split(m[1], ", "), at)
+		return
+	}
 	if m := over.FindStringSubmatch(q); m != nil {
 		ms, _ := strconv.ParseInt(m[1], 10, 64)
 		p.over(w, q, at.Add(-time.Duration(ms)*time.Millisecond), at, told)
@@ -156,6 +162,28 @@ func (p *Prometheus) over(w http.ResponseWriter, q string, from, to, told time.T
 	answer(w, map[string]any{"status": "success", "data": map[string]any{"resultType": "matrix", "result": orEmpty(matrix)}})
 }
 
+// grown answers "sum by (a, b) (increase(metric{...}[w]))".
+func (p *Prometheus) grown(w http.ResponseWriter, q, metric string, by []string, at time.Time) {
+	ms, _ := strconv.ParseInt(over.FindStringSubmatch(q)[1], 10, 64)
+	sums, names := map[string]float64{}, map[string]map[string]string{}
+	for _, c := range p.selected(`{__name__=~"` + metric + `"` + ofModel.FindString(q)) {
+		labels := map[string]string{}
+		for _, name := range by {
+			if v := c.Labels[name]; v != "" {
+				labels[name] = v
+			}
+		}
+		k := fmt.Sprint(labels)
+		names[k] = labels
+		sums[k] += c.value(p.last(at)) - c.value(at.Add(-time.Duration(ms)*time.Millisecond))
+	}
+	var rows []any
+	for k, v := range sums {
+		rows = append(rows, map[string]any{"metric": names[k], "value": pair(at, v)})
+	}
+	vector(w, rows)
+}
+
 func without(labels map[string]string) map[string]string {
 	out := map[string]string{}
 	for k, v := range labels {
@@ -177,9 +205,15 @@ func (p *Prometheus) selected(q string) []Counter {
 	if m := ofPod.FindStringSubmatch(q); m != nil {
 		only = m[1]
 	}
-	re := regexp.MustCompile(pattern)
+	re, model := regexp.MustCompile(pattern), regexp.MustCompile("")
+	if m := ofModel.FindStringSubmatch(q); m != nil {
+		model = regexp.MustCompile("^(" + m[1] + ")$")
+	}
 	var list []Counter
 	for _, c := range p.Counters {
+		if !model.MatchString(c.Labels["model"]) {
+			continue
+		}
 		if re.MatchString(c.Labels["__name__"]) && (only == "" || only == c.Labels["pod"]) {
 			list = append(list, c)
 		}
@@ -277,6 +311,14 @@ func Site(gateways, servers int, models []string, from time.Time) []Counter {
 				add(rate*latency, 0, "supersonic_gateway_request_duration_seconds_sum", call...)
 				add(rate, 0, "supersonic_gateway_upstream_duration_seconds_count", call...)
 				add(rate*latency*.95, 0, "supersonic_gateway_upstream_duration_seconds_sum", call...)
+				for _, part := range [...]float64{.5, .9, 1} { // half below the mean, nine of ten below twice of it
+					le := map[float64]string{.5: fmt.Sprint(latency), .9: fmt.Sprint(2 * latency), 1: "+Inf"}[part]
+					add(rate*part, 0, "supersonic_gateway_request_duration_seconds_bucket", append(call, "le", le)...)
+				}
+				if g == 0 {
+					add(rate*latency*.9e6, 0, "nv_inference_request_duration_us", "pod", server, "model", model)
+					add(rate*latency*.3e6, 0, "nv_inference_queue_duration_us", "pod", server, "model", model)
+				}
 			}
 			link := []string{"client", gateway, "server", server}
 			add(edge*1.02, 0, "traces_service_graph_request_total", link...)

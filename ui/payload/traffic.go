@@ -21,6 +21,10 @@ type Map struct {
 	Nodes  []MapNode `json:"nodes"`
 	Edges  []MapEdge `json:"edges"`
 	Next   string    `json:"next"` // what to do where there is nothing to show
+	// Skew says in a sentence which server gets more than its part; "" if none does.
+	Skew     string   `json:"skew"`
+	Models   []string `json:"models"`   // that were asked for in the window, whatever the filter
+	Releases []string `json:"releases"` // whose gateways are known
 }
 
 // Traffic is what went through a node, along an edge or to a model. Only
@@ -31,6 +35,9 @@ type Traffic struct {
 	PerSecond  float64  `json:"perSecond"`
 	LatencyMs  *float64 `json:"latencyMs"`  // mean, first header in to last byte out at the gateway
 	UpstreamMs *float64 `json:"upstreamMs"` // mean, server chosen to its status
+	P50Ms      *float64 `json:"p50Ms"`      // of whole requests, interpolated in the gateway's buckets
+	P90Ms      *float64 `json:"p90Ms"`
+	P99Ms      *float64 `json:"p99Ms"`
 	// Estimate is the count that the sampled traces give for the same window.
 	Estimate      *float64 `json:"estimate"`
 	EstimateError *float64 `json:"estimateError"` // one standard deviation, null where not known
@@ -38,7 +45,7 @@ type Traffic struct {
 	ServerMs *float64 `json:"serverMs"`
 }
 
-// MapNode is a pod: a gateway or a server.
+// MapNode is a pod, a gateway or a server, or a group of them that can be opened.
 type MapNode struct {
 	ID       string   `json:"id"`
 	Side     string   `json:"side"` // "gateway" or "server"
@@ -46,6 +53,10 @@ type MapNode struct {
 	Ready    *bool    `json:"ready"` // of a server, as the gateways see it
 	InFlight *float64 `json:"inFlight"`
 	Share    *float64 `json:"share"` // of the side's requests
+	Even     *float64 `json:"even"`  // what its share would be if all pods had the same; null where a filter hides some
+	Pods     int      `json:"pods"`  // 1, or how many a group has
+	Unready  int      `json:"unready"`
+	Group    string   `json:"group"` // the deployment that the pod belongs to; of a group its own name
 }
 
 // MapEdge is the calls of one gateway to one server.
@@ -69,6 +80,9 @@ type ModelRow struct {
 	Server  string    `json:"server"` // "" for the row of all servers
 	Traffic Traffic   `json:"traffic"`
 	Codes   []CodeRow `json:"codes"` // most frequent first
+	// QueueShare is the part of the requests' time in the servers that they spent in
+	// queues, by the servers' own counters.
+	QueueShare *float64 `json:"queueShare"`
 }
 
 // CodeRow is how many requests ended with a gRPC code.

@@ -41,6 +41,7 @@ const (
 	tritonGood    = "nv_inference_request_success"
 	tritonBad     = "nv_inference_request_failure"
 	tritonTime    = "nv_inference_request_duration_us"
+	tritonQueue   = "nv_inference_queue_duration_us"
 	ready         = "supersonic_gateway_server_ready"
 	inFlight      = "supersonic_gateway_requests_in_flight"
 	startTime     = "supersonic_gateway_start_time_seconds"

@@ -14,34 +14,48 @@ var tritonSelector = fmt.Sprintf(`{__name__=~"%s|%s|%s"}`, tritonGood, tritonBad
 
 // Models makes the table of models over w: for each a row of all servers and one
 // of each server. A server other than "" leaves only its rows.
-func Models(ctx context.Context, q Querier, w Window, server string) (payload.Models, error) {
-	c, err := count(ctx, q, gatewaySelector, w)
+func Models(ctx context.Context, q Querier, w Window, f Filter, server string) (payload.Models, error) {
+	c, err := count(ctx, q, f.selector(gatewaySelector), w)
 	if err != nil {
 		return payload.Models{}, err
 	}
-	rows := totals[modelAt]{}
+	rows := modelTotals{totals[modelAt]{}}
 	source, metric := fromCounters, requests
 	if len(c.changes[requests]) == 0 {
 		source, metric = fromTriton, tritonGood
-		if c, err = count(ctx, q, tritonSelector, w); err != nil {
+		if c, err = count(ctx, q, f.selector(tritonSelector), w); err != nil {
 			return payload.Models{}, err
 		}
-		collectTriton(c, w, rows, server)
+		collectTriton(c, w, rows.totals, server)
 	} else {
 		for _, everywhere := range [...]bool{true, false} {
-			collect(c, w, rows, func(l map[string]string) (modelAt, bool) { return row(l["model"], l["server"], server, everywhere) })
+			collect(c, w, rows.totals, func(l map[string]string) (modelAt, bool) { return row(l["model"], l["server"], server, everywhere) })
 		}
 	}
-	if len(rows) == 0 {
+	if source == fromCounters {
+		err = rows.quantiles(ctx, q, w, f, server)
+	}
+	if err != nil {
+		return payload.Models{}, err
+	}
+	queued, err := queueShares(ctx, q, w, f, server)
+	if err != nil {
+		return payload.Models{}, err
+	}
+	if len(rows.totals) == 0 {
 		source = fromNothing
 	}
 	out := payload.Models{Window: window(c, w, metric, source), Server: server}
 	out.Window.SampledShare, _ = sampled(c)
-	for k, t := range rows {
+	for k, t := range rows.totals {
 		if t.total == 0 && t.timed == 0 {
 			continue
 		}
-		out.Models = append(out.Models, payload.ModelRow{Model: k.model, Server: k.server, Traffic: t.traffic(nil), Codes: codes(t.codes)})
+		line := payload.ModelRow{Model: k.model, Server: k.server, Traffic: t.traffic(nil), Codes: codes(t.codes)}
+		if share, known := queued[k]; known {
+			line.QueueShare = &share
+		}
+		out.Models = append(out.Models, line)
 	}
 	sort.Slice(out.Models, func(i, j int) bool {
 		a, b := out.Models[i], out.Models[j]
@@ -51,6 +65,26 @@ func Models(ctx context.Context, q Querier, w Window, server string) (payload.Mo
 		out.Next = next
 	}
 	return out, nil
+}
+
+// modelTotals are the tallies of models.
+type modelTotals struct{ totals[modelAt] }
+
+// quantiles adds the histograms of requests to the rows that are there.
+func (m modelTotals) quantiles(ctx context.Context, q Querier, w Window, f Filter, server string) error {
+	found, err := histograms(ctx, q, w, f, func(l map[string]string) (modelAt, bool) { return modelAt{l["model"], l["server"]}, true }, "model", "server")
+	if err != nil {
+		return err
+	}
+	for k, h := range found {
+		for _, everywhere := range [...]bool{true, false} {
+			at, shown := row(k.model, k.server, server, everywhere)
+			if t, has := m.totals[at]; shown && has {
+				t.addDurations(h)
+			}
+		}
+	}
+	return nil
 }
 
 // row is where a series counts: in its model's row of all servers, or in that of

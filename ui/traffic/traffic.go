@@ -1,7 +1,6 @@
 package traffic
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"sort"
@@ -37,6 +36,14 @@ type tally struct {
 	estimated            bool
 	inServer, inServerOf float64
 	codes                map[string]float64
+	durations            histogram
+}
+
+func (t *tally) addDurations(h histogram) {
+	if t.durations == nil {
+		t.durations = histogram{}
+	}
+	t.durations.add(h)
 }
 
 func (t *tally) addCode(code string, by float64) {
@@ -48,7 +55,8 @@ func (t *tally) addCode(code string, by float64) {
 
 func (t *tally) traffic(sampledHead *float64) payload.Traffic {
 	out := payload.Traffic{Requests: t.total, Failed: t.failed, PerSecond: t.perSecond,
-		LatencyMs: mean(t.time, t.timed), UpstreamMs: mean(t.upstream, t.upstreamed), ServerMs: mean(t.inServer, t.inServerOf)}
+		LatencyMs: mean(t.time, t.timed), UpstreamMs: mean(t.upstream, t.upstreamed), ServerMs: mean(t.inServer, t.inServerOf),
+		P50Ms: t.durations.quantile(.5), P90Ms: t.durations.quantile(.9), P99Ms: t.durations.quantile(.99)}
 	if t.estimated {
 		out.Estimate = &t.estimate
 		if sampledHead != nil && *sampledHead > 0 {
@@ -126,11 +134,11 @@ func collect[K comparable](c *counted, w Window, into totals[K], name func(map[s
 
 // collectGraph sums the service graph, which has no methods: its edges are
 // inference calls only.
-func collectGraph(c *counted, w Window, into totals[edge], alone bool) {
+func collectGraph(c *counted, w Window, into totals[edge], alone bool, name func(from, to string) (edge, bool)) {
 	each := func(metric string, add func(*tally, float64)) {
 		for _, ch := range c.changes[metric] {
-			e := edge{ch.labels["client"], ch.labels["server"]}
-			if e.from == "user" || e.from == "" || e.to == "" {
+			e, shown := name(ch.labels["client"], ch.labels["server"])
+			if ch.labels["client"] == "user" || ch.labels["client"] == "" || ch.labels["server"] == "" || !shown {
 				continue
 			}
 			if _, known := into[e]; known || alone {
@@ -179,35 +187,6 @@ func window(c *counted, w Window, metric, source string) payload.Window {
 		out.CountedFromMs, out.CountedToMs = &from, &to
 	}
 	return out
-}
-
-// gauges are the latest values of a gateway's gauge by server.
-type gauges struct {
-	ready    map[string]bool
-	inFlight map[string]float64
-	gateways map[string]bool
-}
-
-func readGauges(ctx context.Context, q Querier, w Window) (gauges, error) {
-	g := gauges{map[string]bool{}, map[string]float64{}, map[string]bool{}}
-	got, err := q.Instant(ctx, fmt.Sprintf(`{__name__=~"%s|%s"}`, ready, inFlight), w.To)
-	if err != nil {
-		return g, err
-	}
-	for _, s := range got {
-		g.gateways[pod(s.Labels)] = true
-		server := s.Labels["server"]
-		if nowhere(server) {
-			continue
-		}
-		if s.Labels["__name__"] == ready {
-			g.ready[server] = g.ready[server] || s.Last() > 0 // one gateway that can reach it is enough
-		} else {
-			g.inFlight[server] += s.Last()
-			g.inFlight[pod(s.Labels)] += s.Last()
-		}
-	}
-	return g, nil
 }
 
 func sortedKeys[V any](m map[string]V) []string {

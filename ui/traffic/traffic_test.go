@@ -39,7 +39,7 @@ func last(length time.Duration) Window { return Window{noon.Add(-length), noon} 
 
 func TestCountsAreTheDifferenceOfTwoScrapes(t *testing.T) {
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(2, 2, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour - 3*time.Second)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestCountsAreTheDifferenceOfTwoScrapes(t *testing.T) {
 func TestAGatewayThatCameWithinTheWindowIsCountedFromItsFirstScrape(t *testing.T) {
 	// Its counters are at zero 20 s before noon; Prometheus knows it since then.
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-20*time.Second)), Started: noon.Add(-20 * time.Second)})
-	m, err := Map(context.Background(), q, last(5*time.Minute))
+	m, err := Map(context.Background(), q, last(5*time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestAGatewayThatCameWithinTheWindowIsCountedFromItsFirstScrape(t *testing.T
 func TestAPrometheusThatCameLateDoesNotCountWhatWasBefore(t *testing.T) {
 	// The gateway has counted for two hours when it is first scraped, 30 s before noon.
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-2*time.Hour)), Started: noon.Add(-30 * time.Second)})
-	m, err := Map(context.Background(), q, last(5*time.Minute))
+	m, err := Map(context.Background(), q, last(5*time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestAGatewayThatBeganWithinTheWindowCountsFromItsBeginning(t *testing.T) {
 		Labels: map[string]string{"__name__": startTime, "pod": "supersonic-envoy-0"}, Gauge: float64(noon.Add(-33 * time.Second).Unix()),
 	})
 	q := ask(t, &fakesite.Prometheus{Counters: counters, Started: noon.Add(-30 * time.Second)})
-	m, err := Map(context.Background(), q, last(5*time.Minute))
+	m, err := Map(context.Background(), q, last(5*time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestAGatewayThatBeganWithinTheWindowCountsFromItsBeginning(t *testing.T) {
 func TestAScrapeThatFailedBeforeTheWindowDoesNotCountAllThatEverWas(t *testing.T) {
 	// The last scrape before the window brought nothing: the series were stale then.
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour), Failed: noon.Add(-time.Minute)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestAGatewayThatRestartedAsTheWindowBeganIsCountedAnew(t *testing.T) {
 		counters[i].Again = noon.Add(-58 * time.Second) // after the last scrape before the window, before the first in it
 	}
 	q := ask(t, &fakesite.Prometheus{Counters: counters, Started: noon.Add(-time.Hour)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestAModelThatIsNewAtAKnownGatewayCountsFromZero(t *testing.T) {
 	counters = append(counters, fakesite.Counter{PerSecond: 7, From: noon.Add(-10 * time.Second), Labels: map[string]string{
 		"__name__": requests, "pod": "supersonic-envoy-0", "server": "supersonic-triton-0", "model": "new", "method": "ModelInfer", "code": "OK"}})
 	q := ask(t, &fakesite.Prometheus{Counters: counters, Started: noon.Add(-time.Hour)})
-	got, err := Models(context.Background(), q, last(time.Minute), "")
+	got, err := Models(context.Background(), q, last(time.Minute), Filter{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestAModelThatIsNewAtAKnownGatewayCountsFromZero(t *testing.T) {
 
 func TestMeanLatenciesAndFailuresAreByModelAndServer(t *testing.T) {
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(2, 2, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour)})
-	got, err := Models(context.Background(), q, last(time.Minute), "supersonic-triton-1")
+	got, err := Models(context.Background(), q, last(time.Minute), Filter{}, "supersonic-triton-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestMeanLatenciesAndFailuresAreByModelAndServer(t *testing.T) {
 
 func TestTheEstimateStandsBesideTheCountWithItsError(t *testing.T) {
 	q := ask(t, &fakesite.Prometheus{Counters: fakesite.Site(1, 1, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestBehindARealEnvoyTheMapIsAnEstimateAndSaysSo(t *testing.T) {
 	}
 	graph = append(graph, fakesite.Counter{PerSecond: 3, From: noon.Add(-time.Hour), Labels: map[string]string{"__name__": graphTotal, "client": "user", "server": "supersonic-envoy-0"}})
 	q := ask(t, &fakesite.Prometheus{Counters: graph, Started: noon.Add(-time.Hour)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestAnIdleSiteShowsItsPodsAndTheNextStep(t *testing.T) {
 		}
 	}
 	q := ask(t, &fakesite.Prometheus{Counters: idle, Started: noon.Add(-time.Hour)})
-	m, err := Map(context.Background(), q, last(time.Minute))
+	m, err := Map(context.Background(), q, last(time.Minute), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}

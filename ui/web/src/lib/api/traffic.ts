@@ -22,6 +22,12 @@ export interface Map {
   edges: MapEdge[]
   /** what to do where there is nothing to show */
   next: string
+  /** Skew says in a sentence which server gets more than its part; "" if none does. */
+  skew: string
+  /** that were asked for in the window, whatever the filter */
+  models: string[]
+  /** whose gateways are known */
+  releases: string[]
 }
 
 /** Traffic is what went through a node, along an edge or to a model. Only inference calls count; a stream is one call. */
@@ -33,6 +39,10 @@ export interface Traffic {
   latencyMs: number | null
   /** mean, server chosen to its status */
   upstreamMs: number | null
+  /** of whole requests, interpolated in the gateway's buckets */
+  p50Ms: number | null
+  p90Ms: number | null
+  p99Ms: number | null
   /** Estimate is the count that the sampled traces give for the same window. */
   estimate: number | null
   /** one standard deviation, null where not known */
@@ -41,7 +51,7 @@ export interface Traffic {
   serverMs: number | null
 }
 
-/** MapNode is a pod: a gateway or a server. */
+/** MapNode is a pod, a gateway or a server, or a group of them that can be opened. */
 export interface MapNode {
   id: string
   /** "gateway" or "server" */
@@ -52,6 +62,13 @@ export interface MapNode {
   inFlight: number | null
   /** of the side's requests */
   share: number | null
+  /** what its share would be if all pods had the same; null where a filter hides some */
+  even: number | null
+  /** 1, or how many a group has */
+  pods: number
+  unready: number
+  /** the deployment that the pod belongs to; of a group its own name */
+  group: string
 }
 
 /** MapEdge is the calls of one gateway to one server. */
@@ -78,6 +95,8 @@ export interface ModelRow {
   traffic: Traffic
   /** most frequent first */
   codes: CodeRow[]
+  /** QueueShare is the part of the requests' time in the servers that they spent in queues, by the servers' own counters. */
+  queueShare: number | null
 }
 
 /** CodeRow is how many requests ended with a gRPC code. */

@@ -1,0 +1,147 @@
+package traffic
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"supersonic/ui/fakesite"
+	"supersonic/ui/payload"
+)
+
+func site(gateways, servers int) *fakesite.Prometheus {
+	return &fakesite.Prometheus{Counters: fakesite.Site(gateways, servers, models, noon.Add(-2*time.Hour)), Started: noon.Add(-time.Hour)}
+}
+
+func drawn(t *testing.T, p *fakesite.Prometheus, f Filter) payload.Map {
+	t.Helper()
+	m, err := Map(context.Background(), ask(t, p), last(time.Minute), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestTwoHundredPodsFoldIntoOneThatOpens(t *testing.T) {
+	p := site(2, 200)
+	p.Started = noon.Add(-2 * time.Minute)
+	shut := drawn(t, p, Filter{})
+	if len(shut.Nodes) != 3 || len(shut.Edges) != 2 {
+		t.Fatalf("%d nodes, %d edges", len(shut.Nodes), len(shut.Edges))
+	}
+	group := shut.Nodes[2]
+	if group.ID != "supersonic-triton" || group.Pods != 200 || !near(*group.Share, 1) || *group.Ready != true {
+		t.Errorf("%+v", group)
+	}
+	want := 0.0
+	for s := range 200 {
+		want += (calls(0, s) + calls(1, s)) * 60
+	}
+	if !near(group.Traffic.Requests, want) {
+		t.Errorf("%v requests of all, sent %v", group.Traffic.Requests, want)
+	}
+	open := drawn(t, p, Filter{Open: []string{"supersonic-triton"}})
+	if len(open.Nodes) != 202 || len(open.Edges) != 400 || open.Nodes[2].Group != "supersonic-triton" {
+		t.Errorf("%d nodes, %d edges when opened, the first server of %q", len(open.Nodes), len(open.Edges), open.Nodes[2].Group)
+	}
+}
+
+func TestFewPodsAreShownOneByOne(t *testing.T) {
+	if m := drawn(t, site(2, foldAbove), Filter{}); len(m.Nodes) != 2+foldAbove || m.Nodes[5].Pods != 1 {
+		t.Errorf("%d nodes", len(m.Nodes))
+	}
+}
+
+func TestQuantilesAreOfTheTraffic(t *testing.T) {
+	one := []fakesite.Counter{{Labels: map[string]string{"__name__": "up", "pod": "g"}, Gauge: 1}}
+	add := func(name string, rate float64, more ...string) {
+		l := map[string]string{"__name__": name, "pod": "g", "server": "s", "model": "m", "method": "ModelInfer", "code": "OK"}
+		for i := 0; i < len(more); i += 2 {
+			l[more[i]] = more[i+1]
+		}
+		one = append(one, fakesite.Counter{Labels: l, PerSecond: rate, From: noon.Add(-time.Hour)})
+	}
+	add(requests, 10)
+	for le, rate := range map[string]float64{"0.01": 5, "0.02": 8, "0.04": 9.5, "+Inf": 10} {
+		add(durations, rate, "le", le)
+	}
+	m := drawn(t, &fakesite.Prometheus{Counters: one, Started: noon.Add(-time.Hour)}, Filter{})
+	for _, got := range []payload.Traffic{m.Edges[0].Traffic, m.Nodes[0].Traffic, m.Nodes[1].Traffic} {
+		if !near(*got.P50Ms, 10) || !near(*got.P90Ms, 20+20*1/1.5) || !near(*got.P99Ms, 40) {
+			t.Errorf("p50 %v p90 %v p99 %v", *got.P50Ms, *got.P90Ms, *got.P99Ms)
+		}
+	}
+}
+
+// uneven gives the second of n servers a multiple of what the others get.
+func uneven(n int, multiple float64) *fakesite.Prometheus {
+	p := site(1, n)
+	for i, c := range p.Counters {
+		p.Counters[i].PerSecond = 40
+		if strings.HasSuffix(c.Labels["server"], "-1") {
+			p.Counters[i].PerSecond = 40 * multiple
+		}
+	}
+	return p
+}
+
+func TestAServerThatGetsMoreThanItsPartIsNamed(t *testing.T) {
+	if got := drawn(t, uneven(3, 3), Filter{}).Skew; got != "supersonic-triton-1 gets 60 % of the requests; an even split among 3 servers is 33 %." {
+		t.Error(got)
+	}
+	for _, even := range []float64{1, 1.3, .2} {
+		if got := drawn(t, uneven(3, even), Filter{}).Skew; got != "" {
+			t.Errorf("%v times: %s", even, got)
+		}
+	}
+}
+
+func TestAFilterLeavesOneModelsTraffic(t *testing.T) {
+	m := drawn(t, site(1, 1), Filter{Model: "tau_id"})
+	if got, want := m.Edges[0].Traffic.Requests, 10.0/2*60; !near(got, want) {
+		t.Errorf("%v requests of tau_id, sent %v", got, want)
+	}
+	if m.Edges[0].Traffic.Estimate != nil {
+		t.Error("the service graph knows no models, yet an estimate stands there")
+	}
+	if fmt.Sprint(m.Models) != "[add_sub chain flaky tau_id]" {
+		t.Errorf("to choose from: %v", m.Models)
+	}
+}
+
+func TestAFilterLeavesPodsByAPartOfTheirName(t *testing.T) {
+	m := drawn(t, site(2, 3), Filter{Pods: "triton-1"})
+	if len(m.Nodes) != 3 || m.Nodes[2].ID != "supersonic-triton-1" || len(m.Edges) != 2 {
+		t.Errorf("%d nodes, %d edges", len(m.Nodes), len(m.Edges))
+	}
+	if got := drawn(t, site(2, 3), Filter{Pods: "none of them"}); len(got.Nodes) != 5 {
+		t.Errorf("%d nodes", len(got.Nodes))
+	}
+}
+
+func TestAModelsQueueIsAShareOfItsTimeInTheServers(t *testing.T) {
+	m, err := Models(context.Background(), ask(t, site(1, 2)), last(time.Minute), Filter{}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range m.Models {
+		if row.QueueShare == nil || !near(*row.QueueShare, 1./3) {
+			t.Errorf("%s at %q: %v", row.Model, row.Server, row.QueueShare)
+		}
+		if row.Traffic.P90Ms == nil || *row.Traffic.P90Ms <= *row.Traffic.P50Ms {
+			t.Errorf("%s at %q: p50 %v, p90 %v", row.Model, row.Server, row.Traffic.P50Ms, row.Traffic.P90Ms)
+		}
+	}
+}
+
+func TestAPodsDeploymentIsReadOffItsName(t *testing.T) {
+	for pod, want := range map[string]string{
+		"supersonic-triton-12": "supersonic-triton", "sonic-triton-7d9f8b6c5d-x2kqp": "sonic-triton", "10.0.0.7:8001": "10.0.0.7", "lonely": "lonely",
+	} {
+		if got := groupOf(pod); got != want {
+			t.Errorf("%s is of %q, want %q", pod, got, want)
+		}
+	}
+}
