@@ -11,13 +11,14 @@ export class Trouble extends Error {
   }
 }
 
-type Params = Record<string, string | number | undefined | null>
+type Params = Record<string, string | number | string[] | undefined | null>
 
 /** ask gets one answer of the page's server. Empty parameters are left out. */
 export async function ask<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(params)) {
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value))
+    if (Array.isArray(value)) for (const one of value) query.append(name, one)
+    else if (value !== undefined && value !== null && value !== '') query.set(name, String(value))
   }
   const target = new URL(path, document.baseURI)
   if (query.size > 0) target.search = query.toString()
