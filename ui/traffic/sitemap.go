@@ -260,7 +260,7 @@ func (d *drawing) skew() string {
 	if worst == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s gets %.0f %% of the requests; an even split among %d servers is %.0f %%.", worst, 100*d.each[worst].total/sum, ready, 100/float64(ready))
+	return fmt.Sprintf("%s gets %.3g %% of the requests; an even split among %d servers is %.2g %%.", worst, 100*d.each[worst].total/sum, ready, 100/float64(ready))
 }
 
 // modelNames are the models that were asked for in the window.
