@@ -24,6 +24,9 @@ type Tempo struct {
 	// Queries are the TraceQL texts that were asked for, in order. Read it when
 	// no request is under way.
 	Queries []string
+	// Also, if set, gives traces beside those of the capture. It is called from
+	// many goroutines.
+	Also func(id string) (ptrace.Traces, bool)
 }
 
 // NewTempo reads captured OTLP/JSON, one export a line, and moves it in time so
@@ -212,6 +215,9 @@ func summary(id string, td ptrace.Traces, q string) (map[string]any, bool) {
 func (t *Tempo) trace(w http.ResponseWriter, id string) {
 	w.Header().Set("Content-Type", "application/protobuf")
 	td, known := t.traces[id]
+	if !known && t.Also != nil {
+		td, known = t.Also(id)
+	}
 	if !known {
 		w.Write(protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), nil))
 		return

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Span, Trace } from './api'
-import { axisOf, far, parentIndex, place, ticks, visible } from './tree'
+import { axisOf, far, parentsOf, place, tickLabel, ticks, visible } from './tree'
 
 const span = (id: string, depth: number, below: number, over: Partial<Span> = {}): Span => ({
   id, parent: '', name: id, service: 's', kind: 'server', depth, below, offsetNs: 0, durationNs: 100, selfNs: 0, status: 'unset', statusText: '',
@@ -17,7 +17,7 @@ describe('the tree', () => {
     expect(visible(tree, new Set(['c']))).toEqual([0, 1, 2, 3])
   })
 
-  test('the parent is the nearest span above that is less deep', () => expect(tree.map((_, i) => parentIndex(tree, i))).toEqual([-1, 0, 1, 0]))
+  test('the parent is the nearest span above that is less deep', () => expect([...parentsOf(tree)]).toEqual([-1, 0, 1, 0]))
 
   test('ten thousand spans are folded in a moment', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => span(String(i), i === 0 ? 0 : 1, i === 0 ? 9999 : 0))
@@ -44,6 +44,12 @@ describe('the axis', () => {
     expect(place(axis, 50)).toBe(25)
     expect(place(axis, -10)).toBe(0)
     expect(place(axis, 900)).toBe(100)
+  })
+
+  test('ticks that are near each other are written apart', () => {
+    expect([512_300_000, 512_301_000].map((t) => tickLabel(t, 1000))).toEqual(['512.300 ms', '512.301 ms'])
+    expect([0, 200_000, 1_000_000, -500].map((t) => tickLabel(t, 200_000))).toEqual(['0', '200 µs', '1.0 ms', '−500 ns'])
+    expect(tickLabel(2e9, 1e9)).toBe('2 s')
   })
 
   test('ticks are round and within', () => {

@@ -47,21 +47,26 @@ export function visible(spans: Span[], folded: ReadonlySet<string>): number[] {
   return list
 }
 
-/** parentIndex is where the parent of the span at i stands, -1 for none. */
-export function parentIndex(spans: Span[], i: number): number {
-  const depth = spans[i]!.depth
-  for (let j = i - 1; j >= 0; j--) if (spans[j]!.depth < depth) return j
-  return -1
+/** tickLabel writes a tick with the digits that tell it from the next. */
+export function tickLabel(at: number, step: number): string {
+  if (Math.abs(at) < step / 1e6) return '0'
+  const [size, unit] = ([[1e9, 's'], [1e6, 'ms'], [1e3, 'µs']] as const).find(([s]) => Math.abs(at) >= s) ?? ([1, 'ns'] as const)
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9))
+  return `${at < 0 ? '−' : ''}${(Math.abs(at) / size).toFixed(Math.min(decimals, 9))} ${unit}`
+}
+
+/** parentsOf is the index of each span's parent, -1 at the top. */
+export function parentsOf(spans: Pick<Span, 'depth'>[]): Int32Array {
+  const parents = new Int32Array(spans.length)
+  const way: number[] = []
+  spans.forEach((s, i) => {
+    parents[i] = s.depth > 0 ? (way[s.depth - 1] ?? -1) : -1
+    way[s.depth] = i
+  })
+  return parents
 }
 
 /** far are the events that the axis leaves out, before or after. */
 export function far(events: Event[], side: 'before' | 'after'): Event[] {
   return events.filter((e) => e.far && (side === 'before' ? e.offsetNs < 0 : e.offsetNs >= 0))
-}
-
-/** side tells a gateway's span from a server's and from others. */
-export function side(span: Span): 'gateway' | 'server' | 'other' {
-  if (span.name === 'ingress' || span.attrs.some((a) => a.key === 'component' && a.value === 'proxy')) return 'gateway'
-  if (span.scope.startsWith('triton') || span.service.includes('triton') || span.name === 'InferRequest') return 'server'
-  return 'other'
 }

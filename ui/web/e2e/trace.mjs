@@ -1,0 +1,325 @@
+/**
+ * Everything that the page does with a trace, in Chromium, against a running site:
+ *
+ *   SITE_URL=http://127.0.0.1:3000 SHOTS=folder node e2e/trace.mjs
+ *
+ * TRACE names a trace of four bars; without it one is looked for. LARGE is one of
+ * 10,000 spans, GROWING one whose spans arrive late, CAPTURE a file of OTLP JSON
+ * lines; steps that need what is not given are left to those who have it.
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { start, watched } from './chromium.mjs'
+
+const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
+const shots = process.env.SHOTS
+if (shots) mkdirSync(shots, { recursive: true })
+
+export const api = async (page, path) => (await page.request.get(`${site}/api/${path}`)).json()
+const tree = (page) => page.getByRole('tree', { name: 'Spans of the trace' })
+const rows = (page) => page.getByRole('treeitem')
+const shot = async (page, name) => { if (shots) await page.screenshot({ path: join(shots, `trace-${name}.png`) }) }
+
+/** A trace with ingress, InferRequest, a model and compute. */
+async function fourBars(page) {
+  if (process.env.TRACE) return process.env.TRACE
+  const found = await api(page, 'traces/search?limit=100')
+  for (const t of found.traces) {
+    const whole = await api(page, `traces/${t.id}`)
+    if (whole.spans.length === 4 && whole.spans.at(-1).name === 'compute' && !whole.failed) return t.id
+  }
+  throw new Error('the site has no trace of four bars')
+}
+
+export async function headerTellsTheCall(page, id) {
+  const t = await api(page, `traces/${id}`)
+  await page.goto(`${site}/trace/${id}`)
+  await tree(page).waitFor()
+  const heading = await page.getByRole('heading', { level: 1 }).innerText()
+  assert.match(heading.replace(/\s+/g, ' '), new RegExp(`^${t.rootPod}: ${t.rootName} [0-9.]+ (s|ms|µs)$`))
+  const head = await page.locator('main header').innerText()
+  for (const text of [t.head.method, t.head.status, `gRPC ${t.head.grpc}`, t.head.url, id, 'Export JSON']) assert.ok(head.includes(text), `the header tells ${text}`)
+  await shot(page, 'waterfall')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export JSON' }).click()])
+  const spans = JSON.parse(readFileSync(await file.path(), 'utf8')).resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans))
+  assert.equal(spans.length, t.spans.length)
+  assert.deepEqual(new Set(spans.map((s) => s.spanId)), new Set(t.spans.map((s) => s.id)))
+  assert.match(await page.getByRole('link', { name: 'Explore' }).last().getAttribute('href'), /q=.*trace/)
+}
+
+export async function waterfallHasItsMarks(page, id) {
+  const t = await api(page, `traces/${id}`)
+  await page.goto(`${site}/trace/${id}`)
+  await tree(page).waitFor()
+  assert.equal(await rows(page).count(), t.spans.length)
+  const drawn = await page.locator('[data-step]').evaluateAll((all) => all.map((e) => e.dataset.step))
+  assert.deepEqual(drawn.toSorted(), t.critical.map((c) => c.name).toSorted(), 'every step of the critical path is underlined')
+  const first = t.critical[0]
+  assert.ok(first.span === 0 && first.ns > 0 && ['before', 'choose', 'send'].includes(first.name), `the gap before the server is the gateway's, not ${first.name}`)
+  const early = t.spans.flatMap((s) => s.events).find((e) => e.atNs < 0 && !e.far)
+  if (early) assert.ok(await page.locator(`[data-event="${early.name}"]`).count() > 0, `${early.name}, before its span, is a tick`)
+  // Folding by level, and by key.
+  const fold = page.getByRole('group', { name: 'Fold spans' })
+  await fold.getByRole('button', { name: 'Fold one level' }).click()
+  assert.equal(await rows(page).count(), t.spans.length - 1)
+  await fold.getByRole('button', { name: 'Fold all' }).click()
+  assert.equal(await rows(page).count(), t.spans.filter((s) => s.depth === 0).length)
+  await fold.getByRole('button', { name: 'Open one level' }).click()
+  assert.equal(await rows(page).count(), t.spans.filter((s) => s.depth < 2).length)
+  await fold.getByRole('button', { name: 'Open all' }).click()
+  assert.equal(await rows(page).count(), t.spans.length)
+  await rows(page).first().focus()
+  await page.keyboard.press('ArrowLeft')
+  assert.equal(await rows(page).count(), 1)
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  const detail = page.getByRole('complementary', { name: `Span ${t.spans[1].name}` })
+  await detail.waitFor()
+  for (const text of ['Attributes', 'Resource', 'Events', 'Identity']) await detail.getByRole('heading', { name: text }).waitFor()
+  await shot(page, 'detail')
+  await page.keyboard.press('Escape')
+  await detail.waitFor({ state: 'detached' })
+  // The names' width and the stretch of time, by keys.
+  const line = page.getByRole('separator', { name: 'Width of the names' })
+  const before = Number(await line.getAttribute('aria-valuenow'))
+  await line.focus()
+  await page.keyboard.press('ArrowRight')
+  assert.equal(Number(await line.getAttribute('aria-valuenow')), before + 2)
+  await page.keyboard.press('ArrowLeft')
+  await page.getByRole('slider', { name: 'Begin of what is shown' }).focus()
+  for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp')
+  assert.match(page.url(), /zoom=\d+-\d+/)
+  await shot(page, 'zoomed')
+  await page.getByRole('button', { name: 'Whole trace' }).click()
+  assert.doesNotMatch(page.url(), /zoom=/)
+}
+
+export async function findsWithin(page, id) {
+  const t = await api(page, `traces/${id}`)
+  await page.goto(`${site}/trace/${id}`)
+  const find = page.getByRole('search', { name: 'Search in this trace' })
+  await find.getByLabel('Find in the trace').fill('compute')
+  const fit = t.spans.filter((s) => [s.name, ...s.attrs.flatMap((a) => [a.key, a.value]), ...s.events.map((e) => e.name)].join(' ').toLowerCase().includes('compute'))
+  await find.getByText(new RegExp(`^${fit.length} match`)).waitFor()
+  await page.getByRole('tree').getByRole('treeitem').first().focus()
+  await page.keyboard.press('n')
+  await page.getByRole('complementary', { name: `Span ${fit[0].name}` }).waitFor()
+  await find.getByText(/^1 of/).waitFor()
+  await find.getByLabel('only matches').check()
+  await shot(page, 'find')
+  await find.getByRole('button', { name: 'More conditions' }).click()
+  await find.getByLabel('Shortest duration').fill('1h')
+  await page.getByText('No span fits.').waitFor()
+  await find.getByRole('button', { name: 'Clear the search' }).click()
+  await tree(page).waitFor()
+}
+
+export async function everyViewTellsTheSame(page, id) {
+  const t = await api(page, `traces/${id}`)
+  await page.goto(`${site}/trace/${id}`)
+  await page.getByRole('tab', { name: 'Node graph' }).click()
+  const graph = page.getByRole('group', { name: 'Node graph of the trace' })
+  const said = await graph.getByRole('button').evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))
+  assert.equal(said.length, t.graph.nodes.length)
+  for (const [i, n] of t.graph.nodes.entries()) {
+    assert.ok(said[i].startsWith(`${n.name}, ${n.service}: total `), said[i])
+    const [, total, self] = /total ([\d.]+) .*self ([\d.]+) /.exec(said[i])
+    const sizes = [1, 1e3, 1e6, 1e9]
+    for (const [text, ns] of [[total, n.totalNs], [self, n.selfNs]]) assert.ok(sizes.some((s) => Math.abs(Number(text) * s - ns) <= Math.max(ns * 0.006, 1)), `${text} for ${ns} ns`)
+  }
+  await shot(page, 'graph')
+  await graph.getByRole('button', { name: /^compute/ }).click()
+  await page.getByRole('complementary', { name: 'Span compute' }).waitFor()
+  await page.getByRole('tab', { name: 'Flame graph' }).click()
+  const frames = page.getByRole('group', { name: 'Frames' }).getByRole('button')
+  assert.equal(await frames.count(), t.spans.length)
+  await shot(page, 'flame')
+  await page.getByRole('button', { name: 'By path' }).click()
+  assert.equal(await frames.count(), t.paths.length)
+  await page.getByRole('tab', { name: 'Statistics' }).click()
+  const table = page.getByRole('region', { name: 'Statistics' }).getByRole('table')
+  assert.deepEqual((await table.locator('tbody tr td:first-child').allInnerTexts()).toSorted(), t.stats.byName.map((r) => r.name).toSorted())
+  await table.getByRole('button', { name: 'Count' }).click()
+  assert.equal(await table.locator('th[aria-sort="descending"]').innerText(), 'Count ↓')
+  await shot(page, 'statistics')
+  await page.getByRole('tab', { name: 'Events' }).click()
+  const events = t.spans.reduce((sum, s) => sum + s.events.length + (s.failed ? 1 : 0), 0)
+  const log = page.getByRole('region', { name: 'Events of the trace' })
+  await log.getByText(`${events} events`, { exact: true }).waitFor()
+  await log.getByLabel('Filter the events').fill('COMPUTE_INPUT_END')
+  await log.getByText(/^1 of/).waitFor()
+  assert.match(page.url(), /view=events/)
+  await page.goto(`${site}/trace/${id}?view=events`)
+  await log.waitFor()
+  await shot(page, 'events')
+}
+
+/** The data source's nodeGraph.enabled decides whether a graph stands above its traces. */
+export async function graphStandsAboveWhereTheDataSourceSaysSo(page, id, off, on) {
+  await page.goto(`${site}/trace/${id}?ds=${off}`)
+  await tree(page).waitFor()
+  assert.equal(await page.getByRole('region', { name: 'Node graph' }).count(), 0, 'nodeGraph.enabled: false')
+  await page.goto(`${site}/trace/${id}?ds=${on}`)
+  const above = page.getByRole('region', { name: 'Node graph' })
+  await above.getByRole('group', { name: 'Node graph of the trace' }).waitFor()
+  await tree(page).waitFor()
+  await shot(page, 'graph-above')
+  await above.getByRole('button', { name: 'Node graph' }).first().click()
+  await above.getByRole('group', { name: 'Node graph of the trace' }).waitFor({ state: 'detached' })
+}
+
+/** Scrolls through 10,000 spans and returns the longest task of the main thread while it does. */
+export async function scrollsTenThousandSpans(page, id) {
+  await page.goto(`${site}/trace/${id}`)
+  await tree(page).waitFor()
+  await page.getByText('10 000 spans').first().waitFor()
+  await shot(page, 'large')
+  const box = await tree(page).locator('..').boundingBox()
+  await page.mouse.move(box.x + box.width / 2, box.y + Math.min(box.height, 600) / 2)
+  await page.evaluate(() => {
+    window.tasks = []
+    window.most = 0
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' })
+    const count = () => {
+      window.most = Math.max(window.most, document.querySelectorAll('[role="treeitem"]').length)
+      window.drawn = (window.drawn ?? 0) + 1
+      requestAnimationFrame(count)
+    }
+    count()
+  })
+  const began = Date.now()
+  for (let i = 0; i < 150; i++) await page.mouse.wheel(0, i % 50 === 49 ? 40_000 : 500)
+  await page.keyboard.press('Home')
+  const { tasks, most, frames, top, fits } = await page.evaluate(() => {
+    const scroller = document.querySelector('[role="tree"]').parentElement
+    const drawn = [...document.querySelectorAll('[role="treeitem"]')].map((e) => e.getBoundingClientRect())
+    const seen = scroller.getBoundingClientRect()
+    return { tasks: window.tasks, most: window.most, frames: window.drawn, top: scroller.scrollTop, fits: drawn.some((r) => r.top <= seen.top + 1) && drawn.some((r) => r.bottom >= seen.bottom - 1) }
+  })
+  const longest = Math.max(0, ...tasks)
+  console.log(`    10,000 spans: scrolled to ${Math.round(top)} px in ${Date.now() - began} ms, ${frames} frames, at most ${most} rows drawn, ${tasks.length} tasks over 50 ms, the longest ${Math.round(longest)} ms`)
+  assert.ok(top > 20_000, 'it scrolled')
+  assert.ok(most < 120, `at most a screen of rows is drawn, saw ${most}`)
+  assert.ok(fits, 'what is seen is drawn')
+  await page.getByLabel('Find in the trace').fill('out of memory')
+  await page.getByText(/^\d+ matches/).first().waitFor()
+  for (const view of ['graph', 'flame', 'statistics', 'events']) {
+    await page.goto(`${site}/trace/${id}?view=${view}`)
+    await page.getByRole('tab', { selected: true }).waitFor()
+    await page.getByRole('tabpanel').locator('section').waitFor()
+    await shot(page, `large-${view}`)
+  }
+  const frameCount = async () => page.getByRole('group', { name: 'Frames' }).getByRole('button').count()
+  await page.goto(`${site}/trace/${id}?view=flame`)
+  await page.getByRole('group', { name: 'Frames' }).waitFor()
+  assert.ok((await frameCount()) < 2500, 'frames too narrow to be seen are drawn together')
+  return longest
+}
+
+export async function growsByItself(page, id) {
+  await page.goto(`${site}/trace/${id}`)
+  await rows(page).first().waitFor()
+  await page.getByText('Spans may still arrive').waitFor()
+  await page.getByRole('treeitem', { name: /^InferRequest/ }).waitFor({ timeout: 15_000 })
+}
+
+export async function saysWhatToDoWithoutATrace(page) {
+  await page.goto(`${site}/trace/abcdef`)
+  await page.getByText('has no trace 00000000000000000000000000abcdef').waitFor()
+  await page.getByText(/not sampled/).waitFor()
+  await page.getByRole('link', { name: 'Search traces' }).waitFor()
+  await shot(page, 'none')
+}
+
+export async function comparesTwo(page, id) {
+  await page.goto(`${site}/trace/${id}`)
+  await page.getByRole('link', { name: 'Compare' }).click()
+  for (const list of ['Fastest', 'Slowest', 'Newest']) await page.getByRole('region', { name: list }).waitFor()
+  await shot(page, 'compare-pick')
+  await page.getByRole('region', { name: 'Slowest' }).getByRole('link').first().click()
+  await page.getByRole('heading', { name: 'Two traces' }).waitFor()
+  const other = new URL(page.url()).pathname.split('/').at(-1)
+  const c = await api(page, `traces/${id}/compare/${other}`)
+  assert.equal(await page.getByRole('status').first().innerText(), c.sentence)
+  await page.getByRole('table', { name: 'Steps aligned by their path' }).waitFor()
+  assert.equal(await page.locator('[data-step]').count(), Math.min(c.rows.length, 40))
+  await shot(page, 'compare')
+}
+
+export async function readsAFile(page, path) {
+  await page.goto(`${site}/trace/upload`)
+  await page.getByRole('heading', { name: 'Traces from a file' }).waitFor()
+  await shot(page, 'upload-empty')
+  await page.getByLabel('File of OTLP JSON').setInputFiles(path)
+  const list = page.getByRole('region', { name: 'Traces of the file' })
+  await list.waitFor()
+  const ids = new Set(readFileSync(path, 'utf8').match(/"traceId": ?"[0-9a-f]{32}"/g))
+  assert.equal(await list.locator('tbody tr').count(), ids.size)
+  await shot(page, 'upload')
+  await list.getByRole('checkbox').nth(0).check()
+  await list.getByRole('checkbox').nth(1).check()
+  await list.getByRole('link', { name: 'Compare the two' }).click()
+  await page.getByRole('heading', { name: 'Two traces' }).waitFor()
+  await page.goBack()
+  await list.getByRole('link').first().click()
+  await tree(page).waitFor()
+  await page.getByLabel('File of OTLP JSON').setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{"a":') })
+  await page.getByRole('alert').getByText(/line 1/).waitFor()
+}
+
+export async function fitsAPhone(page, id, light = true) {
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const view of ['waterfall', 'graph', 'flame', 'statistics', 'events']) {
+    await page.goto(`${site}/trace/${id}?view=${view}`)
+    await page.getByRole('tabpanel').locator('section').waitFor()
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.ok(wide <= 1, `${view}: ${wide} px wider than a phone`)
+    await shot(page, `phone-${view}`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  if (!light) return
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto(`${site}/trace/${id}?view=waterfall`)
+  await tree(page).waitFor()
+  await shot(page, 'light')
+}
+
+async function main() {
+  const browser = await start()
+  const { page, faults } = await watched(browser, new URL(site).origin)
+  page.setDefaultTimeout(15_000)
+  let step = ''
+  const does = async (what, how) => {
+    step = what
+    await how()
+    console.log(`ok  ${what}`)
+  }
+  try {
+    const id = await fourBars(page)
+    await does('the header tells the call and gives the spans as a file', () => headerTellsTheCall(page, id))
+    await does('the waterfall has its marks, by mouse and by key', () => waterfallHasItsMarks(page, id))
+    await does('search within', () => findsWithin(page, id))
+    await does('every view tells the same', () => everyViewTellsTheSame(page, id))
+    if (process.env.LARGE) {
+      await does('a graph above where the data source says so', () => graphStandsAboveWhereTheDataSourceSaysSo(page, id, 'tempo', 'with-graph'))
+      await does('10,000 spans scroll', () => scrollsTenThousandSpans(page, process.env.LARGE))
+    }
+    if (process.env.GROWING) await does('a young trace grows by itself', () => growsByItself(page, process.env.GROWING))
+    await does('an absent trace tells the next step', () => saysWhatToDoWithoutATrace(page))
+    await does('two traces compared', () => comparesTwo(page, id))
+    if (process.env.CAPTURE) await does('a trace from a file', () => readsAFile(page, process.env.CAPTURE))
+    await does('a phone and light colours', () => fitsAPhone(page, id))
+    await does('nothing left the site, no script failed', async () => assert.deepEqual(faults, []))
+  } catch (error) {
+    console.error(`FAILED  ${step}: ${error.message}`)
+    if (faults.length) console.error(faults.join('\n'))
+    await shot(page, 'failed').catch(() => undefined)
+    process.exitCode = 1
+  } finally {
+    await browser.close()
+  }
+}
+
+if (import.meta.main ?? process.argv[1]?.endsWith('trace.mjs')) await main()
