@@ -73,10 +73,10 @@ func whole(op Op, a, b int64) (n int64, ok bool) {
 	case OpMul:
 		return mulExact(a, b)
 	case OpDiv:
-		if b == 0 || b == -1 || a%b != 0 {
+		if b == 0 || b == -1 && a == math.MinInt64 {
 			return 0, false
 		}
-		return a / b, true
+		return a / b, true // as Tempo: 7 / 2 is 3
 	case OpMod:
 		if b == 0 || b == -1 {
 			return 0, b == -1

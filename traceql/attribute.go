@@ -56,8 +56,12 @@ func (a Attribute) String() string {
 	return a.text(quoteName)
 }
 
-// looksScoped tells a name that unquoted after "parent." would be read as a scope.
+// looksScoped tells a name that unquoted after "parent." would be read as a scope, or
+// as an intrinsic.
 func looksScoped(name string) bool {
+	if _, ok := intrinsicByName[name]; ok {
+		return true
+	}
 	at := strings.IndexAny(name, ".:")
 	if at < 0 {
 		return false

@@ -151,9 +151,19 @@ func (l *lexer) parent(t token) (token, *SyntaxError) {
 	case l.peek() == ':' && (ok || word == "trace"):
 		return l.scoped(t, word, true)
 	default:
+		if in, ok := intrinsicByName[word]; ok && !l.inName() {
+			t.kind, t.attr = tokenAttr, Attribute{Intrinsic: in, Parent: true}
+			return t, nil
+		}
 		l.at = start
 	}
 	return l.attribute(t, attr)
+}
+
+// inName tells whether a name goes on.
+func (l *lexer) inName() bool {
+	r, _ := utf8.DecodeRuneInString(l.rest())
+	return r == '"' || l.rest() != "" && isNameRune(r)
 }
 
 // scoped reads what follows a scope and stands at the colon.

@@ -14,10 +14,15 @@ var (
 )
 
 // pipeline reads stages up to a metrics function, which it leaves with the |
-// before it.
+// before it. One that begins with by, select or an aggregate is about all spans.
 func (p *parser) pipeline() *Pipeline {
 	defer p.enter()()
-	line := &Pipeline{Stages: []Stage{p.spansets(1)}}
+	line := &Pipeline{}
+	if t := p.peek(); t.kind == tokenWord && t.text != "coalesce" && slices.Contains(stageNames, t.text) {
+		line.Stages = append(line.Stages, &Filter{Pos: t.pos}, p.stage())
+	} else {
+		line.Stages = append(line.Stages, p.spansets(1))
+	}
 	for p.peek().is("|") {
 		if t := p.peekAt(1); t.kind == tokenWord && slices.Contains(metricNames, t.text) {
 			break

@@ -131,7 +131,7 @@ func (s *shown) value(e env) (Static, bool) {
 	if !v.IsNil() {
 		return v, true
 	}
-	if s.selected && s.attr.Intrinsic != IntrinsicNone && s.attr.Intrinsic.Type() == TypeString {
+	if s.selected && !s.attr.Parent && s.attr.Intrinsic != IntrinsicNone && s.attr.Intrinsic.Type() == TypeString {
 		return String(""), true
 	}
 	return v, s.nilToo

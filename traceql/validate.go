@@ -222,7 +222,8 @@ func checkComparison(x *Binary, l, r Type) *SyntaxError {
 	return fault(x.Pos, "%s never compares with %s", l, r).expecting("one type on both sides")
 }
 
-// checkNil allows nil only where it can be either.
+// checkNil allows nil where it can be either, and to ask whether an intrinsic is there:
+// clients ask that of whatever attribute they group by.
 func checkNil(x *Binary, l, r Type) *SyntaxError {
 	if x.Op != OpEqual && x.Op != OpNotEqual {
 		return fault(x.Pos, "%s with nil", x.Op).expecting("= nil or != nil")
@@ -233,7 +234,7 @@ func checkNil(x *Binary, l, r Type) *SyntaxError {
 	}
 	a, ok := other.(*Attr)
 	switch {
-	case t == TypeNil:
+	case t == TypeNil, ok && x.Op == OpNotEqual:
 		return nil
 	case ok && a.Attribute == ServiceName:
 		return fault(a.Pos, "resource.service.name is always there, so comparing it with nil says nothing")
