@@ -19,7 +19,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const browser = await start()
 const { page, context, faults } = await watched(browser, new URL(site).origin)
-page.setDefaultTimeout(20_000)
+page.setDefaultTimeout(30_000)
 const asked = []
 page.on('request', (r) => {
   if (r.url().includes('/api/panel')) asked.push(r)
@@ -37,7 +37,7 @@ async function does(what, how) {
 }
 
 /** until waits until something that is computed is as it should be. */
-async function until(what, is, ms = 15_000) {
+async function until(what, is, ms = 30_000) {
   const end = Date.now() + ms
   let last
   while (Date.now() < end) {
@@ -70,7 +70,8 @@ async function opensHome() {
 }
 
 async function asksOnce() {
-  await page.evaluate(() => scrollTo(0, 0))
+  await page.goto(site + '/?refresh=')
+  await panels().first().waitFor()
   await quiet()
   asked.length = 0
   await page.getByRole('button', { name: 'Refresh', exact: true }).click()

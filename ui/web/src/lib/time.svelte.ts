@@ -51,7 +51,7 @@ class Time {
   }
 
   setRefresh(every: string) {
-    router.set({ refresh: every })
+    router.set({ refresh: [every] }) // an empty one as well: the dashboard's own pace would come back
   }
 
   setUTC(utc: boolean) {
