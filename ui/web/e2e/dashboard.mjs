@@ -5,6 +5,8 @@
  * graph) and what "done" means: sizes, times, memory, questions asked, axe.
  *
  *   SITE_URL=http://127.0.0.1:3000 SHOTS=folder node e2e/dashboard.mjs
+ *
+ * ONLY is a regular expression for the steps to take, TURNS how often the range is switched.
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -30,6 +32,7 @@ const shot = async (name) => shots && page.screenshot({ path: join(shots, `${nam
 const panels = () => page.locator('[data-panel]')
 
 async function does(what, how) {
+  if (process.env.ONLY && !new RegExp(process.env.ONLY).test(what)) return
   step = what
   const began = Date.now()
   await how()
@@ -249,12 +252,14 @@ async function goesByKeys() {
 }
 
 async function everyPageIsSound() {
+  const bad = []
   for (const path of ['traces', 'explore', 'map', 'status', 'latency']) {
     await page.goto(`${site}/${path}`)
     await page.locator('main').waitFor()
     await page.waitForLoadState('networkidle').catch(() => undefined)
-    await sound(path)
+    await sound(path).catch((error) => bad.push(error.message))
   }
+  assert.deepEqual(bad, [])
   await page.goto(`${site}/?theme=light`)
   await panels().first().waitFor()
   await quiet()

@@ -70,7 +70,8 @@ class Router {
   link(url: string): string {
     if (/^[\w+.-]+:/.test(url)) return /^(https?|mailto):/i.test(url) ? url : '#'
     const base = new URL(document.baseURI).pathname
-    return url.startsWith('/') && !url.startsWith('//') && !url.startsWith(base) ? base + url.slice(1) : url
+    if (url.startsWith('/')) return url.startsWith('//') || url.startsWith(base) ? url : base + url.slice(1)
+    return url === '' || /^[?#.]/.test(url) ? url : base + url
   }
 
   /** go shows another address; replace leaves no step to go back to. It tells whether the reader let it. */
