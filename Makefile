@@ -22,8 +22,9 @@ build: bin/supersonic ## bin/supersonic: one static file with the page inside
 demo: build triton ## the whole stack on demo models with steady requests, until Ctrl-C
 	bin/supersonic demo
 
-test: build triton ## sets up and passes all tests, with real Triton, Envoy and Chromium
+test: build triton ui/view/oracle/node_modules/.installed ## sets up and passes all tests, with real Triton, Envoy and Chromium
 	cd ui/web && $(NPM) run --silent test
+	cd ui/view/oracle && $(NPM) run --silent check
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /e2e)
 	$(GO) test -timeout 20m ./e2e/...
 
@@ -48,6 +49,10 @@ clean: ## removes what was built, keeps what was downloaded
 
 ui/web/node_modules/.installed: ui/web/package-lock.json
 	cd ui/web && $(NPM) ci --no-audit --no-fund --silent
+	touch $@
+
+ui/view/oracle/node_modules/.installed: ui/view/oracle/package-lock.json
+	cd ui/view/oracle && $(NPM) ci --no-audit --no-fund --silent --ignore-scripts
 	touch $@
 
 ui/dist/index.html: ui/web/node_modules/.installed $(WEB)

@@ -1,0 +1,356 @@
+package view
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
+)
+
+func panel(t *testing.T, text string) *grafana.Panel {
+	t.Helper()
+	p, err := grafana.ParsePanel(json.RawMessage(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Unknown) > 0 {
+		t.Errorf("not known: %v", p.Unknown)
+	}
+	return p
+}
+
+func made(t *testing.T, text string, frames ...frame.Frame) payload.PanelView {
+	t.Helper()
+	v := Make(panel(t, text), frames, env())
+	checkLists(t, v)
+	return v
+}
+
+func number(name string, labels map[string]string, values ...float64) frame.Field {
+	return frame.Field{Name: name, Kind: frame.Number, Labels: labels, Values: values}
+}
+
+func texts(name string, values ...string) frame.Field {
+	return frame.Field{Name: name, Kind: frame.Text, Texts: values}
+}
+
+// serviceMap is a gateway with two servers, as the service graph gives it.
+func serviceMap() []frame.Frame {
+	main := frame.Field{Name: "mainstat", Display: "Average response time", Kind: frame.Number, Unit: "ms/r", Values: []float64{math.NaN(), 12.3, 40.128}}
+	second := frame.Field{Name: "secondarystat", Display: "Requests per second", Kind: frame.Number, Unit: "r/sec", Values: []float64{math.NaN(), 5, 1.5}}
+	return []frame.Frame{
+		{Name: "nodes", Fields: []frame.Field{texts("id", "gw", "triton-0", "triton-1"), texts("title", "gw", "triton-0", "triton-1"), main, second,
+			number("arc__success", nil, 1, 1, .75), number("arc__failed", nil, 0, 0, .25), texts("link__View traces", "/explore?a", "", "javascript:alert(1)")}},
+		{Name: "edges", Fields: []frame.Field{texts("id", "e1", "e2"), texts("source", "gw", "gw"), texts("target", "triton-0", "triton-1"),
+			{Name: "mainstat", Kind: frame.Number, Unit: "ms/r", Values: []float64{12.3, 40.128}}}},
+	}
+}
+
+func TestTheServerMapWritesTwoDecimalsAndRingsOfShares(t *testing.T) {
+	v := Make(sitePanel(t, 21), serviceMap(), env())
+	checkLists(t, v)
+	g := v.Graph
+	if v.Kind != "graph" || g.Layout != "layered" || g.Zoom != "cooperative" || len(g.Nodes) != 3 || len(g.Edges) != 2 {
+		t.Fatalf("%+v", g)
+	}
+	if n := g.Nodes[2]; n.Main != "40.13 ms/r" || n.Secondary != "1.50 r/sec" || len(n.Arcs) != 2 || n.Arcs[1].Share != .25 || n.Arcs[1].Color != "#F2495C" || n.Arcs[0].Color != "#73BF69" {
+		t.Errorf("%+v", n)
+	}
+	if n := g.Nodes[0]; n.Main != "" || len(n.Links) != 1 || n.Links[0].URL != "/explore?a" || n.Links[0].Title != "View traces" {
+		t.Errorf("%+v", n)
+	}
+	if l := g.Nodes[2].Links; len(l) == 1 && l[0].URL != "" {
+		t.Errorf("a link runs a script: %+v", l)
+	}
+	if e := g.Edges[1]; e.From != "gw" || e.To != "triton-1" || e.Main != "40.13 ms/r" {
+		t.Errorf("%+v", e)
+	}
+	want := []payload.GraphKey{{Name: "Average response time"}, {Name: "Requests per second"}, {Name: "Success", Color: "#73BF69"}, {Name: "Failed", Color: "#F2495C"}}
+	if diff := cmp.Diff(want, g.Legend); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNodesThatOnlyEdgesNameAreThere(t *testing.T) {
+	v := made(t, `{"type":"nodeGraph"}`, serviceMap()[1])
+	if len(v.Graph.Nodes) != 3 || v.Graph.Nodes[0].ID != "gw" {
+		t.Errorf("%+v", v.Graph.Nodes)
+	}
+}
+
+func TestAHistogramCountsValuesInBucketsOfOneSize(t *testing.T) {
+	v := made(t, `{"type":"histogram","options":{"bucketSize":10},"fieldConfig":{"defaults":{"unit":"ms"},"overrides":[]}}`, samples("A", "a", nil, 1, 9, 11, 25, 29.9, math.NaN()))
+	h := v.Histogram
+	if diff := cmp.Diff([]float64{0, 10, 20}, h.From); diff != "" {
+		t.Error(diff)
+	}
+	var counts []float64
+	for _, c := range h.Lines[0].Values {
+		counts = append(counts, *c)
+	}
+	if diff := cmp.Diff([]float64{2, 1, 2}, counts); diff != "" {
+		t.Error(diff)
+	}
+	if h.Format.Unit != "ms" || h.To[2] != 30 {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestCumulativeBucketsAreToldApart(t *testing.T) {
+	bucket := func(le string, n ...float64) frame.Frame { return samples("A", "", map[string]string{"le": le}, n...) }
+	frames := []frame.Frame{bucket("+Inf", 3, 10), bucket("1", 1, 4), bucket("5", 3, 9)}
+	h := made(t, `{"type":"histogram"}`, frames...).Histogram
+	var got []float64
+	for _, c := range h.Lines[0].Values {
+		got = append(got, *c)
+	}
+	if diff := cmp.Diff([]float64{4, 5, 1}, got); diff != "" {
+		t.Error(diff)
+	}
+	m := made(t, `{"type":"heatmap","options":{"calculate":false,"color":{"scheme":"Oranges","steps":8}}}`, frames...).Heatmap
+	if diff := cmp.Diff([]float64{0, 1, 5, 25}, m.Edges); diff != "" {
+		t.Error(diff)
+	}
+	if *m.Counts[0][1] != 4 || *m.Counts[1][1] != 5 || *m.Counts[2][1] != 1 || *m.Counts[1][0] != 2 || m.CountMax != 5 || len(m.Colors) != 8 || m.StepMs != 15000 {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestAHeatMapOfValuesCountsThem(t *testing.T) {
+	m := made(t, `{"type":"heatmap","options":{"calculate":true,"calculation":{"xBuckets":{"mode":"size","value":"30s"},"yBuckets":{"mode":"size","value":"10"}}}}`,
+		samples("A", "a", nil, 1, 2, 12, 25)).Heatmap
+	total := 0.0
+	for _, row := range m.Counts {
+		for _, c := range row {
+			if c != nil {
+				total += *c
+			}
+		}
+	}
+	if total != 4 || m.StepMs != 30000 || len(m.Edges) != 4 || *m.Counts[0][0] != 1 && *m.Counts[0][0] != 2 {
+		t.Errorf("%v of %+v", total, m)
+	}
+}
+
+func TestEqualStatesBecomeOneAndAMissingStepEndsAState(t *testing.T) {
+	f := samples("A", "triton-0", nil, 1, 1, 0, 1)
+	s := made(t, `{"type":"state-timeline","options":{"mergeValues":true,"showValue":"auto"},"fieldConfig":{"defaults":{"custom":{"fillOpacity":70},
+		"mappings":[{"type":"value","options":{"0":{"text":"down","color":"red","index":0},"1":{"text":"up","color":"green","index":1}}}]},"overrides":[]}}`, f).States
+	var got []string
+	for _, x := range s.Rows[0].States {
+		got = append(got, x.Value.Text+" "+x.Value.Color)
+	}
+	if diff := cmp.Diff([]string{"up #73BF69", "down #F2495C", "up #73BF69"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if first := s.Rows[0].States[0]; first.ToMs-first.FromMs != 30000 || s.Rows[0].Name != "triton-0" || len(s.Entries) != 2 {
+		t.Errorf("%+v", s)
+	}
+	f.Fields[0].Values = []float64{1.7e12, 1.7e12 + 15000, 1.7e12 + 30000, 1.7e12 + 300000}
+	s = made(t, `{"type":"state-timeline","options":{"mergeValues":true}}`, f).States
+	if x := s.Rows[0].States; x[1].ToMs != 1.7e12+45000 {
+		t.Errorf("%+v", x)
+	}
+}
+
+func tableFrame() frame.Frame {
+	return frame.Frame{RefID: "A", Fields: []frame.Field{
+		texts("model", "resnet", "bert", "unet"), number("rate", nil, 5, 30, math.NaN()),
+		{Name: "traceID", Kind: frame.Text, Texts: []string{"a1", "b2", "c3"}, Link: "/trace/${__value.raw}?back=1"},
+	}}
+}
+
+func TestATableSortsReducesAndLinks(t *testing.T) {
+	v := made(t, `{"type":"table","options":{"showHeader":true,"sortBy":[{"displayName":"rate","desc":true}],"footer":{"show":true,"reducer":["sum"],"fields":""}},
+		"fieldConfig":{"defaults":{"noValue":"none","custom":{"align":"auto","cellOptions":{"type":"auto"}}},"overrides":[
+			{"matcher":{"id":"byName","options":"rate"},"properties":[{"id":"unit","value":"reqps"},{"id":"custom.width","value":90},{"id":"custom.cellOptions","value":{"type":"color-background"}},
+				{"id":"color","value":{"mode":"thresholds"}},{"id":"thresholds","value":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":20}]}}]},
+			{"matcher":{"id":"byName","options":"model"},"properties":[{"id":"displayName","value":"Model"},{"id":"links","value":[{"title":"t","url":"/d/x?var-model=${__value.raw}&rate=${__data.fields.rate}&${__url_time_range}"}]}]}]}}`, tableFrame())
+	tb := v.Table
+	var rows []string
+	for _, r := range tb.Rows {
+		var cells []string
+		for _, c := range r {
+			cells = append(cells, whole(c))
+		}
+		rows = append(rows, strings.Join(cells, "|"))
+	}
+	if diff := cmp.Diff([]string{"bert|30 req/s|b2", "resnet|5 req/s|a1", "unet|none|c3"}, rows); diff != "" {
+		t.Error(diff)
+	}
+	if c := tb.Columns[1]; c.Width != 90 || c.Cell != "colour-background" || c.Align != "right" || c.Kind != "number" || tb.Columns[0].Name != "Model" {
+		t.Errorf("%+v", tb.Columns)
+	}
+	if tb.Rows[0][1].Color != "#F2495C" || tb.Rows[1][1].Color != "#73BF69" {
+		t.Errorf("%+v", tb.Rows)
+	}
+	if got := tb.Rows[0][0].Href; got != "/d/x?var-model=bert&rate=30&from=1700000000000&to=1700000060000" {
+		t.Error(got)
+	}
+	if got := tb.Rows[0][2].Href; got != "/trace/b2?back=1" {
+		t.Error(got)
+	}
+	if whole(tb.Footer[1]) != "35 req/s" {
+		t.Errorf("%+v", tb.Footer)
+	}
+}
+
+func TestSeveralTablesAreChosenByNumber(t *testing.T) {
+	a, b := samples("A", "first", nil, 1), samples("B", "second", nil, 2)
+	v := made(t, `{"type":"table","options":{"frameIndex":1}}`, a, b)
+	if diff := cmp.Diff([]string{"first", "second"}, v.Table.Frames); diff != "" || v.Table.Frame != 1 || v.Table.Columns[1].Name != "second" {
+		t.Errorf("%s %+v", diff, v.Table)
+	}
+}
+
+func TestAnyPanelIsATableForInspection(t *testing.T) {
+	e := env()
+	e.Table = true
+	v := Make(sitePanel(t, 6), []frame.Frame{samples("A", "Inference", nil, 4, 5)}, e)
+	if v.Kind != "table" || len(v.Table.Rows) != 2 || whole(v.Table.Rows[0][1]) != "4 ms" {
+		t.Errorf("%+v", v.Table)
+	}
+}
+
+func TestTheLegendHasItsCalculations(t *testing.T) {
+	v := made(t, `{"type":"timeseries","options":{"legend":{"showLegend":true,"displayMode":"table","placement":"right","calcs":["mean","lastNotNull","count","diffperc"],"sortBy":"Mean","sortDesc":true}},
+		"fieldConfig":{"defaults":{"unit":"ms"},"overrides":[]}}`, samples("A", "a", nil, 10, math.NaN(), 20))
+	if diff := cmp.Diff([]string{"Mean", "Last *", "Count", "Difference percent"}, v.Chart.Legend.Calcs); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, c := range v.Chart.Lines[0].Calcs {
+		got = append(got, whole(c))
+	}
+	if diff := cmp.Diff([]string{"15 ms", "20 ms", "2", "100%"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if l := v.Chart.Legend; l.Mode != "table" || l.SortBy != "Mean" || !l.SortDesc {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestASecondUnitHasAnAxisAtTheRight(t *testing.T) {
+	v := made(t, `{"type":"timeseries","fieldConfig":{"defaults":{"unit":"ms","custom":{"thresholdsStyle":{"mode":"dashed"}},"thresholds":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":100}]}},
+		"overrides":[{"matcher":{"id":"byRegexp","options":"/^load/"},"properties":[{"id":"unit","value":"percentunit"},{"id":"max","value":1},{"id":"custom.thresholdsStyle","value":{"mode":"off"}}]}]}}`,
+		samples("A", "latency", nil, 1, 2), samples("B", "load", nil, .1, .2))
+	a := v.Chart.Axes
+	if len(a) != 2 || a[0].Side != "left" || a[1].Side != "right" || v.Chart.Lines[1].Axis != 1 || *a[1].Max != 1 {
+		t.Fatalf("%+v", a)
+	}
+	if a[0].ThresholdStyle != "dashed" || len(a[0].Thresholds) != 2 || *a[0].Thresholds[1].From != 100 || a[0].Thresholds[1].Color != "#F2495C" || a[1].ThresholdStyle != "off" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAHundredPercentStackIsInShares(t *testing.T) {
+	v := made(t, `{"type":"timeseries","fieldConfig":{"defaults":{"unit":"ms","custom":{"stacking":{"mode":"percent","group":"A"}}},"overrides":[]}}`, samples("A", "a", nil, 1, 2), samples("B", "b", nil, 3, 4))
+	if a := v.Chart.Axes[0]; a.Format.Unit != "percentunit" || *a.Max != 1 || v.Chart.Lines[0].StackMode != "percent" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestOverridesFindFieldsByEveryMatcher(t *testing.T) {
+	f := func(matcher, want string) {
+		t.Helper()
+		v := made(t, `{"type":"timeseries","fieldConfig":{"defaults":{},"overrides":[{"matcher":`+matcher+`,"properties":[{"id":"unit","value":"s"}]}]}}`,
+			samples("A", "alpha", nil, 1, 2), samples("B", "beta", nil, 30, 40))
+		var got []string
+		for _, l := range v.Chart.Lines {
+			if l.Format.Unit == "s" {
+				got = append(got, l.Name)
+			}
+		}
+		if strings.Join(got, " ") != want || len(v.Notes) > 0 {
+			t.Errorf("%s found %v, want %s; %v", matcher, got, want, v.Notes)
+		}
+	}
+	f(`{"id":"byName","options":"alpha"}`, "alpha")
+	f(`{"id":"byNames","options":{"mode":"exclude","names":["alpha"]}}`, "beta")
+	f(`{"id":"byRegexp","options":"/A$/i"}`, "alpha beta")
+	f(`{"id":"byRegexp","options":"bet.*"}`, "beta")
+	f(`{"id":"byType","options":"number"}`, "alpha beta")
+	f(`{"id":"byFrameRefID","options":"B"}`, "beta")
+	f(`{"id":"byValue","options":{"reducer":"max","op":">","value":20}}`, "beta")
+}
+
+func TestAStatReducesEachSeries(t *testing.T) {
+	v := made(t, `{"type":"stat","options":{"reduceOptions":{"calcs":["mean","max"],"fields":"","values":false},"graphMode":"area"},"fieldConfig":{"defaults":{"unit":"percentunit","decimals":1},"overrides":[]}}`,
+		samples("A", "a", nil, .1, .2, .3))
+	var got []string
+	for _, s := range v.Stats.Values {
+		got = append(got, s.Name+" "+whole(s.Value))
+	}
+	if diff := cmp.Diff([]string{"a 20.0%", "a 30.0%"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if s := v.Stats.Values[0]; len(s.TimesMs) != 3 || *s.Values[2] != .3 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAGaugeWithoutBoundsGoesToAHundred(t *testing.T) {
+	s := made(t, `{"type":"gauge"}`, samples("A", "a", nil, 42)).Stats.Values[0]
+	if s.Min != 0 || s.Max != 100 || s.MaxText != "100" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestRowsAreValuesWithTheirOwnNames(t *testing.T) {
+	v := made(t, `{"type":"bargauge","options":{"reduceOptions":{"values":true,"calcs":[]}}}`, tableFrame())
+	if len(v.Stats.Values) != 3 || v.Stats.Values[1].Name != "bert" || *v.Stats.Values[1].Value.Number != 30 {
+		t.Errorf("%+v", v.Stats.Values)
+	}
+}
+
+func TestATraceIsNamedByItsQuery(t *testing.T) {
+	v := made(t, `{"type":"traces","targets":[{"refId":"A","query":"0af7651916cd43dd8448eb211c80319c"}]}`)
+	if v.Traces.TraceID != "0af7651916cd43dd8448eb211c80319c" {
+		t.Errorf("%+v", v.Traces)
+	}
+	v = made(t, `{"type":"traces","targets":[{"refId":"A","query":"{}"}]}`, frame.Frame{Fields: []frame.Field{texts("traceID", "1", "2"), texts("traceName", "a", "b"), number("traceDuration", nil, 5, 6)}})
+	if v.Traces.TraceID != "" || len(v.Traces.Traces) != 2 || v.Traces.Traces[1].DurationMs != 6 {
+		t.Errorf("%+v", v.Traces)
+	}
+}
+
+func TestExemplarsKeepTheirTrace(t *testing.T) {
+	f := samples("A", "a", nil, 1, 2)
+	f.Fields[1].Exemplars = []frame.Exemplar{{AtMs: 1.7e12, Value: 3, TraceID: "abc"}}
+	v := made(t, `{"type":"timeseries"}`, f)
+	if len(v.Chart.Exemplars) != 1 || v.Chart.Exemplars[0].TraceID != "abc" || v.Chart.Exemplars[0].Line != "a" {
+		t.Errorf("%+v", v.Chart.Exemplars)
+	}
+}
+
+func TestAPanelWithoutDataSaysTheNextStep(t *testing.T) {
+	if v := made(t, `{"type":"timeseries","targets":[{"refId":"A"}]}`); !strings.Contains(v.Empty, "Widen the range") {
+		t.Error(v.Empty)
+	}
+	if v := made(t, `{"type":"timeseries"}`); !strings.Contains(v.Empty, "no query") {
+		t.Error(v.Empty)
+	}
+}
+
+func FuzzMake(f *testing.F) {
+	for _, kind := range []string{"timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "state-timeline", "status-history", "nodeGraph", "traces", "text", "trend", "barchart", "piechart"} {
+		f.Add(`{"type":"` + kind + `","options":{"calculate":true},"fieldConfig":{"defaults":{"unit":"ms"},"overrides":[]},"transformations":[{"id":"reduce","options":{}}]}`)
+	}
+	f.Add(`{"type":"heatmap","options":{"calculate":true,"calculation":{"yBuckets":{"mode":"size","value":"1e-300","scale":{"type":"log","log":1}}},"color":{"steps":1e9}}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := grafana.ParsePanel(json.RawMessage(text))
+		if err != nil {
+			return
+		}
+		v := Make(p, append(serviceMap(), samples("A", "a", map[string]string{"le": "1"}, 1, math.NaN(), 3), tableFrame()), env())
+		if _, err := json.Marshal(v); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	})
+}

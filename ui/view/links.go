@@ -1,0 +1,176 @@
+package view
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
+	"supersonic/ui/units"
+)
+
+// variable finds ${__field.labels.pod:percentencode} and the like, and $__url_time_range.
+var variable = regexp.MustCompile(`\$\{(__[^}:]+)(?::([a-z]+))?\}|\$(__[a-zA-Z_]+)`)
+
+// expand puts in what look finds; the rest stays for others.
+func expand(text string, look func(name string) (string, bool)) string {
+	if !strings.Contains(text, "$") {
+		return text
+	}
+	return variable.ReplaceAllStringFunc(text, func(s string) string {
+		m := variable.FindStringSubmatch(s)
+		value, ok := look(m[1] + m[3])
+		if !ok {
+			return s
+		}
+		if m[2] == "percentencode" || m[2] == "queryparam" {
+			return url.QueryEscape(value)
+		}
+		return value
+	})
+}
+
+// fillField puts in what is known of a column.
+func fillField(text string, c *column) string {
+	return expand(text, c.look)
+}
+
+func (c *column) look(name string) (string, bool) {
+	switch name {
+	case "__field.name", "__field.displayName", "__series.name", "__field.config.displayName":
+		if name == "__series.name" && c.Kind == frame.Time {
+			return "", true
+		}
+		return c.name, true
+	case "__field.labels":
+		return LabelText(c.Labels), true
+	}
+	for _, prefix := range []string{"__field.labels.", "__series.labels."} {
+		if key, ok := strings.CutPrefix(name, prefix); ok {
+			return c.Labels[strings.Trim(key, `"'`)], true
+		}
+	}
+	if key, ok := strings.CutPrefix(name, "__field.labels["); ok {
+		return c.Labels[strings.Trim(key, `"'[]`)], true
+	}
+	return "", false
+}
+
+// linksOf are the links of a column's series. What depends on a value is left for
+// the browser, which knows what the pointer is on.
+func (m *maker) linksOf(c *column) []payload.PanelLink {
+	out := []payload.PanelLink{}
+	for _, l := range c.opts.Links {
+		out = append(out, m.link(l, c.look))
+	}
+	return out
+}
+
+func (m *maker) link(l grafana.Link, look func(string) (string, bool)) payload.PanelLink {
+	both := func(name string) (string, bool) {
+		if v, ok := look(name); ok {
+			return v, true
+		}
+		return m.look(name)
+	}
+	return payload.PanelLink{
+		Title: m.env.fill(expand(l.Title, both)), URL: safeURL(m.env.fill(expand(l.URL, both))), NewTab: l.TargetBlank, Icon: l.Icon, Tooltip: l.Tooltip,
+	}
+}
+
+// safeURL refuses what is not an address to go to.
+func safeURL(address string) string {
+	scheme, _, ok := strings.Cut(address, ":")
+	if !ok || strings.ContainsAny(scheme, "/?#$") {
+		return address
+	}
+	switch strings.ToLower(strings.TrimSpace(scheme)) {
+	case "http", "https", "mailto":
+		return address
+	}
+	return ""
+}
+
+// look knows the time range.
+func (m *maker) look(name string) (string, bool) {
+	from, to := units.Plain(math.Trunc(m.env.FromMs)), units.Plain(math.Trunc(m.env.ToMs))
+	switch name {
+	case "__url_time_range":
+		return "from=" + from + "&to=" + to, true
+	case "__from":
+		return from, true
+	case "__to":
+		return to, true
+	}
+	return "", false
+}
+
+// href is where a value of a table leads: the data source's own link, or the first
+// of the column's.
+func (m *maker) href(s *sheet, c *column, row int, v payload.Shown) string {
+	look := func(name string) (string, bool) { return m.lookRow(s, c, row, v, name) }
+	if len(c.opts.Links) > 0 {
+		return m.link(c.opts.Links[0], look).URL
+	}
+	if c.Link == "" {
+		return ""
+	}
+	return safeURL(m.env.fill(expand(c.Link, func(name string) (string, bool) {
+		value, ok := look(name)
+		return url.QueryEscape(value), ok
+	})))
+}
+
+func (m *maker) lookRow(s *sheet, c *column, row int, v payload.Shown, name string) (string, bool) {
+	switch name {
+	case "__value.raw", "__value":
+		return c.raw(row), true
+	case "__value.text":
+		return whole(v), true
+	case "__value.numeric":
+		if v.Number == nil {
+			return "", true
+		}
+		return units.Plain(*v.Number), true
+	case "__value.time":
+		if t := s.time(); t != nil {
+			return t.raw(row), true
+		}
+		return "", true
+	case "__data.refId":
+		return s.refID, true
+	}
+	for _, prefix := range []string{"__data.fields.", "__data.fields["} {
+		if key, ok := strings.CutPrefix(name, prefix); ok {
+			return fieldOf(s, strings.Trim(key, `"'[]`), row), true
+		}
+	}
+	return c.look(name)
+}
+
+// fieldOf is the value beside it in the row, by name or by number.
+func fieldOf(s *sheet, key string, row int) string {
+	key = strings.TrimSuffix(strings.TrimSuffix(key, ".text"), ".numeric")
+	key = strings.Trim(key, `"'[]`)
+	for i, c := range s.columns {
+		if c.name == key || c.Name == key || fmt.Sprint(i) == key {
+			return c.raw(row)
+		}
+	}
+	return ""
+}
+
+// raw is a value without its unit.
+func (c *column) raw(row int) string {
+	switch {
+	case c.Kind == frame.Text && row < len(c.Texts):
+		return c.Texts[row]
+	case c.Kind != frame.Text && row < len(c.Values) && !math.IsNaN(c.Values[row]):
+		return units.Plain(c.Values[row])
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package view
+
+import (
+	"fmt"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
+)
+
+// maker is one panel being made.
+type maker struct {
+	panel   *grafana.Panel
+	env     *Env
+	theme   *theme
+	options options
+	notes   []payload.ViewNote
+	hidden  map[string]bool // refIds of queries that are not shown
+}
+
+// Make says what a panel shows of the frames that its queries gave.
+func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView {
+	m := &maker{panel: panel, env: &env, theme: newTheme(env.Light), options: readOptions(panel.Options), notes: append([]payload.ViewNote{}, env.Notes...)}
+	v := payload.PanelView{Title: env.fill(panel.Title), FromMs: env.FromMs, ToMs: env.ToMs, Queries: env.Queries}
+	if v.Queries == nil {
+		v.Queries = []payload.QueryNote{}
+	}
+	frames = m.transform(frames)
+	m.draw(&v, frames)
+	v.Notes = m.notes
+	if v.Empty == "" && v.Kind != "nothing" {
+		v.Empty = m.empty(&v, frames)
+	}
+	return v
+}
+
+// draw picks the maker of the panel's type.
+func (m *maker) draw(v *payload.PanelView, frames []frame.Frame) {
+	kind := m.panel.Type
+	if m.env.Table && kind != "text" && kind != "row" {
+		kind = "table"
+	}
+	switch kind {
+	case "timeseries":
+		v.Kind, v.Chart = "timeseries", m.chart(frames)
+	case "trend", "xychart":
+		v.Kind, v.Chart = "timeseries", m.trend(frames)
+	case "barchart":
+		v.Kind, v.Stats = "bargauge", m.barchart(frames)
+	case "stat", "gauge", "bargauge":
+		v.Kind, v.Stats = kind, m.stats(frames)
+	case "piechart":
+		v.Kind, v.Stats = "bargauge", m.pie(frames)
+	case "table":
+		v.Kind, v.Table = "table", m.table(frames)
+	case "histogram":
+		v.Kind, v.Histogram = "histogram", m.histogram(frames)
+	case "heatmap":
+		v.Kind, v.Heatmap = "heatmap", m.heatmap(frames)
+	case "state-timeline", "status-history":
+		v.Kind, v.States = "statetimeline", m.states(frames)
+	case "nodeGraph":
+		v.Kind, v.Graph = "graph", m.graph(frames)
+	case "traces":
+		v.Kind, v.Traces = "traces", m.traces(frames)
+	case "text":
+		v.Kind, v.Text = "text", m.text()
+	case "row":
+		v.Kind = "nothing"
+	default:
+		v.Kind = "nothing"
+		v.Empty = fmt.Sprintf("Panels of the type %q are not known here. Its data can be seen as a table (menu, Inspect).", m.panel.Type)
+		m.warn("the type %q is not known", m.panel.Type)
+	}
+}
+
+// empty says why there is nothing to draw; "" if there is something.
+func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {
+	if v.Kind == "text" {
+		return ""
+	}
+	for _, q := range v.Queries {
+		if q.Error != "" {
+			return "" // the query's own error says it
+		}
+	}
+	for i := range frames {
+		if frames[i].Rows() > 0 {
+			return ""
+		}
+	}
+	if len(m.panel.Targets) == 0 {
+		return "This panel has no query yet. Edit it and add one."
+	}
+	return "No data in this time range. Widen the range, or look at the query in Explore."
+}

@@ -1,0 +1,214 @@
+package view
+
+import (
+	"math"
+	"slices"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/payload"
+	"supersonic/ui/units"
+)
+
+// maxRows bounds the rows that the browser gets.
+const maxRows = 5000
+
+// table makes rows and columns of one of the frames.
+func (m *maker) table(frames []frame.Frame) *payload.TableView {
+	o := m.options
+	v := &payload.TableView{
+		Columns: []payload.Column{}, Rows: [][]payload.Shown{}, Frames: []string{}, ShowHeader: o.flag("showHeader", true),
+		CellHeight: orElse(o.text("cellHeight", ""), "sm"), Footer: []payload.Shown{},
+	}
+	if sort := o.list("sortBy"); len(sort) > 0 {
+		v.SortBy, v.SortDesc = m.env.fill(sort[0].text("displayName", "")), sort[0].flag("desc", false)
+	}
+	footer := o.sub("footer")
+	if footer.flag("enablePagination", false) || o.flag("enablePagination", false) {
+		v.PageSize = m.pageSize(v.CellHeight)
+	}
+	sheets := m.sheets(frames)
+	if len(sheets) == 0 {
+		return v
+	}
+	v.Frame = max(0, min(len(sheets)-1, int(o.number("frameIndex", 0))))
+	if len(sheets) > 1 {
+		for i, s := range sheets {
+			v.Frames = append(v.Frames, sheetName(s, i))
+		}
+	}
+	m.fillTable(v, sheets[v.Frame], footer)
+	return v
+}
+
+func sheetName(s *sheet, i int) string {
+	if s.name != "" {
+		return s.name
+	}
+	if numbers := s.numbers(); len(numbers) == 1 {
+		return numbers[0].name
+	}
+	return orElse(s.refID, "Frame") + " " + units.Plain(float64(i+1))
+}
+
+// pageSize is how many rows fit the panel.
+func (m *maker) pageSize(height string) int {
+	px := map[string]int{"sm": 36, "md": 42, "lg": 48}[height]
+	if px == 0 {
+		px = 36
+	}
+	if m.env.Height <= 0 {
+		return 10
+	}
+	return max(1, (m.env.Height-2*px)/px)
+}
+
+func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
+	var columns []*column
+	for _, c := range s.columns {
+		if c.custom.sub("hideFrom").flag("viz", false) {
+			continue
+		}
+		columns = append(columns, c)
+		v.Columns = append(v.Columns, m.tableColumn(c))
+	}
+	order := m.rowOrder(s, columns, v.SortBy, v.SortDesc)
+	if len(order) > maxRows {
+		v.Cut = len(order) - maxRows
+		order = order[:maxRows]
+	}
+	for _, row := range order {
+		cells := make([]payload.Shown, len(columns))
+		for i, c := range columns {
+			cells[i] = m.at(c, row)
+			cells[i].Href = m.href(s, c, row, cells[i])
+		}
+		v.Rows = append(v.Rows, cells)
+	}
+	if footer.flag("show", false) {
+		v.Footer = m.footer(columns, s.rows, footer)
+	}
+}
+
+// rowOrder sorts rows by the column that the panel names.
+func (m *maker) rowOrder(s *sheet, columns []*column, by string, desc bool) []int {
+	order := make([]int, s.rows)
+	for i := range order {
+		order[i] = i
+	}
+	at := slices.IndexFunc(columns, func(c *column) bool { return c.name == by || c.Name == by })
+	if by == "" || at < 0 {
+		return order
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if desc {
+			a, b = b, a
+		}
+		return columns[at].compare(a, b)
+	})
+	return order
+}
+
+// compare orders two rows of a column; what is missing is least.
+func (c *column) compare(a, b int) int {
+	if c.Kind == frame.Text {
+		return natural(c.raw(a), c.raw(b))
+	}
+	x, y := value(c.Values, a), value(c.Values, b)
+	switch {
+	case math.IsNaN(x) && math.IsNaN(y):
+		return 0
+	case math.IsNaN(x):
+		return -1
+	case math.IsNaN(y), x > y:
+		return 1
+	case x < y:
+		return -1
+	}
+	return 0
+}
+
+func value(values []float64, i int) float64 {
+	if i < len(values) {
+		return values[i]
+	}
+	return math.NaN()
+}
+
+func (m *maker) tableColumn(c *column) payload.Column {
+	o := c.custom
+	kind := map[frame.Kind]string{frame.Time: "time", frame.Number: "number", frame.Bool: "bool"}[c.Kind]
+	if kind == "" {
+		kind = "text"
+	}
+	align := o.text("align", "auto")
+	if align == "auto" || align == "" {
+		align = "left"
+		if kind == "number" {
+			align = "right"
+		}
+	}
+	cell := o.sub("cellOptions")
+	col := payload.Column{
+		Name: c.name, Kind: kind, Align: align, Width: o.number("width", 0), MinWidth: o.number("minWidth", 0), Hidden: o.flag("hidden", false),
+		Filter: o.flag("filterable", false), Wrap: cell.flag("wrapText", o.flag("wrapText", false)), Cell: m.cell(o, cell), Min: c.lo, Max: c.hi,
+	}
+	return col
+}
+
+// cell is how a column's values are drawn, by today's and by the older option.
+func (m *maker) cell(o, cell options) string {
+	mode := cell.text("type", o.text("displayMode", "auto"))
+	switch mode {
+	case "auto", "", "custom":
+		return "text"
+	case "color-text":
+		return "colour-text"
+	case "color-background", "color-background-solid":
+		return "colour-background"
+	case "gauge", "basic", "gradient-gauge", "lcd-gauge":
+		return "gauge"
+	case "sparkline":
+		return "sparkline"
+	case "json-view":
+		return "json"
+	case "data-links":
+		return "link"
+	case "image":
+		return "image"
+	case "pill", "markdown", "actions":
+		m.warn("cells of the type %q are shown as text", mode)
+		return "text"
+	}
+	m.warn("cells of the type %q are not known and shown as text", mode)
+	return "text"
+}
+
+// footer reduces each column of numbers, or counts the rows.
+func (m *maker) footer(columns []*column, rows int, o options) []payload.Shown {
+	out := make([]payload.Shown, len(columns))
+	calcs := o.texts("reducer")
+	if len(calcs) == 0 {
+		calcs = []string{"sum"}
+	}
+	calc := calcID(calcs[0])
+	if reduceName(calc) == "" {
+		m.warn("the calculation %q in the footer is not known", calc)
+		return []payload.Shown{}
+	}
+	if o.flag("countRows", false) && calc == "count" {
+		if len(out) > 0 {
+			out[0].Text = "Count: " + units.Plain(float64(rows))
+		}
+		return out
+	}
+	only := o.texts("fields")
+	for i, c := range columns {
+		if c.Kind == frame.Number && (len(only) == 0 || contains(only, c.name) || contains(only, c.Name)) {
+			out[i] = m.reduced(c, calc)
+		}
+	}
+	if len(columns) > 0 && out[0].Text == "" {
+		out[0].Text = reduceName(calc)
+	}
+	return out
+}

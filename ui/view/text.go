@@ -1,0 +1,11 @@
+package view
+
+import "supersonic/ui/payload"
+
+func (m *maker) text() *payload.TextView {
+	code := m.options.sub("code")
+	return &payload.TextView{
+		Mode: m.options.text("mode", "markdown"), Content: m.env.fill(m.options.text("content", "")),
+		Language: code.text("language", "plaintext"), Options: m.panel.Options,
+	}
+}

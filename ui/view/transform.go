@@ -1,0 +1,363 @@
+package view
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+)
+
+// transform runs the panel's transformations, one after the other. One that is not
+// known leaves the data as it is and says so.
+func (m *maker) transform(frames []frame.Frame) []frame.Frame {
+	for _, t := range m.panel.Transformations {
+		if t.Disabled {
+			continue
+		}
+		run := m.transformation(t.ID)
+		if run == nil {
+			m.warn("the transformation %q is not known: the panel shows its data without it", t.ID)
+			continue
+		}
+		taken, rest := m.split(frames, t.Filter)
+		frames = append(run(taken, readOptions(t.Options)), rest...)
+	}
+	return frames
+}
+
+type change func([]frame.Frame, options) []frame.Frame
+
+func (m *maker) transformation(id string) change {
+	switch id {
+	case "organize":
+		return m.organize
+	case "renameByRegex":
+		return m.renameByRegex
+	case "filterFieldsByName":
+		return m.filterByName
+	case "filterByRefId":
+		return m.filterByRefID
+	case "filterByValue":
+		return m.filterByValue
+	case "joinByField", "seriesToColumns":
+		return m.joinByField
+	case "joinByLabels":
+		return m.joinByLabels
+	case "seriesToRows":
+		return seriesToRows
+	case "merge":
+		return m.merge
+	case "calculateField":
+		return m.calculate
+	case "reduce":
+		return m.reduceFrames
+	case "labelsToFields":
+		return m.labelsToFields
+	case "convertFieldType":
+		return m.convert
+	case "sortBy":
+		return m.sortBy
+	case "limit":
+		return limit
+	case "groupBy":
+		return m.groupBy
+	case "concatenate":
+		return concatenate
+	case "extractFields":
+		return m.extract
+	case "groupingToMatrix":
+		return m.matrix
+	case "partitionByValues":
+		return m.partition
+	}
+	return nil
+}
+
+// split parts the frames that a transformation is for from the others.
+func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, rest []frame.Frame) {
+	if filter == nil || filter.ID == "" {
+		return frames, nil
+	}
+	if filter.ID != "byRefId" && filter.ID != "byFrameRefID" {
+		m.warn("the filter %q of a transformation is not known", filter.ID)
+		return frames, nil
+	}
+	text := ""
+	_ = decodeInto(filter.Options, &text)
+	re, err := slashed(text)
+	if err != nil {
+		m.warn("the filter of a transformation: %s", err)
+		return frames, nil
+	}
+	for _, f := range frames {
+		if re.MatchString(f.RefID) {
+			taken = append(taken, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return taken, rest
+}
+
+// fieldsOf makes new frames of those fields that keep wants, maybe changed.
+func fieldsOf(frames []frame.Frame, keep func(name string, f frame.Field) (frame.Field, bool)) []frame.Frame {
+	names := newNames(frames)
+	out := make([]frame.Frame, 0, len(frames))
+	for i, fr := range frames {
+		n := frame.Frame{Name: fr.Name, RefID: fr.RefID, StepMs: fr.StepMs}
+		for j, f := range fr.Fields {
+			if f, ok := keep(names.of(i, j), f); ok {
+				n.Fields = append(n.Fields, f)
+			}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// withFields are the frames that still have fields.
+func withFields(frames []frame.Frame) []frame.Frame {
+	return slices.DeleteFunc(frames, func(f frame.Frame) bool { return len(f.Fields) == 0 })
+}
+
+// organize leaves out, orders and renames fields by name.
+func (m *maker) organize(frames []frame.Frame, o options) []frame.Frame {
+	out, include, rename, index := o.sub("excludeByName"), o.sub("includeByName"), o.sub("renameByName"), o.sub("indexByName")
+	place := map[string]float64{}
+	frames = fieldsOf(frames, func(name string, f frame.Field) (frame.Field, bool) {
+		if out.flag(name, false) || len(include) > 0 && !include.flag(name, false) {
+			return f, false
+		}
+		if n := rename.text(name, ""); n != "" && n != name {
+			f.Display = m.env.fill(n)
+			place[f.Display] = index.number(name, math.Inf(1))
+		} else {
+			place[name] = index.number(name, math.Inf(1))
+		}
+		return f, true
+	})
+	if len(index) > 0 {
+		for i := range frames {
+			order(frames, i, place)
+		}
+	}
+	return withFields(frames)
+}
+
+func order(frames []frame.Frame, at int, place map[string]float64) {
+	names := newNames(frames)
+	fields := frames[at].Fields
+	idx := make([]int, len(fields))
+	for i := range idx {
+		idx[i] = i
+	}
+	rank := func(i int) float64 {
+		if p, ok := place[names.of(at, i)]; ok {
+			return p
+		}
+		return math.Inf(1)
+	}
+	slices.SortStableFunc(idx, func(a, b int) int {
+		x, y := rank(a), rank(b)
+		switch {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+	sorted := make([]frame.Field, len(fields))
+	for i, j := range idx {
+		sorted[i] = fields[j]
+	}
+	frames[at].Fields = sorted
+}
+
+// renameByRegex writes names anew: $1 is the first group.
+func (m *maker) renameByRegex(frames []frame.Frame, o options) []frame.Frame {
+	re, all, err := searching(m.env.fill(o.text("regex", "")))
+	if err != nil {
+		m.warn("the transformation renameByRegex: %s", err)
+		return frames
+	}
+	with := goReplacement(m.env.fill(o.text("renamePattern", "")))
+	return fieldsOf(frames, func(name string, f frame.Field) (frame.Field, bool) {
+		if f.Kind == frame.Time && len(f.Labels) == 0 || o.text("regex", "") == "" {
+			return f, true
+		}
+		if n := replace(re, name, with, all); n != name {
+			f.Display = n
+		}
+		return f, true
+	})
+}
+
+var group = regexp.MustCompile(`\$(\d+|<\w+>)`)
+
+// goReplacement writes $1 and $<name> as Go has them.
+func goReplacement(s string) string {
+	s = strings.ReplaceAll(s, "$&", "$0")
+	return group.ReplaceAllStringFunc(s, func(g string) string { return "${" + strings.Trim(g[1:], "<>") + "}" })
+}
+
+// searching reads a pattern that may stand anywhere; all says that it has the flag g.
+func searching(pattern string) (re *regexp.Regexp, all bool, err error) {
+	if !strings.HasPrefix(pattern, "/") {
+		re, err = slashed("/" + pattern + "/")
+		return re, false, err
+	}
+	re, err = slashed(pattern)
+	return re, strings.Contains(pattern[strings.LastIndexByte(pattern, '/')+1:], "g"), err
+}
+
+// replace replaces the first or every occurrence.
+func replace(re *regexp.Regexp, s, with string, all bool) string {
+	if all {
+		return re.ReplaceAllString(s, with)
+	}
+	at := re.FindStringSubmatchIndex(s)
+	if at == nil {
+		return s
+	}
+	return s[:at[0]] + string(re.ExpandString(nil, with, s, at)) + s[at[1]:]
+}
+
+// filterByName keeps fields by name or pattern.
+func (m *maker) filterByName(frames []frame.Frame, o options) []frame.Frame {
+	include, errI := m.nameRule(o, "include")
+	exclude, errE := m.nameRule(o, "exclude")
+	if errI != nil || errE != nil {
+		m.warn("the transformation filterFieldsByName: its pattern cannot be read")
+		return frames
+	}
+	return withFields(fieldsOf(frames, func(name string, f frame.Field) (frame.Field, bool) {
+		if include != nil && !include(name) {
+			return f, false
+		}
+		return f, exclude == nil || !exclude(name)
+	}))
+}
+
+func (m *maker) nameRule(o options, key string) (func(string) bool, error) {
+	rule := o.sub(key)
+	listed, pattern := rule.texts("names"), m.env.fill(rule.text("pattern", ""))
+	if key == "include" && o.flag("byVariable", false) {
+		listed = strings.FieldsFunc(m.env.fill(rule.text("variable", "")), func(r rune) bool { return r == ',' || r == '{' || r == '}' })
+	}
+	if len(listed) == 0 && pattern == "" {
+		return nil, nil
+	}
+	if pattern == "" {
+		return func(name string) bool { return contains(listed, name) }, nil
+	}
+	re, err := slashed(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool { return contains(listed, name) || re.MatchString(name) }, nil
+}
+
+func (m *maker) filterByRefID(frames []frame.Frame, o options) []frame.Frame {
+	include := m.env.fill(o.text("include", ""))
+	if include == "" {
+		return frames
+	}
+	re, err := slashed("/^(?:" + strings.Trim(include, "/") + ")$/")
+	if err != nil {
+		m.warn("the transformation filterByRefId: %s", err)
+		return frames
+	}
+	var out []frame.Frame
+	for _, f := range frames {
+		if re.MatchString(f.RefID) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// limit keeps so many rows.
+func limit(frames []frame.Frame, o options) []frame.Frame {
+	n := int(max(0, o.number("limitField", 10)))
+	out := make([]frame.Frame, len(frames))
+	for i := range frames {
+		at := make([]int, min(n, frames[i].Rows()))
+		for r := range at {
+			at[r] = r
+		}
+		out[i] = rowsOf(&frames[i], at)
+	}
+	return out
+}
+
+// rowsOf makes a new frame of some rows.
+func rowsOf(fr *frame.Frame, at []int) frame.Frame {
+	out := frame.Frame{Name: fr.Name, RefID: fr.RefID, StepMs: fr.StepMs}
+	for _, f := range fr.Fields {
+		out.Fields = append(out.Fields, pick(f, at))
+	}
+	return out
+}
+
+// pick makes a new field of some rows.
+func pick(f frame.Field, at []int) frame.Field {
+	if f.Kind == frame.Text {
+		texts := make([]string, len(at))
+		for i, r := range at {
+			if r < len(f.Texts) {
+				texts[i] = f.Texts[r]
+			}
+		}
+		f.Texts = texts
+		return f
+	}
+	values := make([]float64, len(at))
+	for i, r := range at {
+		values[i] = value(f.Values, r)
+	}
+	f.Values = values
+	return f
+}
+
+// find field by the name that is shown or its own; -1 if none.
+func fieldAt(frames []frame.Frame, names *names, frameAt int, name string) int {
+	for j := range frames[frameAt].Fields {
+		if names.of(frameAt, j) == name {
+			return j
+		}
+	}
+	return slices.IndexFunc(frames[frameAt].Fields, func(f frame.Field) bool { return f.Name == name })
+}
+
+// sortBy sorts rows by fields.
+func (m *maker) sortBy(frames []frame.Frame, o options) []frame.Frame {
+	rules := o.list("sort")
+	names := newNames(frames)
+	out := slices.Clone(frames)
+	for i := range frames {
+		rows := make([]int, frames[i].Rows())
+		for r := range rows {
+			rows[r] = r
+		}
+		for _, rule := range slices.Backward(rules) {
+			j := fieldAt(frames, names, i, m.env.fill(rule.text("field", "")))
+			if j < 0 {
+				continue
+			}
+			c := &column{Field: frames[i].Fields[j]}
+			desc := rule.flag("desc", false)
+			slices.SortStableFunc(rows, func(a, b int) int {
+				if desc {
+					return c.compare(b, a)
+				}
+				return c.compare(a, b)
+			})
+		}
+		out[i] = rowsOf(&frames[i], rows)
+	}
+	return out
+}
