@@ -93,7 +93,16 @@ func words(spans []payload.Span, above []int, s payload.CriticalStep) string {
 	case "self":
 		return "own time of " + span.Name
 	}
+	if noun, ok := nouns[s.Name]; ok {
+		return noun
+	}
 	return s.Label
+}
+
+// nouns are the gateway's steps as things that take time.
+var nouns = map[string]string{
+	"choose": "choice of a server", "send": "sending of the request", "receive": "receipt of the answer",
+	"answer": "sending of the answer", "finish": "gateway's end of the call", "gateway": "gateway's own time",
 }
 
 var wordOf = map[string]string{

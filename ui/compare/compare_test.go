@@ -96,6 +96,24 @@ func TestTheSentenceNamesTheStepThatDiffers(t *testing.T) {
 		"B took 60.0 ms longer than A (110 ms instead of 50.0 ms); where that comes from is not known, as the server kept spans of one alone.")
 }
 
+func TestEveryStepOfARealRequestReadsAsAThing(t *testing.T) {
+	for _, a := range captured(t) {
+		for _, c := range Of(a, a).Causes {
+			for _, verb := range []string{"choose ", "send ", "receive ", "finish"} {
+				if strings.HasPrefix(c.Text, verb) {
+					t.Errorf("%s: the sentence would say \"the %s\"", a.ID, c.Text)
+				}
+			}
+		}
+	}
+	m := payload.Trace{Spans: []payload.Span{{Name: "ingress"}}}
+	for name, want := range map[string]string{"choose": "choice of a server", "receive": "receipt of the answer", "self": "own time of ingress"} {
+		if got := words(m.Spans, []int{-1}, payload.CriticalStep{Name: name}); got != want {
+			t.Errorf("%s is %q, not %q", name, got, want)
+		}
+	}
+}
+
 func TestCausesAddUpToTheDifference(t *testing.T) {
 	traces := captured(t)
 	for i, a := range traces {
