@@ -59,6 +59,7 @@ func (u *UI) routes() http.Handler {
 	u.exploreRoutes(a)
 	u.sessionRoutes(a)
 	u.dashboardRoutes(a)
+	u.unitRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())
