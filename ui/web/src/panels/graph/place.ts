@@ -15,7 +15,7 @@ export interface Placed {
 }
 
 /** The place that a node takes: its circle with two lines of name below. */
-export const cell = { width: 150, height: 128, radius: 34 }
+export const cell = { width: 150, height: 132, radius: 38 }
 
 /** dagreLimit is the number of nodes up to which dagre is quick enough (54 nodes: 0.2 s, 208: 2.7 s). */
 export const dagreLimit = 60
@@ -57,10 +57,9 @@ function inColumns(shape: Shape): Placed {
 
 const mean = (values: number[]) => (values.length === 0 ? 0.5 : values.reduce((a, b) => a + b, 0) / values.length)
 
-/** A column of many is folded into several beside each other. */
-const tallest = 22
-
+/** stand folds a column of many into several beside each other, so that the whole is about as high as wide. */
 function stand(columns: string[][]): Placed {
+  const tallest = Math.max(8, Math.ceil(Math.sqrt(columns.reduce((n, c) => n + c.length, 0)) * 1.1))
   const height = Math.min(tallest, Math.max(...columns.map((c) => c.length))) * cell.height
   const nodes: Placed['nodes'] = {}
   let x = cell.width / 2

@@ -28,7 +28,7 @@ export function shownText(of: Pick<TextView, 'mode' | 'content'>): DocumentFragm
     node.setAttribute('data-src', data.attrValue)
     data.keepAttr = false
   })
-  const root = purify.sanitize(aside(html), { ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true })
+  const root = purify.sanitize(aside(html), { ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes, ADD_URI_SAFE_ATTR: ['data-style', 'data-src'], ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true })
   for (const element of root.querySelectorAll<HTMLElement>('*')) finished(element)
   return root
 }
