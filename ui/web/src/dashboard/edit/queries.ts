@@ -29,7 +29,7 @@ export function emptyTarget(refId: string, source: DataSource | undefined): Targ
 export function viewFor(panel: PanelModel, target: Target): string {
   const kind = target.queryType
   const numeric = ['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'histogram', 'state-timeline']
-  if (kind === 'serviceMap') return panel.type === 'table' ? 'table' : 'nodeGraph'
+  if (kind === 'serviceMap') return 'nodeGraph'
   if (kind === 'traceqlSearch') return 'table'
   if (kind === 'traceql') {
     const text = String(target.query ?? '')
