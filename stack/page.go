@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"net"
+	"strings"
 
 	"supersonic/site"
 	"supersonic/triton"
@@ -70,6 +71,9 @@ func (k *Stack) dataSources() []ui.DataSource {
 		if password, ok := d.SecureJSONData["basicAuthPassword"].(string); ok {
 			source.Password = password
 		}
+		source.Headers = headers(d)
+		method, _ := d.JSONData["httpMethod"].(string)
+		source.ByGet = strings.EqualFold(method, "GET")
 		source.TLSSkipVerify, _ = d.JSONData["tlsSkipVerify"].(bool)
 		source.TimeInterval, _ = d.JSONData["timeInterval"].(string)
 		if m, ok := d.JSONData["serviceMap"].(map[string]any); ok {
@@ -81,6 +85,20 @@ func (k *Stack) dataSources() []ui.DataSource {
 		list = append(list, source)
 	}
 	return list
+}
+
+// headers are those of jsonData.httpHeaderNameN with the value of
+// secureJsonData.httpHeaderValueN.
+func headers(d site.PlacedDatasource) map[string]string {
+	out := map[string]string{}
+	for i := 1; i <= 3; i++ {
+		name, _ := d.JSONData[fmt.Sprintf("httpHeaderName%d", i)].(string)
+		value, _ := d.SecureJSONData[fmt.Sprintf("httpHeaderValue%d", i)].(string)
+		if name != "" && value != "" {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // states shows the supervisor's servers to the page.

@@ -52,7 +52,9 @@ type DataSource struct {
 	NodeGraph     bool   // of a tempo: a graph above a trace
 	BasicAuth     bool
 	User          string
-	Password      string // never logged, never sent to the browser
+	Password      string            // never logged, never sent to the browser
+	Headers       map[string]string // httpHeaderName1 and its value; never logged, never sent to the browser
+	ByGet         bool              // httpMethod: GET
 }
 
 // uid is the data source's uid: the given one, else Grafana's rule,

@@ -149,7 +149,7 @@ func (u *UI) answer(from func(*http.Request) (any, error)) http.HandlerFunc {
 		defer cancel()
 		got, err := from(r.WithContext(ctx))
 		if err == nil {
-			writeJSON(w, http.StatusOK, got)
+			writeJSON(packed(w, r), http.StatusOK, got)
 			return
 		}
 		u.explain(w, r, err)

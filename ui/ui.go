@@ -47,7 +47,7 @@ func New(cfg Config, deps Deps) (*UI, error) {
 	u := &UI{cfg: cfg, deps: deps, metrics: newMetrics(), clients: map[string]*source.Client{}}
 	for _, d := range cfg.DataSources {
 		u.clients[d.uid()] = source.NewClient(source.Server{Name: d.Name, URL: d.URL, TLSSkipVerify: d.TLSSkipVerify,
-			BasicAuth: d.BasicAuth, User: d.User, Password: d.Password})
+			BasicAuth: d.BasicAuth, User: d.User, Password: d.Password, Headers: d.Headers, ByGet: d.ByGet})
 	}
 	if err := u.openDashboards(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)

@@ -26,6 +26,8 @@ type Server struct {
 	BasicAuth     bool
 	User          string
 	Password      string
+	Headers       map[string]string // sent with every question; may hold secrets
+	ByGet         bool              // questions that usually are POST are sent as GET
 }
 
 // Client sends queries to one store.
@@ -36,12 +38,21 @@ type Client struct {
 
 // NewClient makes a client of s. It connects when it is first asked.
 func NewClient(s Server) *Client {
-	return &Client{server: s, http: &http.Client{Transport: &http.Transport{
+	return &Client{server: s, http: &http.Client{CheckRedirect: sameHost, Transport: &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: s.TLSSkipVerify}, // the operator's own word in the file
 		MaxIdleConnsPerHost: 8,
 		IdleConnTimeout:     30 * time.Second,
 	}}}
+}
+
+// sameHost follows no redirection to another host, which would get the headers of
+// this one.
+func sameHost(next *http.Request, before []*http.Request) error {
+	if len(before) >= 5 || next.URL.Host != before[0].URL.Host {
+		return http.ErrUseLastResponse
+	}
+	return nil
 }
 
 // Close drops idle connections.
@@ -90,6 +101,9 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	asked := "ask " + c.server.Name + " for " + path
 	target := strings.TrimRight(c.server.URL, "/") + path
 	var body io.Reader
+	if c.server.ByGet {
+		method = http.MethodGet
+	}
 	if method == http.MethodPost {
 		body = strings.NewReader(params.Encode())
 	} else if len(params) > 0 {
@@ -137,6 +151,9 @@ func warnings(h http.Header) []string {
 // Authorize adds the credentials of the data source, if it has any: those that the
 // file states, else those in its URL.
 func (c *Client) Authorize(req *http.Request) {
+	for name, value := range c.server.Headers {
+		req.Header.Set(name, value)
+	}
 	if c.server.BasicAuth {
 		req.SetBasicAuth(c.server.User, c.server.Password)
 		return
