@@ -3,10 +3,12 @@ package ui
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
 	"supersonic/ui/query"
+	"supersonic/ui/view"
 )
 
 // panel is what one panel shows.
@@ -33,6 +35,25 @@ func (u *UI) panel(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return draw(p, got, q), nil
+}
+
+// draw makes of frames what the panel shows.
+func draw(p *grafana.Panel, got query.Result, q payload.PanelQuestion) payload.PanelView {
+	env := view.Env{FromMs: float64(got.Env.From.UnixMilli()), ToMs: float64(got.Env.To.UnixMilli()), NowMs: float64(got.Env.Now.UnixMilli()),
+		Light: q.Light, Zone: time.Local, Width: q.Width, Height: q.Height, Table: q.Table, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
+		Fill: func(text string) string { return got.Env.Fill(text, query.ForTitle) }}
+	if q.UTC {
+		env.Zone = time.UTC
+	}
+	for _, n := range got.Notes {
+		env.StepMs[n.RefID] = n.StepMs
+		if n.Error == "" && n.Hint != "" {
+			env.Notes = append(env.Notes, payload.ViewNote{Level: "info", Text: n.RefID + ": " + n.Hint})
+		}
+	}
+	out := view.Make(p, got.Frames, env)
+	out.TimeInfo = got.TimeInfo
+	return out
 }
 
 func find(d *grafana.Dashboard, id int) *grafana.Panel {

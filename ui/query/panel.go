@@ -30,6 +30,7 @@ type Result struct {
 	Notes    []payload.QueryNote
 	Env      *Env // with the panel's own range
 	TimeInfo string
+	Source   string        // uid of the data source of its first query, "" if it has none
 	Step     time.Duration // the longest of its queries
 }
 
@@ -43,6 +44,7 @@ func (r *Runner) Panel(ctx context.Context, q Question) Result {
 		return out
 	}
 	q.Env = env
+	out.Source = r.sourceOf(q)
 	answers := r.answers(ctx, q, needed(q.Panel.Targets))
 	for i, t := range q.Panel.Targets {
 		if answers[i] == nil || isExpression(t, q.Panel) {
@@ -57,6 +59,24 @@ func (r *Runner) Panel(ctx context.Context, q Question) Result {
 		}
 	}
 	return out
+}
+
+// sourceOf is the data source of the panel's first query that is shown.
+func (r *Runner) sourceOf(q Question) string {
+	for _, t := range q.Panel.Targets {
+		if d, err := r.sources.Find(sourceRef(t, q.Panel), q.Env); err == nil && !t.Hide {
+			return d.UID
+		}
+	}
+	return ""
+}
+
+// sourceRef is the data source of a target: its own, else the panel's.
+func sourceRef(t grafana.Target, p *grafana.Panel) grafana.SourceRef {
+	if t.Source.UID == "" && (p.Source.UID != "" && p.Source.UID != mixed || t.Source.Type == "") {
+		return p.Source
+	}
+	return t.Source
 }
 
 func (out *Result) add(a answer, hidden bool) {
@@ -128,10 +148,7 @@ func (r *Runner) answers(ctx context.Context, q Question, run []bool) []*answer 
 
 // target finds the data source of a target and asks it.
 func (r *Runner) target(ctx context.Context, q Question, t grafana.Target) answer {
-	ref := t.Source
-	if ref.UID == "" && (q.Panel.Source.UID != "" && q.Panel.Source.UID != mixed || ref.Type == "") {
-		ref = q.Panel.Source
-	}
+	ref := sourceRef(t, q.Panel)
 	switch named := q.Env.Fill(ref.UID, ForText); {
 	case named == dashboard:
 		return r.fromPanel(ctx, q, t)

@@ -211,6 +211,12 @@ func (m *maker) facts(s *sheet, row int) []payload.GraphFact {
 func (m *maker) rowLinks(s *sheet, row int) []payload.PanelLink {
 	out := []payload.PanelLink{}
 	for _, c := range s.columns {
+		if words, is := strings.CutPrefix(c.Name, "link__"); is && c.Kind == frame.Text {
+			if address := safeURL(c.raw(row)); address != "" {
+				out = append(out, payload.PanelLink{Title: words, URL: address})
+			}
+			continue
+		}
 		look := func(name string) (string, bool) { return m.lookRow(s, c, row, m.at(c, row), name) }
 		for _, l := range c.opts.Links {
 			out = append(out, m.link(l, look))
