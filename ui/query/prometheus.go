@@ -30,6 +30,7 @@ type promQuery struct {
 	ranged bool
 	now    bool // an instant query, beside or instead of the ranged one
 	dots   bool // exemplars
+	among  bool // other queries of the panel are shown as well
 	steps  Steps
 }
 
@@ -45,6 +46,13 @@ func readProm(q Question, d Source, t grafana.Target) (promQuery, error) {
 	} else if !usesAny(lowest, "__interval", "__interval_ms") {
 		asked.lowest = q.Env.Fill(lowest, ForText)
 	}
+	shown := 0
+	for _, other := range q.Panel.Targets {
+		if !other.Hide {
+			shown++
+		}
+	}
+	p.among = shown > 1
 	var err error
 	if p.steps, err = asked.steps(q.Env.To.Sub(q.Env.From)); err != nil {
 		return p, err
@@ -222,7 +230,11 @@ func tableOf(p promQuery, list []source.Columns) frame.Frame {
 	for i, k := range keys {
 		out.Fields = append(out.Fields, frame.Field{Name: k, Kind: frame.Text, Texts: columns[i]})
 	}
-	out.Fields = append(out.Fields, frame.Field{Name: "Value", Kind: frame.Number, Values: values})
+	value := "Value"
+	if p.among {
+		value = "Value #" + p.refID // so that a join can tell the queries apart, as Grafana has it
+	}
+	out.Fields = append(out.Fields, frame.Field{Name: value, Kind: frame.Number, Values: values})
 	return out
 }
 
