@@ -30,7 +30,7 @@ const rules: Rule[] = [
   { at: /^d-solo\/[^/]+(\/[^/]*)?$/, tab: 'dashboards', title: 'Panel', timed: true, bare: true, page: dashboard },
   { at: /^dashboard\/new$/, tab: 'dashboards', title: 'New dashboard', timed: true, page: dashboard },
   { at: /^dashboards$/, tab: 'dashboards', title: 'Dashboards', timed: false, page: () => import('./dashboard/DashboardListPage.svelte') },
-  { at: /^traces$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./traces/SearchPage.svelte') },
+  { at: /^(explore|traces)$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./explore/ExplorePage.svelte') },
   { at: /^trace\/[0-9a-fA-F]{1,32}$/, tab: 'explore', title: 'Trace', timed: false, page: () => import('./trace/TracePage.svelte') },
   { at: /^trace\/upload$/, tab: 'explore', title: 'Traces from a file', timed: false, page: () => import('./trace/UploadPage.svelte') },
   { at: /^trace\/(upload|[0-9a-fA-F]{1,32})\/compare(\/[0-9a-fA-F]{1,32})?$/, tab: 'explore', title: 'Two traces', timed: false, page: () => import('./trace/ComparePage.svelte') },

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { ExploreChart } from '../lib/api'
+import { joined } from './joined'
+import { parts, series } from './parts'
+import { query } from './state'
+
+test.each([
+  ['{} | rate()', true],
+  ['{ name = "a" } | by(name) | count() > 2', false],
+  ['{} | quantile_over_time(duration, .9) by (name)', true],
+  ['{ name = "| rate(" }', false],
+  ['{} |compare({status=error})', true],
+])('%s', (text, is) => expect(series(text)).toBe(is))
+
+test('PromQL queries share a chart', () => {
+  const list = [query({ type: 'promql', text: 'a' }), query({ ref: 'B', type: 'promql', text: 'b' }), query({ ref: 'C', text: '{}' })]
+  expect(parts(list).map((p) => [p.kind, p.queries.length, p.at])).toEqual([['metrics', 2, 0], ['search', 1, 2]])
+})
+
+test('lines on the same times are one chart', () => {
+  const chart = (label: string, times: number[]) => ({ kind: 'lines', query: label, unit: 'seconds', stepMs: 1, timesMs: times, series: [{ label }], seriesTotal: 1, exemplars: [{ series: 0 }], rows: [], warnings: [] }) as unknown as ExploreChart
+  const got = joined([chart('a', [1, 2]), chart('b', [1, 2]), chart('c', [5, 6])])
+  expect(got.map((c) => c.series.map((s) => s.label))).toEqual([['a', 'b'], ['c']])
+  expect(got[0]!.exemplars.map((e) => e.series)).toEqual([0, 1])
+})

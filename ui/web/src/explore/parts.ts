@@ -1,0 +1,27 @@
+/** Which queries of a pane are answered together. */
+import type { Query } from './state'
+
+export interface Part {
+  key: string
+  kind: 'search' | 'metrics' | 'graph'
+  queries: Query[]
+  /** where the first of them stands among the pane's queries */
+  at: number
+}
+
+/** series tells a TraceQL query whose answer is series, by the function at its end; text in quotes does not count. */
+export function series(text: string): boolean {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""')
+  return /\|\s*(rate|count_over_time|(min|max|avg|sum|quantile|histogram)_over_time|compare)\s*\(/.test(bare)
+}
+
+/** parts puts PromQL queries into one chart; every other query has a part of its own. */
+export function parts(queries: Query[]): Part[] {
+  const out: Part[] = []
+  queries.forEach((q, at) => {
+    const prom = out.find((p) => p.queries[0]!.type === 'promql')
+    if (q.type === 'promql' && prom) prom.queries.push(q)
+    else out.push({ key: `${q.ref}${q.type}${series(q.text)}`, kind: q.type === 'serviceMap' ? 'graph' : q.type === 'promql' || series(q.text) ? 'metrics' : 'search', queries: [q], at })
+  })
+  return out
+}
