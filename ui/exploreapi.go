@@ -61,10 +61,10 @@ func (u *UI) exploreSearch(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Limit, err = whole(r, "limit", usualLimit, highestLimit); err != nil {
+	if s.Limit, err = wholeNumber(r, "limit", usualLimit, highestLimit); err != nil {
 		return nil, err
 	}
-	if s.PerTrace, err = whole(r, "spss", 3, 100); err != nil {
+	if s.PerTrace, err = wholeNumber(r, "spss", 3, 100); err != nil {
 		return nil, err
 	}
 	for _, name := range strings.Split(r.FormValue("columns"), ",") {
@@ -217,8 +217,8 @@ func (u *UI) exploreGraph(r *http.Request) (any, error) {
 	return explore.Graph(r.Context(), source.Prometheus{Client: u.clients[named.uid()]}, g)
 }
 
-// whole reads a number from 1 to most.
-func whole(r *http.Request, name string, usual, most int) (int, error) {
+// wholeNumber reads a number from 1 to most.
+func wholeNumber(r *http.Request, name string, usual, most int) (int, error) {
 	text := r.FormValue(name)
 	if text == "" {
 		return usual, nil

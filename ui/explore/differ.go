@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"sort"
 	"time"
 
@@ -32,7 +34,7 @@ func Differ(ctx context.Context, store Store, query string, from, to time.Time, 
 	if err != nil {
 		return nil, err
 	}
-	out := ranked(got.Series)
+	out := ranked(got.Series, nil)
 	out.Query, out.Warnings = text, append(out.Warnings, got.Warnings...)
 	return out, nil
 }
@@ -115,7 +117,9 @@ func (s sides) count(which int) (n float64) {
 	return n
 }
 
-func ranked(series []source.TypedSeries) *payload.Differences {
+// ranked puts the attributes in order, but those by which the selection was made:
+// they differ by definition.
+func ranked(series []source.TypedSeries, made []string) *payload.Differences {
 	all := compared(series)
 	out := &payload.Differences{Selected: all.count(inSelection), Rest: all.count(inRest)}
 	if out.Selected == 0 || out.Rest == 0 {
@@ -129,6 +133,9 @@ func ranked(series []source.TypedSeries) *payload.Differences {
 		}
 	}
 	for name := range names {
+		if slices.Contains(made, name) {
+			continue
+		}
 		d := difference(name, all, out.Selected, out.Rest)
 		if d.Score > 0 {
 			out.Attributes = append(out.Attributes, d)
@@ -138,13 +145,26 @@ func ranked(series []source.TypedSeries) *payload.Differences {
 	}
 	sort.Slice(out.Attributes, func(i, j int) bool {
 		a, b := out.Attributes[i], out.Attributes[j]
-		if math.Abs(a.Score-b.Score) > 1e-9 {
-			return a.Score > b.Score
+		if x, y := worth(a), worth(b); math.Abs(x-y) > 1e-9 {
+			return x > y
 		}
 		return a.Attribute < b.Attribute
 	})
 	out.Text = sentence(out)
 	return out
+}
+
+// actionable are attributes that an operator can do something about. The sizes of
+// requests, say, often differ as much, because each model has its own.
+var actionable = regexp.MustCompile(`(?i)(model|version|service|pod|host|node|instance|server|cluster|zone|namespace|status|peer|method|path|user|^name$|^kind$)`)
+
+// worth is by what attributes are ranked: their score, with half as much again for
+// those that an operator can act upon.
+func worth(d payload.Difference) float64 {
+	if actionable.MatchString(d.Attribute) {
+		return d.Score * 1.5
+	}
+	return d.Score
 }
 
 func nothing(selected bool) string {
@@ -182,8 +202,10 @@ func difference(name string, all sides, selected, rest float64) payload.Differen
 	}
 	sort.Slice(d.Values, func(i, j int) bool {
 		a, b := d.Values[i], d.Values[j]
-		if x, y := math.Abs(a.Selected-a.Rest), math.Abs(b.Selected-b.Rest); math.Abs(x-y) > 1e-9 {
-			return x > y
+		if x, y := a.Selected-a.Rest, b.Selected-b.Rest; (x > 0) != (y > 0) {
+			return x > 0 // what the selection has more of comes first
+		} else if math.Abs(math.Abs(x)-math.Abs(y)) > 1e-9 {
+			return math.Abs(x) > math.Abs(y)
 		}
 		return a.Value < b.Value
 	})

@@ -79,18 +79,21 @@ func edgeRates(metric string, matchers []string, length time.Duration) string {
 
 func fillGraph(out *payload.ServiceGraph, edges map[edgeKey]*payload.Traffic) {
 	serves := map[string]*payload.Traffic{}
-	calls := map[string]bool{}
+	calls := map[string]*payload.Traffic{}
 	for key, t := range edges {
 		if t.PerSecond <= 0 {
 			continue
 		}
-		calls[key.from] = true
+		if calls[key.from] == nil {
+			calls[key.from] = &payload.Traffic{}
+		}
+		add(calls[key.from], *t)
 		node := serves[key.to]
 		if node == nil {
 			node = &payload.Traffic{}
 			serves[key.to] = node
 		}
-		node.Requests, node.Failed, node.PerSecond = node.Requests+t.Requests, node.Failed+t.Failed, node.PerSecond+t.PerSecond
+		add(node, *t)
 		if t.ServerMs != nil {
 			node.ServerMs = plus(node.ServerMs, *t.ServerMs)
 		}
@@ -102,15 +105,20 @@ func fillGraph(out *payload.ServiceGraph, edges map[edgeKey]*payload.Traffic) {
 		t.ServerMs = perCall(t.ServerMs, t.PerSecond)
 		out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "server", Traffic: *t})
 	}
-	for name := range calls {
+	// What only calls has the rate of its calls, and no time of its own.
+	for name, t := range calls {
 		if serves[name] == nil {
-			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway"})
+			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway", Traffic: *t})
 		}
 	}
 	sort.Slice(out.Nodes, func(i, j int) bool { return out.Nodes[i].Side+out.Nodes[i].ID < out.Nodes[j].Side+out.Nodes[j].ID })
 	sort.Slice(out.Edges, func(i, j int) bool {
 		return out.Edges[i].From+"\x00"+out.Edges[i].To < out.Edges[j].From+"\x00"+out.Edges[j].To
 	})
+}
+
+func add(sum *payload.Traffic, t payload.Traffic) {
+	sum.Requests, sum.Failed, sum.PerSecond = sum.Requests+t.Requests, sum.Failed+t.Failed, sum.PerSecond+t.PerSecond
 }
 
 // perCall divides milliseconds a second by calls a second.

@@ -48,6 +48,7 @@ func PromQL(ctx context.Context, p Series, a Asking) (payload.ExploreChart, erro
 		step = a.Step
 	}
 	from, to := Aligned(a.From, a.To, step)
+	from, to = whole(from, to, a.To, step)
 	query := filled(a.Query, step, a.Scrape, a.To.Sub(a.From))
 	out := payload.ExploreChart{Kind: "lines", Query: query, Unit: promUnit(query), OnAxis: strings.Contains(query, "histogram_quantile"),
 		FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()), StepMs: float64(step.Milliseconds())}

@@ -32,6 +32,15 @@ func Aligned(from, to time.Time, step time.Duration) (time.Time, time.Time) {
 	return time.Unix(0, low), time.Unix(0, high)
 }
 
+// whole leaves the last interval out where it is not over yet: a rate over half an
+// interval looks like a fall.
+func whole(from, to, asked time.Time, step time.Duration) (time.Time, time.Time) {
+	if to.After(asked) && to.Sub(from) > step {
+		to = to.Add(-step)
+	}
+	return from, to
+}
+
 // ParseStep reads a step as Prometheus, Grafana and the store write it: 15s, 500ms,
 // 1m, 2h, 1d, 1w, or a number of seconds.
 func ParseStep(text string) (time.Duration, error) {

@@ -30,12 +30,15 @@ func TraceMetrics(ctx context.Context, store Store, m Measuring) (payload.Explor
 	if step == 0 {
 		step = Step(m.From, m.To, m.Points, time.Second)
 	}
+	function, arg := functionOf(m.Query)
 	from, to := Aligned(m.From, m.To, step)
+	if function != "histogram_over_time" {
+		from, to = whole(from, to, m.To, step)
+	}
 	asked := source.TraceMetrics{Query: m.Query, From: from, To: to, Step: step}
 	if m.Exemplars {
 		asked.Exemplars = 100
 	}
-	function, arg := functionOf(m.Query)
 	if function == "compare" {
 		asked = comparing(m.Query, m.From, m.To)
 	}
@@ -48,7 +51,7 @@ func TraceMetrics(ctx context.Context, store Store, m Measuring) (payload.Explor
 	switch function {
 	case "compare":
 		out.Kind = "compare"
-		out.Differences = ranked(got.Series)
+		out.Differences = ranked(got.Series, selectedBy(m.Query))
 		out.Differences.Query = m.Query
 	case "histogram_over_time":
 		out.Kind = "heat"
@@ -71,6 +74,23 @@ func functionOf(query string) (function, arg string) {
 		arg = q.Metrics.Arg.Attribute.String()
 	}
 	return q.Metrics.Func, arg
+}
+
+// selectedBy are the attributes by which compare() in a query selects.
+func selectedBy(query string) []string {
+	q, err := traceql.Parse(query)
+	if err != nil || q.Metrics == nil || q.Metrics.Compare == nil {
+		return nil
+	}
+	var names []string
+	for _, term := range terms(q.Metrics.Compare.Filter.Expr) {
+		if b, ok := term.(*traceql.Binary); ok {
+			if a, ok := b.L.(*traceql.Attr); ok {
+				names = append(names, a.Attribute.Label())
+			}
+		}
+	}
+	return names
 }
 
 func traceUnit(function, arg string) string {

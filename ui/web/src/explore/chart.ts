@@ -14,6 +14,11 @@ export function unitText(v: number | null | undefined, unit: string): string {
   return unit ? fact(v, unit) : plain(v)
 }
 
+/** axisText is a value beside an axis: without digits that say nothing. */
+export function axisText(v: number, unit: string): string {
+  return v === 0 ? '0' : unitText(v, unit).replace(/(\.\d*?)0+(?= |$)/, '$1').replace(/\.(?= |$)/, '')
+}
+
 function plain(v: number): string {
   const size = Math.abs(v)
   if (size === 0) return '0'

@@ -43,8 +43,11 @@ export function frameOfDots(dots: Dot[], from: number, to: number, width: number
 }
 
 export function frameOfHeat(heat: Heat, from: number, to: number, width: number, height: number): Frame {
-  const low = Math.max(heat.buckets[0]?.low ?? 0, (heat.buckets[0]?.high ?? 1e-3) / 4)
-  return { from: Math.min(from, heat.timesMs[0] ?? from), to: Math.max(to, (heat.timesMs.at(-1) ?? to) + heat.stepMs), low, high: Math.max(heat.buckets.at(-1)?.high ?? low * 10, low * 2), width, height }
+  let low = Math.max(heat.buckets[0]?.low ?? 0, (heat.buckets[0]?.high ?? 1e-3) / 4)
+  let high = Math.max(heat.buckets.at(-1)?.high ?? low * 10, low * 2)
+  // One or two buckets would fill the whole picture.
+  if (high / low < 8) [low, high] = [low / 2, high * 2]
+  return { from: Math.min(from, heat.timesMs[0] ?? from), to: Math.max(to, (heat.timesMs.at(-1) ?? to) + heat.stepMs), low, high, width, height }
 }
 
 /** nearest is the dot within reach of a point, null if there is none. */
