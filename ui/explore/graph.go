@@ -24,8 +24,9 @@ type edgeKey struct{ from, to string }
 // spans: rates and latencies of each edge, and the busiest span names.
 func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, error) {
 	length := max(g.To.Sub(g.From).Round(time.Second), time.Second)
-	out := payload.ServiceGraph{Window: payload.Window{FromMs: float64(g.From.UnixMilli()), ToMs: float64(g.To.UnixMilli()),
-		Source: "sampled traces", SourceText: "made of traces by the trace store: sampled requests, each weighed by its sampling"}}
+	out := payload.ServiceGraph{}
+	out.Map.Window = payload.Window{FromMs: float64(g.From.UnixMilli()), ToMs: float64(g.To.UnixMilli()),
+		Source: "sampled traces", SourceText: "made of traces by the trace store: sampled requests, each weighed by its sampling"}
 	edges := map[edgeKey]*payload.Traffic{}
 	for _, m := range [...]struct {
 		metric string
@@ -49,9 +50,9 @@ func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, err
 			}
 		}
 	}
-	fillGraph(&out, edges)
-	if len(out.Edges) == 0 {
-		out.Next = "The trace store makes this graph of traces that have spans of both ends: send requests, or look at another time. Its metrics generator must write to this Prometheus."
+	fillGraph(&out.Map, edges)
+	if len(out.Map.Edges) == 0 {
+		out.Map.Next = "The trace store makes this graph of traces that have spans of both ends: send requests, or look at another time. Its metrics generator must write to this Prometheus."
 	}
 	var err error
 	out.Spans, err = spanNames(ctx, p, length, g.To)
@@ -77,7 +78,7 @@ func edgeRates(metric string, matchers []string, length time.Duration) string {
 	return strings.Join(parts, " or ")
 }
 
-func fillGraph(out *payload.ServiceGraph, edges map[edgeKey]*payload.Traffic) {
+func fillGraph(out *payload.Map, edges map[edgeKey]*payload.Traffic) {
 	serves := map[string]*payload.Traffic{}
 	calls := map[string]*payload.Traffic{}
 	for key, t := range edges {
@@ -103,12 +104,12 @@ func fillGraph(out *payload.ServiceGraph, edges map[edgeKey]*payload.Traffic) {
 	}
 	for name, t := range serves {
 		t.ServerMs = perCall(t.ServerMs, t.PerSecond)
-		out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "server", Traffic: *t})
+		out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "server", Traffic: *t, Pods: 1})
 	}
 	// What only calls has the rate of its calls, and no time of its own.
 	for name, t := range calls {
 		if serves[name] == nil {
-			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway", Traffic: *t})
+			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway", Traffic: *t, Pods: 1})
 		}
 	}
 	sort.Slice(out.Nodes, func(i, j int) bool { return out.Nodes[i].Side+out.Nodes[i].ID < out.Nodes[j].Side+out.Nodes[j].ID })

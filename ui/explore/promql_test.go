@@ -145,8 +145,8 @@ func TestTheServiceGraphAndItsTable(t *testing.T) {
 	if want := `sum by (client, server) (rate(traces_service_graph_request_total{client!="user"}[5m]))`; p.asked[0] != want {
 		t.Errorf("asked %s", p.asked[0])
 	}
-	e := got.Edges[0]
-	if e.From != "g" || e.Traffic.PerSecond != 4 || e.Traffic.Failed != 300 || *e.Traffic.ServerMs != 25 || len(got.Nodes) != 2 {
+	e := got.Map.Edges[0]
+	if e.From != "g" || e.Traffic.PerSecond != 4 || e.Traffic.Failed != 300 || *e.Traffic.ServerMs != 25 || len(got.Map.Nodes) != 2 {
 		t.Errorf("%+v", got)
 	}
 	if row := got.Spans[0]; row.Name != "compute" || row.PerSecond != 7 || row.Failing != .5 || *row.P90Ms != 20 {

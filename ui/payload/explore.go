@@ -157,11 +157,8 @@ type FormValue struct {
 
 // ServiceGraph is which services call which, from the trace store's metrics.
 type ServiceGraph struct {
-	Window Window         `json:"window"`
-	Nodes  []MapNode      `json:"nodes"`
-	Edges  []MapEdge      `json:"edges"`
-	Spans  []SpanNameRate `json:"spans"`
-	Next   string         `json:"next"`
+	Map   Map            `json:"map"`
+	Spans []SpanNameRate `json:"spans"`
 }
 
 // SpanNameRate is one row of the service graph's table.

@@ -1,6 +1,6 @@
 // Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
 import type { TraceBrief } from './trace'
-import type { MapEdge, MapNode, Window } from './traffic'
+import type { Map } from './traffic'
 
 /** ExploreSearch is the answer to a search for traces: the traces, and the spans that the store tells of them. */
 export interface ExploreSearch {
@@ -189,11 +189,8 @@ export interface FormValue {
 
 /** ServiceGraph is which services call which, from the trace store's metrics. */
 export interface ServiceGraph {
-  window: Window
-  nodes: MapNode[]
-  edges: MapEdge[]
+  map: Map
   spans: SpanNameRate[]
-  next: string
 }
 
 /** SpanNameRate is one row of the service graph's table. */
