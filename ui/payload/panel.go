@@ -45,9 +45,16 @@ type ViewNote struct {
 	Text  string `json:"text"`
 }
 
-// Format writes numbers of one unit. The browser takes the last scale whose From
-// is not above the absolute value, divides by Divide and appends Suffix. A value
-// of 0 has the scale with the smallest From.
+// Format writes numbers of one unit, by these rules (Go: ui/units, browser:
+// lib/units.ts; both are held against the same table):
+//   - "scaled": the last scale whose From is not above the absolute value is taken,
+//     the value divided by Divide, Prefix written before and Suffix behind. (The first
+//     scale is from 0.) Layout "seconds": see ui/units.
+//   - "currency": as scaled, with a minus sign before the prefix
+//   - "locale": thousands apart; Layout "financial" keeps its decimals
+//   - "text": as it is; "hex": base 16; "scientific": with an exponent
+//   - "datetime": Layout as moment.js has it, "A|B" takes B today, "fromNow"
+//   - "clock": Layout is the unit; "bool": Layout is "Yes/No"
 type Format struct {
 	Unit     string  `json:"unit"` // Grafana's id
 	Kind     string  `json:"kind"` // "scaled", "plain", "text", "datetime", "clock", "hex", "scientific", "bool"

@@ -1,10 +1,12 @@
 /**
  * Numbers written as a payload.Format says: the server knows units and what they
- * mean, here are only the steps that it sent. Axis ticks and tooltips use it;
- * everything else comes written.
+ * mean, here are only the rules by which their steps are written. Axis ticks and
+ * tooltips use it; everything else comes written. The same rules are Go code in
+ * ui/units; both are held against what Grafana writes (units.oracle.test.ts).
  */
 import type { Format, Word } from './api'
 import { stamp } from './format'
+import { calendar, clockText, dateText } from './units.time'
 
 /** What a number is written as; suffix has its space. */
 export interface Written {
@@ -14,6 +16,8 @@ export interface Written {
   /** of a value mapping, "" where it says none */
   color: string
 }
+
+type Figure = Omit<Written, 'color'>
 
 /** plainFormat writes numbers that have no unit. */
 export const plainFormat: Format = { unit: 'none', kind: 'plain', prefix: '', scales: [], decimals: null, layout: '', words: [], noValue: '–' }
@@ -38,19 +42,37 @@ function wordOf(words: Word[], value: number | null | undefined): Word | undefin
   return words.find((w) => !w.missing && (w.from === null || value >= w.from) && (w.to === null || value <= w.to))
 }
 
-function figure(of: Format, value: number, decimals: number | null, utc: boolean): Omit<Written, 'color'> {
-  const bare = (text: string) => ({ prefix: of.prefix, text, suffix: '' })
+function figure(of: Format, value: number, decimals: number | null, utc: boolean): Figure {
+  const bare = (text: string) => ({ prefix: '', text, suffix: '' })
+  if (of.kind === 'bool') {
+    const [yes, no] = (of.layout || 'True/False').split('/')
+    return bare((value === 0 ? no : yes) ?? '')
+  }
   if (!Number.isFinite(value)) return bare(value > 0 ? '∞' : '-∞')
   switch (of.kind) {
-    case 'bool': return bare(value === 0 ? 'False' : 'True')
-    case 'hex': return bare(hex(value))
+    case 'hex': return bare(hex(of.prefix, Number(digits(value, decimals))))
     case 'scientific': return bare(value.toExponential(decimals ?? undefined))
-    case 'datetime': return bare(moment(value, of.layout, utc))
-    case 'clock': return bare(clockOf(value))
+    case 'datetime': return bare(of.layout ? dateText(value, of.layout, utc) : stamp(value, utc))
+    case 'clock': return { prefix: '', ...clockText(of.layout, value, decimals) }
     case 'text': return bare(String(value))
+    case 'locale': return { prefix: of.prefix, text: grouped(value, of.layout === 'financial', decimals), suffix: of.scales[0]?.suffix ?? '' }
   }
+  return scaled(of, value, decimals)
+}
+
+function scaled(of: Format, value: number, decimals: number | null): Figure {
   const scale = scaleOf(of, value)
-  return { prefix: of.prefix, text: digits(scale ? value / scale.divide : value, decimals), suffix: scale?.suffix ?? '' }
+  const negative = of.kind === 'currency' && value < 0
+  const prefix = negative ? '-' + of.prefix : of.prefix
+  if (negative) value = -value
+  if (!scale) return { prefix, text: digits(value, decimals), suffix: '' }
+  const { divide, suffix } = scale
+  if (of.layout !== 'seconds') return { prefix, text: digits(value / divide, decimals), suffix }
+  if (value === 0) return { prefix, text: '0', suffix }
+  const second = of.scales[0]!.divide
+  const part = divide / second
+  // what is small is multiplied, so that 0.001 s is 1 ms and not a little more
+  return { prefix, text: digits(part < 1 ? (value / second) * Math.round(1 / part) : value / divide, decimals), suffix }
 }
 
 /** scaleOf is the last step that is not above the value; zero has the smallest. */
@@ -63,43 +85,36 @@ export function scaleOf(of: Format, value: number) {
   return best
 }
 
-/** digits rounds to a number of decimals, or to as many as tell two neighbours apart. */
+/** digits rounds to a number of decimals, or to three digits in all; a whole number then has none. */
 export function digits(value: number, decimals: number | null): string {
-  if (decimals === null) decimals = enough(value)
-  const size = Math.abs(value)
-  if (size >= 1e21) return String(value)
-  const text = value.toFixed(Math.min(decimals, 100))
-  return Number(text) === 0 ? text.replace('-', '') : text
+  const n = decimals ?? enough(value)
+  const factor = 10 ** Math.max(0, n)
+  const rounded = Math.round(value * factor) / factor
+  const text = String(rounded)
+  if ((rounded === 0 && decimals === null) || text.includes('e') || n <= 0) return text
+  const fraction = text.split('.')[1] ?? ''
+  return (text.includes('.') ? text : text + '.') + '0'.repeat(Math.max(0, n - fraction.length))
 }
 
 /** enough is the number of decimals that show three significant digits; a whole number needs none. */
 function enough(value: number): number {
   if (Number.isInteger(value)) return 0
-  return Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
-}
-
-function hex(value: number): string {
-  return (value < 0 ? '-' : '') + '0x' + Math.abs(Math.trunc(value)).toString(16).toUpperCase()
-}
-
-function clockOf(ms: number): string {
-  const s = Math.floor(Math.abs(ms) / 1000)
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${ms < 0 ? '-' : ''}${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+  return Math.max(0, 2 - Math.floor(Math.log(Math.abs(value)) / Math.LN10))
 }
 
 /** moment writes a point of time by a layout of YYYY MM DD HH mm ss SSS; without one as date and time. */
 export function moment(ms: number, layout: string, utc: boolean): string {
-  if (!layout) return stamp(ms, utc)
-  const t = utc ? new Date(ms + new Date(ms).getTimezoneOffset() * 60_000) : new Date(ms)
-  const parts: Record<string, string> = {
-    YYYY: String(t.getFullYear()), MM: pad(t.getMonth() + 1), DD: pad(t.getDate()), HH: pad(t.getHours()),
-    mm: pad(t.getMinutes()), ss: pad(t.getSeconds()), SSS: pad(t.getMilliseconds(), 3),
-  }
-  return layout.replace(/YYYY|SSS|MM|DD|HH|mm|ss/g, (part) => parts[part]!)
+  return layout ? calendar(ms, layout, utc) : stamp(ms, utc)
 }
 
-const pad = (n: number, width = 2) => String(n).padStart(width, '0')
+function hex(prefix: string, value: number): string {
+  return (value < 0 ? '-' : '') + prefix + Math.abs(value).toString(16).toUpperCase()
+}
+
+function grouped(value: number, exact: boolean, decimals: number | null): string {
+  const most = decimals ?? (exact ? 1 : 3)
+  return value.toLocaleString('en-US', { minimumFractionDigits: exact ? decimals ?? 0 : 0, maximumFractionDigits: most })
+}
 
 /** tickDecimals is how many decimals tell ticks of this distance apart. */
 export function tickDecimals(of: Format, ticks: number[], step: number): number | null {
