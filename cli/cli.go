@@ -23,6 +23,7 @@ const (
 	exitOK      = 0
 	exitFailed  = 1
 	exitRefused = 2
+	exitStands  = 3 // latency --check: something stands out
 )
 
 // env is what a command is given: its streams and how to log.
@@ -48,6 +49,7 @@ func commands() []command {
 		}
 		list = append(list, command{r.name, "-f FILE...", r.summary, run})
 	}
+	list = append(list, command{"latency", "[--url URL | --file FILE]", "tell where the time of requests goes, and who is slow", runLatency})
 	return append(list, command{"version", "", "print the version", version})
 }
 
@@ -73,9 +75,12 @@ func Main(args []string, out, errOut io.Writer) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	err := dispatch(ctx, env{out, errOut}, args)
 	var refused refusal
+	var found stands
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return exitOK
+	case errors.As(err, &found):
+		return exitStands
 	case errors.As(err, &refused):
 		fmt.Fprintln(errOut, "supersonic:", err)
 		return exitRefused

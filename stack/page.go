@@ -190,3 +190,6 @@ func (k *Stack) clusterEndpoints() []ui.RoleEndpoint {
 	add(site.PartPrometheus, RoleMetrics, v.Prometheus.Server.Service.ServicePort, "/metrics", "/-/ready")
 	return list
 }
+
+// PageURL is where a running site's page is asked on this machine.
+func PageURL(s *site.Site) string { return "http://" + reachable(s.GrafanaHTTP().Addr) }

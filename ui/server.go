@@ -60,6 +60,7 @@ func (u *UI) routes() http.Handler {
 	u.sessionRoutes(a)
 	u.dashboardRoutes(a)
 	u.unitRoutes(a)
+	u.latencyRoutes(a)
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())

@@ -90,6 +90,7 @@ type answer struct {
 	kind     string // Content-Type
 	body     []byte
 	warnings []string // what the answer lacks, as the store says it
+	header   http.Header
 }
 
 // get asks for path with params. Statuses outside 2xx are returned as *Refused.
@@ -133,7 +134,7 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	if resp.StatusCode/100 != 2 {
 		return answer{}, &Refused{resp.StatusCode, message(read), asked}
 	}
-	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, warnings(resp.Header)}, nil
+	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, warnings(resp.Header), resp.Header}, nil
 }
 
 // warnings are the texts of the headers Warning: 199 - "text".

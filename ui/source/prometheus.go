@@ -80,6 +80,9 @@ func explainPrometheus(err error) error {
 	return no
 }
 
+// DecodePrometheus reads an answer of Prometheus's query API.
+func DecodePrometheus(body []byte) ([]Series, error) { return decodePrometheus(body) }
+
 func decodePrometheus(body []byte) ([]Series, error) {
 	var envelope struct {
 		Status string

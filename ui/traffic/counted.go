@@ -155,7 +155,7 @@ func count(ctx context.Context, q Querier, selector string, w Window) (*counted,
 // key is the identity of a series but for how it was scraped.
 func key(labels map[string]string) string {
 	var b strings.Builder
-	for _, name := range [...]string{"__name__", "server", "model", "version", "method", "code", "decision", "client", "connection_type"} {
+	for _, name := range [...]string{"__name__", "server", "model", "version", "method", "code", "decision", "client", "connection_type", "gpu_uuid", "reason"} {
 		b.WriteString(labels[name])
 		b.WriteByte(0)
 	}

@@ -36,6 +36,7 @@ const rules: Rule[] = [
   { at: /^trace\/(upload|[0-9a-fA-F]{1,32})\/compare(\/[0-9a-fA-F]{1,32})?$/, tab: 'explore', title: 'Two traces', timed: false, page: () => import('./trace/ComparePage.svelte') },
   { at: /^map$/, tab: 'map', title: 'Map', timed: true, page: () => import('./map/MapPage.svelte') },
   { at: /^login$/, tab: '', title: 'Sign in', timed: false, page: () => import('./login/LoginPage.svelte') },
+  { at: /^latency$/, tab: 'latency', title: 'Latency', timed: true, page: () => import('./latency/LatencyPage.svelte') },
   { at: /^status$/, tab: 'status', title: 'Status', timed: false, page: () => import('./status/StatusPage.svelte') },
 ]
 

@@ -1,0 +1,48 @@
+"""Takes a known time, as its parameters say, and adds one to what it is given."""
+import json
+import os
+import time
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        value = lambda name: config["parameters"][name]["string_value"]
+        self.ms, self.per_row_ms = float(value("ms")), float(value("per_row_ms"))
+        self.cold_ms, self.tail_ms = float(value("cold_ms")), float(value("tail_ms"))
+        if os.environ.get("HOSTNAME") == value("slow_pod"):
+            self.ms += float(value("slow_ms"))
+        self.busy = value("busy") == "true"
+        self.fail_every = int(value("fail_every"))
+        self.batched = config["max_batch_size"] > 0
+        self.rng = np.random.default_rng(7)
+        self.runs = self.seen = 0
+
+    def take(self, seconds):
+        if not self.busy:
+            time.sleep(seconds)
+            return
+        until = time.thread_time() + seconds
+        while time.thread_time() < until:
+            np.sqrt(np.arange(2000.0))
+
+    def execute(self, requests):
+        tensors = [pb_utils.get_input_tensor_by_name(r, "X").as_numpy() for r in requests]
+        rows = sum(len(x) for x in tensors) if self.batched else len(tensors)
+        ms = self.ms + self.per_row_ms * rows
+        if self.runs < 3:
+            ms += self.cold_ms
+        if self.rng.random() < 0.03:
+            ms += self.tail_ms
+        self.runs += 1
+        self.take(ms / 1000)
+        return [self.answer(x) for x in tensors]
+
+    def answer(self, x):
+        self.seen += 1
+        if self.fail_every and self.seen % self.fail_every == 0:
+            return pb_utils.InferenceResponse([], pb_utils.TritonError("made to fail"))
+        return pb_utils.InferenceResponse([pb_utils.Tensor("Y", (x.ravel()[:16] + 1).reshape((1, -1) if self.batched else (-1,)))])

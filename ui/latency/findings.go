@@ -1,0 +1,69 @@
+package latency
+
+import (
+	"slices"
+	"sort"
+)
+
+// Kinds of findings.
+const (
+	KindPod     = "pod"
+	KindModel   = "model"
+	KindStep    = "step"
+	KindGateway = "gateway"
+	KindNetwork = "network"
+)
+
+// Finding is something that stands out.
+type Finding struct {
+	Kind     string
+	Phase    Phase
+	Pod      string // of KindPod, and the gateway of KindGateway
+	Model    string // "" if it is so for all models
+	Ensemble string // of KindStep
+	Step     string
+	Excess   float64 // nanoseconds of all requests that it costs, by weight
+	Share    float64 // of the time of the requests that it concerns
+	Sentence string
+	Evidence []string
+	Query    string // TraceQL that finds such traces
+	Examples []Example
+}
+
+// Example is a trace that shows a finding.
+type Example struct {
+	ID      [16]byte
+	Start   uint64
+	TotalNs float64
+	PhaseNs float64
+}
+
+// enough is how many requests a rule needs on each side. With so few the bounds of
+// the medians are the least and the largest value: they do not touch only where
+// every request of one is slower than every one of the other.
+const enough = 10
+
+// Findings are what stands out, the costliest first.
+func (s *site) findings() []Finding {
+	pods := s.slowPods()
+	for _, f := range pods {
+		s.slow[f.Pod] = true
+	}
+	if len(s.slow) == len(s.pods) {
+		s.slow = map[string]bool{}
+	}
+	steps := s.slowSteps()
+	models := slices.DeleteFunc(s.waitingModels(), func(f Finding) bool { return toldByStep(steps, f) })
+	all := slices.Concat(pods, steps, models, s.slowGateways())
+	all = slices.DeleteFunc(all, func(f Finding) bool { return f.Excess < worthTelling*s.total })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Excess > all[j].Excess })
+	return all
+}
+
+// worthTelling is the share of all requests' time that a finding has to cost.
+const worthTelling = 0.01
+
+// toldByStep tells whether a model's finding is the one of a step again.
+func toldByStep(steps []Finding, f Finding) bool {
+	return slices.ContainsFunc(steps, func(s Finding) bool { return s.Step == f.Model })
+}

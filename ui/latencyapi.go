@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"supersonic/traceql"
+	"supersonic/ui/latency"
+	"supersonic/ui/payload"
+	"supersonic/ui/traffic"
+)
+
+const (
+	// latencyTime is how long traces are read for one answer; what is left out then is
+	// said. The rest of askTimeout is for the counters.
+	latencyTime = 20 * time.Second
+	// maxTraceFile bounds a file of traces that is sent to be analysed, as it is sent.
+	maxTraceFile = 64 << 20
+)
+
+func (u *UI) latencyRoutes(a asks) {
+	a.get("/api/latency", u.latency)
+	a.post("/api/latency/file", u.latencyOfFile)
+}
+
+// latency answers where the time of the requests of a range goes, and compares if
+// asked: compare=before (the time before, as long), compareFrom and compareTo, or
+// left and right, two pods.
+func (u *UI) latency(r *http.Request) (any, error) {
+	from, to, err := timeRange(r, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	query := strings.TrimSpace(r.FormValue("q"))
+	if err := searchable(query); err != nil {
+		return nil, err
+	}
+	until := time.Now().Add(latencyTime)
+	taken, err := u.gather(r, query, from, to, until)
+	if err != nil {
+		return nil, err
+	}
+	out := taken.Report()
+	out.FromMs, out.ToMs, out.Query = float64(from.UnixMilli()), float64(to.UnixMilli()), shownQuery(query)
+	out.Rests.Whole = out.Rests.Whole && taken.Whole
+	out.Rests.Notes = append(slices.Clone(taken.Notes), out.Rests.Notes...)
+	out.Counters = u.counters(r.Context(), taken.Collector, from, to, query != "")
+	out.Against, err = u.against(r, taken.Collector, query, from, to, until)
+	return out, err
+}
+
+// searchable refuses a filter that is wrong before a store is asked.
+func searchable(query string) error {
+	if query == "" {
+		return nil
+	}
+	q, err := traceql.Parse(query)
+	if err == nil {
+		_, err = traceql.NewSearch(q)
+	}
+	if err != nil {
+		return reject(http.StatusBadRequest, "the filter: "+err.Error(), `a filter is TraceQL that selects spans, as { span.triton.model_name = "resnet" }`)
+	}
+	return nil
+}
+
+func shownQuery(query string) string {
+	if query == "" {
+		return "{}"
+	}
+	return query
+}
+
+func (u *UI) gather(r *http.Request, query string, from, to, until time.Time) (latency.Taken, error) {
+	_, tempo, err := u.tempoOf(r)
+	if err != nil {
+		return latency.Taken{}, err
+	}
+	return latency.Gather(r.Context(), tempo, query, latency.Window{From: uint64(from.UnixNano()), To: uint64(to.UnixNano())}, until)
+}
+
+// counters reads Triton's counters; that there are none is no failure of the page.
+func (u *UI) counters(ctx context.Context, c *latency.Collector, from, to time.Time, filtered bool) payload.LatencyCounters {
+	prometheus, err := u.prometheus()
+	if err != nil {
+		return payload.LatencyCounters{Sentence: "This site has no Prometheus, so Triton's counters are not beside."}
+	}
+	grown, between, err := traffic.TritonTimes(ctx, prometheus, traffic.Window{From: from, To: to})
+	if err != nil {
+		return payload.LatencyCounters{Sentence: "Triton's counters could not be read: " + err.Error()}
+	}
+	list := make([]latency.Counter, len(grown))
+	for i, g := range grown {
+		list[i] = latency.Counter(g)
+	}
+	return c.Counters(list, float64(between.From.UnixMilli()), float64(between.To.UnixMilli()), filtered)
+}
+
+func (u *UI) against(r *http.Request, c *latency.Collector, query string, from, to, until time.Time) (*payload.LatencyAgainst, error) {
+	left, right := r.FormValue("left"), r.FormValue("right")
+	if left != "" || right != "" {
+		return againstPods(c, left, right)
+	}
+	before, after, err := comparedTime(r, from, to)
+	if err != nil || before.IsZero() {
+		return nil, err
+	}
+	other, err := u.gather(r, query, before, after, until.Add(latencyTime/4))
+	if err != nil {
+		return nil, err
+	}
+	out := latency.Against(other.Collector, c, "time", "the time "+clock(before, after), "the time "+clock(from, to))
+	return &out, nil
+}
+
+func againstPods(c *latency.Collector, left, right string) (*payload.LatencyAgainst, error) {
+	pods := c.Pods()
+	for _, p := range []string{left, right} {
+		if !slices.Contains(pods, p) {
+			return nil, reject(http.StatusBadRequest, fmt.Sprintf("pod %q has no requests in this time", p), "left and right are two of: "+strings.Join(pods, ", "))
+		}
+	}
+	out := latency.Against(c.OnPod(left), c.OnPod(right), "pods", "pod "+left, "pod "+right)
+	return &out, nil
+}
+
+// comparedTime is the range to compare with, zero if none is asked for.
+func comparedTime(r *http.Request, from, to time.Time) (before, after time.Time, err error) {
+	switch text := r.FormValue("compare"); {
+	case text == "before":
+		return from.Add(from.Sub(to)), from, nil
+	case text != "":
+		return before, after, reject(http.StatusBadRequest, fmt.Sprintf("compare %q is not understood", text), "compare=before, or compareFrom and compareTo, or left and right")
+	}
+	if r.FormValue("compareFrom") == "" {
+		return before, after, nil
+	}
+	now := time.Now()
+	if before, err = instant("compareFrom", r.FormValue("compareFrom"), now); err != nil {
+		return before, after, err
+	}
+	if after, err = instant("compareTo", r.FormValue("compareTo"), now); err != nil {
+		return before, after, err
+	}
+	if !before.Before(after) || after.Sub(before) > longest {
+		return before, after, reject(http.StatusBadRequest, "the range to compare with is empty or longer than 31 days", "give compareFrom before compareTo")
+	}
+	return before, after, nil
+}
+
+// clock writes a range in UTC, the day once.
+func clock(from, to time.Time) string {
+	from, to = from.UTC(), to.UTC()
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return from.Format("2006-01-02 15:04:05") + " to " + to.Format("15:04:05") + " UTC"
+	}
+	return from.Format("2006-01-02 15:04:05") + " to " + to.Format("2006-01-02 15:04:05") + " UTC"
+}
+
+// latencyOfFile analyses the traces of a file, which needs no store.
+func (u *UI) latencyOfFile(r *http.Request) (any, error) {
+	query := strings.TrimSpace(r.FormValue("q"))
+	if err := searchable(query); err != nil {
+		return nil, err
+	}
+	c, err := latency.ReadFile(http.MaxBytesReader(nil, r.Body, maxTraceFile), query, latency.Window{})
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, reject(http.StatusRequestEntityTooLarge, "the file is larger than 64 MiB", "pack it by gzip, or ask on the command line: supersonic latency --file FILE")
+	case err != nil:
+		return nil, reject(http.StatusBadRequest, "read the file: "+err.Error(), "it has to be OTLP as JSON, as `supersonic traces dump` writes it, packed by gzip or not")
+	}
+	out := c.Report()
+	out.Query, out.FromMs, out.ToMs = shownQuery(query), out.Rests.FirstMs, out.Rests.LastMs
+	out.Counters.Sentence = "A file has no counters beside it."
+	if left, right := r.FormValue("left"), r.FormValue("right"); left != "" || right != "" {
+		out.Against, err = againstPods(c, left, right)
+	}
+	return out, err
+}
