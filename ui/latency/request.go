@@ -147,8 +147,9 @@ func whole(outer request, n, server *node) request {
 		between = upstream
 	}
 	r.times[Network] = max(0, between-r.total)
+	r.within(between)
 	r.trace, r.start, r.gateway, r.size = outer.trace, outer.start, outer.gateway, outer.size
-	r.total = max(outer.total, r.total)
+	r.total = outer.total
 	if outer.pod != "" {
 		r.pod = outer.pod
 	}
@@ -157,6 +158,20 @@ func whole(outer request, n, server *node) request {
 	}
 	r.weight = float32(weightOf(server, n))
 	return r
+}
+
+// within cuts off what the server did when the gateway had its whole answer: Triton
+// calls an answer sent some time after it is.
+func (r *request) within(between float32) {
+	over := r.total - between
+	for _, p := range [...]Phase{Answer, Server, Output, Infer, Input, Queue} {
+		if over <= 0 {
+			return
+		}
+		cut := min(over, r.times[p])
+		r.times[p] -= cut
+		over -= cut
+	}
 }
 
 // upstreamOf is how long the gateway waited for the server, 0 if it does not tell.

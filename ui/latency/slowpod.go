@@ -94,7 +94,7 @@ func (s *site) compare(pod string, at place, p Phase) (slower, bool) {
 	ok := l.exceeded(x.own, x.other, elsewhere) && apart(own, other)
 	if !ok && p == Infer {
 		x.own, x.other, x.means = own.trimmed(), other.trimmed(), true
-		ok = l.exceeded(x.own, x.other, elsewhere) && x.own-x.other > 4*(own.error()+other.error())
+		ok = l.exceeded(x.own, x.other, elsewhere) && x.own-x.other > clearly*(own.usual().error()+other.usual().error())
 	}
 	if !ok || p == Queue && s.queuesAnyway(at, other, ref) || !s.alike(pod, ref, at) {
 		return x, false
@@ -162,7 +162,7 @@ func (s *site) alike(pod, ref string, at place) bool {
 func (s *site) slowParts(own, other *sample, l limit) (slow, known int) {
 	usual := other.median()
 	return s.parts.lasting(own, other, func(mine, theirs *sample) bool {
-		more := max(mine.median()-theirs.median(), mine.trimmed()-max(theirs.trimmed(), usual))
+		more := mine.median() - max(theirs.median(), usual)
 		return more > 0.5*float64(l.least) && more > (l.ratio-1)/2*usual
 	})
 }

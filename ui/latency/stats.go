@@ -78,21 +78,22 @@ func (s *sample) mean() float64 {
 	return s.sum() / s.weight
 }
 
-// trimmed is the mean without the largest twentieth: outliers and cold starts.
-func (s *sample) trimmed() float64 {
-	sum, weight, limit := 0.0, 0.0, 0.95*s.weight
-	for _, v := range s.list {
-		if weight+v.weight > limit && weight > 0 {
+// usual is the sample without its largest twentieth: outliers and cold starts.
+func (s *sample) usual() *sample {
+	out, limit := &sample{}, 0.95*s.weight
+	for i, v := range s.list {
+		if out.weight+v.weight > limit && i > 0 {
 			break
 		}
-		sum += v.ns * v.weight
-		weight += v.weight
+		out.list = s.list[:i+1]
+		out.weight += v.weight
+		out.square += v.weight * v.weight
 	}
-	if weight == 0 {
-		return 0
-	}
-	return sum / weight
+	return out
 }
+
+// trimmed is the mean of what is usual.
+func (s *sample) trimmed() float64 { return s.usual().mean() }
 
 // bounds are where the median of what the sample was drawn from lies, but for one
 // time in 400: order statistics, so that no shape of the distribution is assumed.
