@@ -99,7 +99,7 @@ func (s *site) compare(pod string, at place, p Phase) (slower, bool) {
 	if !ok || p == Queue && s.queuesAnyway(at, other, ref) || !s.alike(pod, ref, at) {
 		return x, false
 	}
-	x.parts, x.known = s.slowParts(own, other, l)
+	x.parts, x.known = s.slowParts(own, other, l, 0.3*(x.own-x.other))
 	if x.known < tellingParts || float64(x.parts) < max(tellingParts, l.parts*float64(x.known)) {
 		return x, false
 	}
@@ -158,12 +158,12 @@ func (s *site) alike(pod, ref string, at place) bool {
 }
 
 // slowParts tells in how many parts of the window, of those with enough requests of
-// both, the pod is slower.
-func (s *site) slowParts(own, other *sample, l limit) (slow, known int) {
+// both, the pod is slower, and by a good part of what it is said to be in all.
+func (s *site) slowParts(own, other *sample, l limit, least float64) (slow, known int) {
 	usual := other.median()
 	return s.parts.lasting(own, other, func(mine, theirs *sample) bool {
 		more := mine.median() - max(theirs.median(), usual)
-		return more > 0.5*float64(l.least) && more > (l.ratio-1)/2*usual
+		return more > least && more > 0.5*float64(l.least) && more > (l.ratio-1)/2*usual
 	})
 }
 

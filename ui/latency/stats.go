@@ -122,8 +122,9 @@ func (s *sample) error() float64 {
 	return math.Sqrt(sum / s.weight / (n - 1))
 }
 
-// parts cuts a window into equal stretches of time, to see whether something lasts.
-type parts struct{ from, to uint64 }
+// parts cuts a window into stretches of time with equally many requests, to see
+// whether something lasts. It is the starts of all requests, in order.
+type parts []uint64
 
 // cuts are how a window is cut: finely, with at least three values of each side in
 // a part that is to tell something, or into four where they are too few for that.
@@ -158,10 +159,8 @@ func (p parts) lasting(a, b *sample, test func(a, b *sample) bool) (holding, kno
 func (p parts) split(s *sample, count int) [][]value {
 	out := make([][]value, count)
 	for _, v := range s.list {
-		k := 0
-		if p.to > p.from && v.at > p.from {
-			k = min(int(float64(v.at-p.from)/float64(p.to-p.from)*float64(count)), count-1)
-		}
+		rank, _ := slices.BinarySearch(p, v.at)
+		k := min(rank*count/max(1, len(p)), count-1)
 		out[k] = append(out[k], v)
 	}
 	return out

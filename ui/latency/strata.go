@@ -29,6 +29,7 @@ type runAt struct {
 type site struct {
 	requests []request
 	parts    parts
+	from, to uint64 // the first and the last start
 	pods     []string
 	places   []place
 	runs     map[place]map[string][]runAt // by place and pod
@@ -45,12 +46,13 @@ type sampleKey struct {
 }
 
 func newSite(c *Collector) *site {
-	s := &site{requests: c.requests, parts: parts{c.first, c.last}, slow: map[string]bool{},
+	s := &site{requests: c.requests, from: c.first, to: c.last, slow: map[string]bool{},
 		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, ensemble: map[place]bool{}}
 	pods := map[string]bool{}
 	for i := range s.requests {
 		r := &s.requests[i]
 		s.total += float64(r.total) * float64(r.weight)
+		s.parts = append(s.parts, r.start)
 		pods[r.pod] = true
 		for j := range r.runs {
 			at := place{r.runs[j].model, r.runs[j].parent}
@@ -66,6 +68,7 @@ func newSite(c *Collector) *site {
 	for p := range pods {
 		s.pods = append(s.pods, p)
 	}
+	slices.Sort(s.parts)
 	slices.Sort(s.pods)
 	slices.SortFunc(s.places, func(a, b place) int { return cmp.Or(cmp.Compare(a.model, b.model), cmp.Compare(a.parent, b.parent)) })
 	return s

@@ -136,7 +136,7 @@ func (s *site) whyQueue(at place, queue *sample) []string {
 // it does. Requests of one batch have the same compute and count once where their
 // times tell.
 func (s *site) busy(model string) (share float64, pods int) {
-	length := float64(s.parts.to - s.parts.from)
+	length := float64(s.to - s.from)
 	if length <= 0 {
 		return 0, 0
 	}
