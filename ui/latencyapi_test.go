@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"supersonic/ui/payload"
+)
+
+// asked asks the page and reads the answer into one.
+func askedLatency(t *testing.T, req *http.Request, status int, into any) {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != status {
+		t.Fatalf("%s: status %d, want %d: %s", req.URL, resp.StatusCode, status, body)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func request(t *testing.T, method, address string, body io.Reader) *http.Request {
+	t.Helper()
+	req, err := http.NewRequest(method, address, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return req
+}
+
+func TestAFileOfTracesIsAnalysedWithoutAStore(t *testing.T) {
+	w := newWorld(t)
+	f, err := os.Open("latency/testdata/slow-pod-one-model.otlp.jsonl.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var got payload.Latency
+	askedLatency(t, request(t, "POST", w.url+"/api/latency/file?left=supersonic-triton-0&right=supersonic-triton-2", f), 200, &got)
+	if got.Findings[0].Pod != "supersonic-triton-2" || got.Findings[0].Model != "tagger" || got.Against == nil {
+		t.Errorf("%s; compared: %v", got.Sentence, got.Against)
+	}
+	var no payload.Failure
+	askedLatency(t, request(t, "POST", w.url+"/api/latency/file", strings.NewReader("no JSON")), 400, &no)
+	if !strings.Contains(no.Hint, "traces dump") {
+		t.Errorf("hint %q", no.Hint)
+	}
+}
+
+func TestTheLatencyOfAStoreThatIsNotOursIsReadTraceByTrace(t *testing.T) {
+	w := newWorld(t)
+	var got payload.Latency
+	askedLatency(t, request(t, "GET", w.url+"/api/latency?from=now-30d&compare=before", nil), 200, &got)
+	if got.Verdict == "" || len(got.Phases) != 8 || got.Against == nil {
+		t.Errorf("%s: %s", got.Verdict, got.Sentence)
+	}
+}
+
+func TestAWrongQuestionOfLatenciesIsRefusedBeforeAStoreIsAsked(t *testing.T) {
+	w := newWorld(t)
+	f := func(query, word string) {
+		t.Helper()
+		var no payload.Failure
+		askedLatency(t, request(t, "GET", w.url+"/api/latency?"+query, nil), 400, &no)
+		if !strings.Contains(no.Error+no.Hint, word) {
+			t.Errorf("%s: %+v", query, no)
+		}
+	}
+
+	f("q="+url.QueryEscape("{ duration > }"), "filter")
+
+	f("q="+url.QueryEscape("{} | rate()"), "selects spans")
+
+	f("compare=yesterday", "compare=before")
+
+	f("left=nosuch&right=neither", "left and right")
+}
