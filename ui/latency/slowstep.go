@@ -111,9 +111,9 @@ func (s *site) stepSentence(f Finding, top, usual step, whole *sample, others in
 	if others > 1 {
 		to = fmt.Sprintf("the step in the middle of the other %d, %s", others, usual.at.model)
 	}
-	return fmt.Sprintf("Step %s of ensemble %s is slow: it takes %s, %s the %s of %s (medians of %s requests), %s of the ensemble's %s. %s is what it has most of: %s.",
+	return fmt.Sprintf("Step %s of ensemble %s is slow: it takes %s, %s the %s of %s (medians of %s requests), %s of the ensemble's %s. Most of the difference is %s: %s.",
 		f.Step, f.Ensemble, span(top.total.median()), times(top.total.median(), usual.total.median()), span(usual.total.median()), to,
-		number(len(top.total.list)), percent(f.Share), span(whole.median()), upper(nouns[f.Phase]), span(top.times[f.Phase].median()))
+		number(len(top.total.list)), percent(f.Share), span(whole.median()), nouns[f.Phase], span(top.times[f.Phase].median()))
 }
 
 func (s *site) stepEvidence(f Finding, steps []step, slow, known int) []string {
