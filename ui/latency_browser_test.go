@@ -1,0 +1,85 @@
+//go:build browser
+
+package ui
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// recordedStore answers every query for whole traces with those of a recording; one
+// that names a model "nosuch" finds none.
+func recordedStore(t *testing.T, path string) *httptest.Server {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ptrace.NewTraces()
+	for line := range strings.Lines(string(text)) {
+		td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces([]byte(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		td.ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
+	}
+	body, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/traces", func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.FormValue("q"), "nosuch") {
+			w.Write(body)
+		}
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestAnOperatorSeesWhoIsSlow(t *testing.T) {
+	if _, err := os.Stat("dist/index.html"); err != nil {
+		t.Fatal("the page is not built: run npm ci and npm run build in ui/web first")
+	}
+	const name = "latency/testdata/slow-pod-one-model.otlp.jsonl.gz"
+	store := recordedStore(t, name)
+	w := newWorld(t, func(c *Config) { c.DataSources[1].URL = store.URL })
+	shots := os.Getenv("SHOTS")
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	shots, err := filepath.Abs(shots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 86_400_000 // the recording is of one day, which need not be today
+	from := int64(1795959800000)
+	cmd := exec.Command("node", "e2e/latency.mjs")
+	cmd.Dir = "web"
+	cmd.Env = append(os.Environ(), "SITE_URL="+w.url, "SHOTS="+shots, "CULPRIT=supersonic-triton-2", "MODEL=tagger", fmt.Sprintf("RANGE=from=%d&to=%d", from, from+day/24))
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

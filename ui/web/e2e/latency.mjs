@@ -1,0 +1,110 @@
+/**
+ * The page of latencies in Chromium, against a site whose store has a run with a
+ * known culprit:
+ *
+ *   SITE_URL=http://127.0.0.1:3000 CULPRIT=supersonic-triton-2 MODEL=tagger RANGE='from=now-2h&to=now' node e2e/latency.mjs
+ *
+ * What is shown is compared with the answer of the API, asked by another route.
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { start, watched } from './chromium.mjs'
+
+const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
+const { CULPRIT: culprit, MODEL: model, SHOTS: shots, RANGE: range = 'from=now-2h&to=now' } = process.env
+if (shots) mkdirSync(shots, { recursive: true })
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const browser = await start()
+const { page, faults } = await watched(browser, new URL(site).origin)
+page.setDefaultTimeout(30_000)
+const api = await (await fetch(`${site}/api/latency?${range}`)).json()
+const region = (name) => page.getByRole('region', { name, exact: true })
+let step = ''
+
+async function does(what, how) {
+  step = what
+  await how()
+  console.log(`ok  ${what}`)
+}
+
+async function names() {
+  await page.goto(`${site}/latency?${range}`)
+  const verdict = region('What stands out')
+  const said = (await verdict.getByRole('status').innerText()).replace(/\s+/g, ' ').trim()
+  assert.equal(said, api.sentence.replace(/\s+/g, ' '))
+  assert.ok(said.includes(culprit) && said.includes(model), said)
+  assert.equal(await verdict.getByRole('link', { name: /^trace of/ }).count(), 3, 'three example traces')
+  if (shots) await page.screenshot({ path: join(shots, 'latency.png'), fullPage: true })
+}
+
+async function draws() {
+  const bars = region('Where the time goes').getByRole('img')
+  assert.equal(await bars.count(), api.models.length)
+  await page.getByRole('button', { name: 'Both' }).click()
+  await page.getByRole('button', { name: 'p90' }).click()
+  assert.equal(await bars.count(), api.each.length)
+  const address = new URL(page.url()).searchParams
+  assert.deepEqual([address.get('by'), address.get('stat')], ['both', 'p90'])
+}
+
+async function tells() {
+  const row = region('Numbers').locator('tr[data-row="all requests"]')
+  assert.equal((await row.locator('td').nth(1).innerText()).replace(/\D/g, ''), String(api.rests.requests))
+  const shown = await region('Numbers').locator('tr[data-phase]').count()
+  assert.equal(shown, api.phases.length, 'the phases of all requests')
+}
+
+async function filters() {
+  const field = page.getByLabel('Requests whose trace has a span like')
+  await field.fill('{ duration > }')
+  await page.locator('#filter-fault').waitFor()
+  await field.fill('{ span.triton.model_name = "nosuch" }')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await page.getByText(/No request of this time and filter/).waitFor()
+  await field.fill('')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await region('Numbers').waitFor()
+}
+
+async function compares() {
+  const pods = api.pods.map((p) => p.pod)
+  await page.getByLabel('Compare').selectOption(`${pods[0]}~${pods[1]}`)
+  const table = region('Comparison')
+  await table.waitFor()
+  assert.equal(await table.locator('tbody tr').count(), api.models.length + 1)
+  await page.reload()
+  await table.waitFor()
+}
+
+async function sound() {
+  await page.evaluate(axe)
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), [])
+}
+
+async function narrow() {
+  await page.setViewportSize({ width: 360, height: 780 })
+  const out = await page.evaluate(() => [...document.querySelectorAll('main section, main form, main form > *')]
+    .filter((e) => e.getBoundingClientRect().right > 360.5).map((e) => `${e.tagName} ${e.getAttribute('aria-label') ?? e.className} ${e.getBoundingClientRect().right}`))
+  assert.deepEqual(out, [], 'nothing of the page sticks out at 360 px')
+}
+
+try {
+  await does('the sentence names the culprit, with three traces', names)
+  await does('bars by model, and by model and pod at p90, in the address', draws)
+  await does('the numbers are those of the API', tells)
+  await does('a filter is checked, and one that finds nothing says the next step', filters)
+  await does('two pods are compared, and the address keeps it', compares)
+  await does('axe finds nothing serious', sound)
+  await does('it fits a phone', narrow)
+  assert.deepEqual(faults, [])
+} catch (error) {
+  console.error(`FAILED  ${step}: ${error.message}`)
+  if (shots) await page.screenshot({ path: join(shots, 'latency-failed.png') })
+  process.exitCode = 1
+} finally {
+  await browser.close()
+}
