@@ -51,7 +51,7 @@ async function search() {
   await editor().waitFor()
   if (model) await page.getByLabel('Model', { exact: true }).fill(model)
   await page.getByLabel('Span name', { exact: true }).fill(model ? '' : 'ingress')
-  await page.getByRole('button', { name: 'Search' }).click()
+  await page.locator('button.main', { hasText: 'Search' }).click()
   await page.waitForURL(/[?&]q=/)
   await rows().first().waitFor()
   seen.query = (await editor().innerText()).trim()
@@ -73,7 +73,7 @@ async function refusesBadQuery() {
 /** A trace with the four bars: ingress, InferRequest, the model, compute. */
 async function opensTrace() {
   await page.getByLabel('Span name', { exact: true }).fill('compute')
-  await page.getByRole('button', { name: 'Search' }).click()
+  await page.locator('button.main', { hasText: 'Search' }).click()
   await page.waitForURL(/compute/)
   await rows().first().waitFor()
   const wide = rows().filter({ hasText: 'ingress' })
@@ -133,7 +133,7 @@ async function opensMap() {
   await shot('map')
   await side('server').first().click()
   const menu = page.getByRole('dialog')
-  await menu.getByRole('link', { name: 'Traces of it' }).waitFor()
+  await menu.getByRole('link', { name: 'Traces', exact: true }).waitFor()
   await shot('map-menu')
   await menu.getByRole('button', { name: 'Models of it' }).click()
   await page.getByRole('button', { name: 'all servers' }).waitFor()
