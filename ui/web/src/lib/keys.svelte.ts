@@ -61,6 +61,8 @@ const fields = 'input:not([type="checkbox"]):not([type="radio"]), textarea, sele
 
 /** pressed takes what the window hears; what is typed into a field or a dialog is theirs. */
 export function pressed(event: KeyboardEvent) {
+  // What lies on the page is closed first, and alone.
+  if (event.key === 'Escape' && document.querySelector(':popover-open, dialog[open], [role="dialog"]')) return
   if (event.defaultPrevented || event.altKey) return
   const target = event.target as HTMLElement
   const typing = target.closest?.(fields) !== null
