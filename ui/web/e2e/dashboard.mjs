@@ -221,7 +221,7 @@ async function warnsOfUnsaved() {
     question = d.message()
     void d.dismiss()
   })
-  await page.getByRole('link', { name: /^Status/ }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /^Status/ }).click()
   await until('leaving is asked about', () => /not saved/.test(question))
   await page.getByRole('button', { name: 'Stop editing' }).click()
   await page.getByRole('button', { name: 'Discard the changes' }).click()

@@ -140,7 +140,7 @@ async function opensMap() {
 }
 
 async function opensStatus() {
-  await page.getByRole('link', { name: /^Status/ }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /^Status/ }).click()
   await page.getByRole('heading', { name: 'Status' }).waitFor()
   await page.locator('[data-role]').first().waitFor()
   seen.roles = await page.locator('[data-role]').evaluateAll((all) => all.map((e) => e.dataset.pod || e.dataset.role))
