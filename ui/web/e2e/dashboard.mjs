@@ -304,7 +304,7 @@ async function drawsSoon() {
     return performance.now() - last
   })
   console.log(`    ${await panels().count()} panels drawn ${Math.round(took)} ms after the last answer`)
-  assert.ok(took < 1000, `drawing took ${took} ms`)
+  if (process.env.TIMES !== 'no') assert.ok(took < 1000, `drawing took ${took} ms`) // a busy machine measures nothing
   await page.setViewportSize({ width: 1440, height: 900 })
 }
 

@@ -34,8 +34,10 @@ async function names() {
   const verdict = region('What stands out')
   const said = (await verdict.getByRole('status').innerText()).replace(/\s+/g, ' ').trim()
   assert.equal(said, api.sentence.replace(/\s+/g, ' '))
-  assert.ok(said.includes(culprit) && said.includes(model), said)
-  assert.equal(await verdict.getByRole('link', { name: /^trace of/ }).count(), 3, 'three example traces')
+  if (culprit) { // of a run whose culprit is known
+    assert.ok(said.includes(culprit) && said.includes(model), said)
+    assert.equal(await verdict.getByRole('link', { name: /^trace of/ }).count(), 3, 'three example traces')
+  }
   if (shots) await page.screenshot({ path: join(shots, 'latency.png'), fullPage: true })
 }
 
