@@ -54,6 +54,18 @@ async function until(what, is, ms = 30_000) {
 /** quiet waits until every panel that asks has its answer. */
 const quiet = () => until('the panels have their answers', () => page.evaluate(() => document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0))
 
+/** settled waits until panels have asked, have their answers and ask no more. */
+async function settled() {
+  let before = -1
+  let same = 0
+  await until('the panels have asked and have their answers', async () => {
+    const busy = await page.evaluate(() => document.querySelectorAll('[data-panel][aria-busy="true"]').length)
+    same = busy === 0 && asked.length > 0 && asked.length === before ? same + 1 : 0
+    before = asked.length
+    return same >= 5
+  })
+}
+
 /** sound lets axe look at the page: nothing serious may be found. */
 async function sound(what) {
   await page.evaluate(axe) // by the debugger, which the page's content policy does not bind
@@ -73,12 +85,12 @@ async function opensHome() {
 }
 
 async function asksOnce() {
+  asked.length = 0
   await page.goto(site + '/?refresh=')
-  await panels().first().waitFor()
-  await quiet()
+  await settled()
   asked.length = 0
   await page.getByRole('button', { name: 'Refresh', exact: true }).click()
-  await quiet()
+  await settled()
   const near = await page.evaluate(() => [...document.querySelectorAll('[data-panel]')].filter((e) => {
     const { top, bottom } = e.getBoundingClientRect()
     return bottom > -110 && top < innerHeight + 110
