@@ -32,6 +32,8 @@ func sharedTimes(all []series) []float64 {
 	for _, s := range all {
 		step = math.Max(step, s.gapMs())
 	}
+	// A number that is none has no place on an axis.
+	times = slices.DeleteFunc(times, func(t float64) bool { return math.IsNaN(t) || math.IsInf(t, 0) })
 	slices.Sort(times)
 	times = slices.Compact(times)
 	if step > 0 {
