@@ -2,6 +2,9 @@ module supersonic
 
 go 1.26.0
 
+// Packages of Go that npm brings along are not ours.
+ignore node_modules
+
 require (
 	github.com/google/go-cmp v0.7.0
 	github.com/grafana/regexp v0.0.0-20250905093917-f7b3be9d1853

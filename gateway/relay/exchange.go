@@ -24,6 +24,8 @@ type exchange struct {
 	req  *http.Request
 	c    *call.Call
 	body *requestBody
+	// due is when the caller's deadline passes, zero if it set none.
+	due time.Time
 }
 
 // deadlineGrace is how much longer than grpc-timeout a call lives here: the
@@ -64,8 +66,11 @@ func (x *exchange) run() {
 func (x *exchange) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	limit, cause := x.r.o.RouteTimeout, errRouteTimeout
 	if text := x.req.Header.Get("Grpc-Timeout"); text != "" {
-		if d, ok := parseTimeout(text); ok && (limit == 0 || d+deadlineGrace < limit) {
-			limit, cause = d+deadlineGrace, errCallerDeadline
+		if d, ok := parseTimeout(text); ok {
+			x.due = time.Now().Add(d)
+			if limit == 0 || d+deadlineGrace < limit {
+				limit, cause = d+deadlineGrace, errCallerDeadline
+			}
 		}
 	}
 	if limit <= 0 {
@@ -248,7 +253,11 @@ func (x *exchange) lost(ctx context.Context, err error, when string) {
 		x.gone()
 		return
 	}
-	switch context.Cause(ctx) {
+	cause := context.Cause(ctx)
+	if cause == nil && !x.due.IsZero() && !time.Now().Before(x.due) {
+		cause = errCallerDeadline // the server, told of it too, was the first to give up
+	}
+	switch cause {
 	case errRouteTimeout:
 		x.refuse(call.DeadlineExceeded, call.TimedOut, fmt.Sprintf("gateway: the call took longer than envoy.grpc_route_timeout (%v)", x.r.o.RouteTimeout))
 	case errCallerDeadline:
