@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/reference/measured.md states and writes bench/results: all of
-# it, some fifteen minutes, or the parts that are named (relay, traces, tracing, idle). The
+# it, some fifteen minutes, or the parts that are named (relay, traces, edges, tracing, idle). The
 # figures of a busy machine are worth their ratios only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,12 @@ traces() { # the trace store's ingest and questions, at BENCH_MILLIONS sizes; 50
   done
 }
 
+edges() { # the service graph at 20,000 requests a second
+  go build -o bin/bench-traces ./bench/traces
+  { machine; bin/bench-traces -edges 20000; } > bin/edges.txt
+  mv bin/edges.txt "$results/edges.txt"
+}
+
 tracing() { # what tracing costs a site with real servers
   { machine; bench/tracing.sh; } | tee "$results/tracing.txt"
 }
@@ -36,11 +42,11 @@ idle() { # a whole site at rest
   { machine; bench/idle.sh; } | tee "$results/idle.txt"
 }
 
-(( $# )) || set -- relay traces tracing idle
+(( $# )) || set -- relay traces edges tracing idle
 for part; do
   case $part in
-  relay | traces | tracing | idle) ;;
-  *) echo "bench/run.sh: no part $part: relay, traces, tracing or idle"; exit 1 ;;
+  relay | traces | edges | tracing | idle) ;;
+  *) echo "bench/run.sh: no part $part: relay, traces, edges, tracing or idle"; exit 1 ;;
   esac
   echo "== $part"
   $part

@@ -87,9 +87,13 @@ func tempoQuestions(f facts) []question {
 	search := func(name, q string) question {
 		return question{name, []string{fmt.Sprintf("/api/search?limit=20&start=%d&end=%d&q=%s", f.start, f.end, url.QueryEscape(q))}}
 	}
-	series := func(name, q string) question {
-		return question{name, []string{fmt.Sprintf("/api/metrics/query_range?step=60s&start=%d&end=%d&q=%s", f.start, f.end, url.QueryEscape(q))}}
+	until := func(name string, end int64, q string) question {
+		return question{name, []string{fmt.Sprintf("/api/metrics/query_range?step=60s&start=%d&end=%d&q=%s", f.start, end, url.QueryEscape(q))}}
 	}
+	series := func(name, q string) question { return until(name, f.end, q) }
+	hour := min(f.end, f.start+3600) // the same whatever else is stored: two million spans
+	const rates = `{} | rate() by (resource.service.name)`
+	const quantiles = `{ name = "compute" } | quantile_over_time(duration, .5, .9, .99) by (span.triton.model_name)`
 	byID := question{name: "trace by id"}
 	for _, id := range f.ids {
 		byID.paths = append(byID.paths, "/api/traces/"+id)
@@ -106,8 +110,10 @@ func tempoQuestions(f facts) []question {
 		search("no hit, a typed attribute", `{ span.triton.batch_size = 7 }`),
 		search("no hit, event time", `{ event:timeSinceStart > 1h }`),
 		search("no hit, a rare attribute", `{ event.exception.type = "NoSuchException" }`),
-		series("rate by service", `{} | rate() by (resource.service.name)`),
-		series("quantiles by model", `{ name = "compute" } | quantile_over_time(duration, .5, .9, .99) by (span.triton.model_name)`),
+		series("rate by service", rates),
+		until("rate by service, an hour of it", hour, rates),
+		series("quantiles by model", quantiles),
+		until("quantiles by model, an hour of it", hour, quantiles),
 		{"values of service.name", []string{"/api/v2/search/tag/resource.service.name/values"}},
 	}
 }

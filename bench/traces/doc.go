@@ -5,6 +5,10 @@
 //
 //	traces -spans 2000000 -store bin/supersonic
 //	traces -spans 2000000 -store '' -peer tempo,otlp=127.0.0.1:4317,api=127.0.0.1:3200,pid=123,dir=/var/tempo
+//	traces -edges 20000 -edges-for 10s
+//
+// The last form sends requests at that rate and tells how many edges the service
+// graph counted, and how late.
 //
 // It prints JSON: raw figures, one object a store.
 package main

@@ -21,6 +21,8 @@ type config struct {
 	memory    string
 	peers     peers
 	soft      time.Duration
+	edges     int
+	edgesFor  time.Duration
 }
 
 func main() {
@@ -35,6 +37,8 @@ func main() {
 	flag.BoolVar(&c.keep, "keep", false, "ask a store that -dir holds already: nothing is sent")
 	flag.StringVar(&c.memory, "memory", "", "our store's GOMEMLIMIT; empty leaves the limit to it")
 	flag.DurationVar(&c.soft, "settle", 2*time.Minute, "how long a store may go on working after the last answer before it counts as settled")
+	flag.IntVar(&c.edges, "edges", 0, "measure the service graph of our store at so many requests a second instead")
+	flag.DurationVar(&c.edgesFor, "edges-for", 10*time.Second, "for how long")
 	flag.Var(&c.peers, "peer", "KIND,otlp=HOST:PORT,api=HOST:PORT[,pid=N][,dir=PATH]: a running store; KIND is tempo, victoria or jaeger")
 	flag.Parse()
 	if err := run(c); err != nil {
@@ -48,8 +52,9 @@ type result struct {
 	Date        string
 	Spans       int
 	Seed        uint64
-	Calibration [2]float64 // CPU-ms of the fixed loop, before and after
-	Stores      []storeResult
+	Calibration [2]float64    // CPU-ms of the fixed loop, before and after
+	Stores      []storeResult `json:",omitempty"`
+	Edges       *edgesResult  `json:",omitempty"`
 }
 
 type storeResult struct {
@@ -58,14 +63,35 @@ type storeResult struct {
 	Queries []queryResult
 }
 
-func run(c config) error {
+func run(c config) (err error) {
 	res := result{Date: time.Now().UTC().Format(time.DateOnly), Spans: c.spans, Seed: c.seed}
 	res.Calibration[0] = calibrate()
+	if c.edges > 0 {
+		if res.Edges, err = measureEdges(c); err == nil {
+			res.Spans = res.Edges.Spans
+			fmt.Fprintln(os.Stderr, res.Edges)
+		}
+	} else {
+		res.Stores, err = measureStores(c)
+	}
+	if err != nil {
+		return err
+	}
+	res.Calibration[1] = calibrate()
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(res)
+}
+
+// measureStores sends the same spans and questions to every store.
+func measureStores(c config) (results []storeResult, err error) {
 	targets := c.peers.targets()
 	if c.store != "" {
-		own, stop, err := startOwn(c)
+		receiver := newReceiver()
+		defer receiver.Close()
+		own, stop, err := startOwn(c, receiver.URL)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer stop()
 		targets = append([]target{own}, targets...)
@@ -76,19 +102,16 @@ func run(c config) error {
 		var err error
 		if !c.keep {
 			if one.Ingest, err = ingest(c, t); err != nil {
-				return fmt.Errorf("%s: %w", t.kind, err)
+				return nil, fmt.Errorf("%s: %w", t.kind, err)
 			}
 			fmt.Fprintln(os.Stderr, one.Ingest)
 		}
 		if one.Queries, err = ask(c, t); err != nil {
-			return fmt.Errorf("%s: %w", t.kind, err)
+			return nil, fmt.Errorf("%s: %w", t.kind, err)
 		}
-		res.Stores = append(res.Stores, one)
+		results = append(results, one)
 	}
-	res.Calibration[1] = calibrate()
-	out := json.NewEncoder(os.Stdout)
-	out.SetIndent("", "  ")
-	return out.Encode(res)
+	return results, nil
 }
 
 // peers is the flag -peer.

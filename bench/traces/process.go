@@ -31,8 +31,9 @@ type target struct {
 	dir       string
 }
 
-// startOwn runs our program on free ports and waits until it is ready.
-func startOwn(c config) (target, func(), error) {
+// startOwn runs our program on free ports, its generator writing to receiver, and
+// waits until it is ready.
+func startOwn(c config, receiver string) (target, func(), error) {
 	dir, made := c.dir, false
 	if dir == "" {
 		var err error
@@ -45,9 +46,8 @@ func startOwn(c config) (target, func(), error) {
 	if err != nil {
 		return target{}, nil, err
 	}
-	receiver := newReceiver()
 	values := fmt.Sprintf(`tempo: {tempo: {retention: 87600h, metricsGenerator: {remoteWriteUrl: "%s"}, server: {http_listen_port: %d}, receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}}}
-`, receiver.URL, ports[0], ports[1], ports[2])
+`, receiver, ports[0], ports[1], ports[2])
 	file := filepath.Join(dir, "values.yaml")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return target{}, nil, err
@@ -66,7 +66,6 @@ func startOwn(c config) (target, func(), error) {
 	stop := func() {
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
-		receiver.Close()
 		if made {
 			os.RemoveAll(dir)
 		}
