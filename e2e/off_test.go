@@ -42,7 +42,7 @@ func TestWithoutCollectorNothingIsTracedAndRequestsWork(t *testing.T) {
 	s.awaitScraped()
 	s.wantAnswers()
 	s.wantOff("opentelemetry-collector.enabled", "nothing is traced")
-	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantRequests("/api/map", 7) })
+	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantOnMap(7) })
 	found, err := s.pageSearch("{}")
 	if err != nil || len(found.Traces) != 0 {
 		t.Errorf("%d traces, %v", len(found.Traces), err)
@@ -65,7 +65,7 @@ func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
 		}
 		return err
 	})
-	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantRequests("/api/map", 7) })
+	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantOnMap(7) })
 	if _, err := s.pageSearch("{}"); err == nil || !strings.Contains(err.Error(), "no trace store") {
 		t.Errorf("a search without a store: %v", err)
 	}
@@ -128,7 +128,7 @@ func TestWithoutMetricsGeneratorTheMapIsTheGatewaysCounters(t *testing.T) {
 	s.wantAnswers()
 	s.wantOff("tempo.tempo.metricsGenerator.enabled", "No metrics generator")
 	s.ingressIDs(7)
-	eventually(t, 20*time.Second, "the map counts without a generator", func() error { return s.wantRequests("/api/map", 7) })
+	eventually(t, 20*time.Second, "the map counts without a generator", func() error { return s.wantOnMap(7) })
 	if n, err := s.prom(`count({__name__=~"traces_service_graph.*|traces_spanmetrics.*"})`); err != nil || n != 0 {
 		t.Errorf("%v series of a generator that is off: %v", n, err)
 	}

@@ -113,17 +113,14 @@ func (s *site) wantPage(n int) {
 		if len(trace.Spans) == 0 || trace.RootName != "ingress" {
 			return fmt.Errorf("a trace of %d spans begins with %q", len(trace.Spans), trace.RootName)
 		}
-		return errors.Join(s.wantRequests("/api/map", n), s.wantRequests("/api/models", n))
+		return errors.Join(s.wantOnMap(n), s.wantOfModels(n))
 	})
 }
 
-// wantRequests checks the sum of requests that the map or the models tell.
-func (s *site) wantRequests(path string, n int) error {
-	var got struct {
-		Nodes  []payload.MapNode
-		Models []payload.ModelRow
-	}
-	if err := s.page(path, &got); err != nil {
+// wantOnMap checks the sum of requests that the map tells of its servers.
+func (s *site) wantOnMap(n int) error {
+	var got payload.Map
+	if err := s.page("/api/map", &got); err != nil {
 		return err
 	}
 	sum := 0.0
@@ -132,13 +129,26 @@ func (s *site) wantRequests(path string, n int) error {
 			sum += node.Traffic.Requests
 		}
 	}
+	if sum != float64(n) {
+		return fmt.Errorf("the map tells %v requests, want %d", sum, n)
+	}
+	return nil
+}
+
+// wantOfModels checks the sum of requests that the table of models tells.
+func (s *site) wantOfModels(n int) error {
+	var got payload.Models
+	if err := s.page("/api/models", &got); err != nil {
+		return err
+	}
+	sum := 0.0
 	for _, m := range got.Models {
 		if m.Server == "" {
 			sum += m.Traffic.Requests
 		}
 	}
 	if sum != float64(n) {
-		return fmt.Errorf("%s tells %v requests, want %d", path, sum, n)
+		return fmt.Errorf("the models tell %v requests, want %d", sum, n)
 	}
 	return nil
 }
