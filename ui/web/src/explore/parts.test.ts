@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ExploreChart } from '../lib/api'
 import { joined } from './joined'
-import { parts, series } from './parts'
+import { parts, series, traceId } from './parts'
 import { query } from './state'
 
 test.each([
@@ -11,6 +11,16 @@ test.each([
   ['{ name = "| rate(" }', false],
   ['{} |compare({status=error})', true],
 ])('%s', (text, is) => expect(series(text)).toBe(is))
+
+test.each([
+  ['0AF7651916cd43dd8448eb211c80319c ', '0af7651916cd43dd8448eb211c80319c'],
+  ['8448eb211c80319c', '8448eb211c80319c'],
+  ['{}', ''],
+  ['deadbeef', ''],
+])('%s names the trace "%s"', (text, id) => {
+  expect(traceId(text)).toBe(id)
+  expect(parts([query({ type: 'traceql', text })])[0]!.kind).toBe(id ? 'trace' : 'search')
+})
 
 test('PromQL queries share a chart', () => {
   const list = [query({ type: 'promql', text: 'a' }), query({ ref: 'B', type: 'promql', text: 'b' }), query({ ref: 'C', text: '{}' })]

@@ -1,4 +1,4 @@
-/** What is shown of a trace: all of it that a link should reproduce is in the address. */
+/** What is shown of a trace: on the page of traces all of it that a link should reproduce is in the address. */
 import type { CriticalStep, Trace } from '../lib/api'
 import { router } from '../lib/route.svelte'
 import { axisOf, parentsOf, visible, type Axis } from '../lib/tree'
@@ -10,14 +10,34 @@ export type ViewName = 'waterfall' | 'graph' | 'flame' | 'statistics' | 'events'
 /** names of the filter's fields in the address */
 const fields: Record<keyof Filter, string> = { text: 'find', service: 'service', name: 'name', min: 'min', max: 'max', attrs: 'attrs' }
 
+/** Where a view keeps what is looked at. */
+export interface Kept {
+  get: (name: string) => string | null
+  set: (changes: Record<string, string | null | undefined>) => void
+}
+
+const address: Kept = {
+  get: (name) => router.current.params.get(name),
+  set: (changes) => router.set(changes),
+}
+
+/** Unsaved keeps it for as long as it is shown: a trace inside a panel, whose page has an address of its own. */
+export class Unsaved implements Kept {
+  #values = $state.raw<Record<string, string | null | undefined>>({})
+  get = (name: string) => this.#values[name] || null
+  set = (changes: Record<string, string | null | undefined>) => (this.#values = { ...this.#values, ...changes })
+}
+
 export class TraceView {
   #trace: () => Trace
+  #kept: Kept
   folded = $state.raw<ReadonlySet<string>>(new Set())
   /** asks the waterfall to scroll to a span; counts up so that the same span can be asked for again */
   reveal = $state.raw({ span: -1, n: 0 })
 
-  constructor(trace: () => Trace) {
+  constructor(trace: () => Trace, kept: Kept = address) {
     this.#trace = trace
+    this.#kept = kept
   }
 
   trace = $derived.by(() => this.#trace())
@@ -26,7 +46,7 @@ export class TraceView {
   colour = $derived.by(() => serviceColours(this.trace))
   whole = $derived.by<Axis>(() => axisOf(this.trace))
 
-  #zoom = $derived(router.current.params.get('zoom') ?? '')
+  #zoom = $derived.by(() => this.#kept.get('zoom') ?? '')
   /** the stretch of time that is shown */
   axis = $derived.by<Axis>(() => {
     const m = /^(-?\d+)-(\d+)$/.exec(this.#zoom)
@@ -36,14 +56,14 @@ export class TraceView {
   })
   zoomed = $derived(this.axis !== this.whole)
 
-  view = $derived((router.current.params.get('view') ?? 'waterfall') as ViewName)
-  #span = $derived(router.current.params.get('span') ?? '')
+  view = $derived.by(() => (this.#kept.get('view') ?? 'waterfall') as ViewName)
+  #span = $derived.by(() => this.#kept.get('span') ?? '')
   chosen = $derived.by(() => (this.#span ? this.trace.spans.findIndex((s) => s.id === this.#span) : -1))
 
-  #words = $derived(JSON.stringify(Object.fromEntries(Object.entries(fields).map(([k, name]) => [k, router.current.params.get(name) ?? '']))))
+  #words = $derived(JSON.stringify(Object.fromEntries(Object.entries(fields).map(([k, name]) => [k, this.#kept.get(name) ?? '']))))
   filter = $derived.by<Filter>(() => ({ ...emptyFilter, ...(JSON.parse(this.#words) as Filter) }))
   searching = $derived(!isEmpty(this.filter))
-  only = $derived(router.current.params.has('only'))
+  only = $derived.by(() => this.#kept.get('only') !== null)
   #texts = $derived.by(() => new Texts(this.trace))
   found = $derived.by<number[]>(() => (this.searching ? matches(this.#texts, this.filter) : []))
   isFound = $derived.by(() => new Set(this.found))
@@ -68,14 +88,14 @@ export class TraceView {
 
   choose(i: number) {
     const id = this.trace.spans[i]?.id ?? ''
-    router.set({ span: id && id !== this.#span ? id : null })
+    this.#kept.set({ span: id && id !== this.#span ? id : null })
   }
 
   /** open shows a span's details and, in the waterfall, its row. */
   open(i: number) {
     const id = this.trace.spans[i]?.id
     if (!id) return
-    router.set({ span: id })
+    this.#kept.set({ span: id })
     this.show(i)
   }
 
@@ -88,20 +108,20 @@ export class TraceView {
   }
 
   close() {
-    router.set({ span: null })
+    this.#kept.set({ span: null })
   }
 
   zoom(to: Axis | null) {
-    router.set({ zoom: to ? `${Math.floor(to.from)}-${Math.ceil(to.to)}` : null })
+    this.#kept.set({ zoom: to ? `${Math.floor(to.from)}-${Math.ceil(to.to)}` : null })
   }
 
   look(at: Partial<Filter>) {
-    router.set(Object.fromEntries(Object.entries(at).map(([k, v]) => [fields[k as keyof Filter], v])))
+    this.#kept.set(Object.fromEntries(Object.entries(at).map(([k, v]) => [fields[k as keyof Filter], v])))
   }
 
   clear() {
     this.look(emptyFilter)
-    router.set({ only: null })
+    this.#kept.set({ only: null })
   }
 
   /** step opens the next match or the one before. */
