@@ -163,6 +163,9 @@ func FuzzFill(f *testing.F) {
 
 func TestSearchFormsBecomeTraceQL(t *testing.T) {
 	e := testEnv()
+	if got := fromFilters(e, readFields([]byte(`{"filters":[{"tag":"code","scope":"span","operator":"=","value":["200"],"valueType":"either"}]}`)).list("filters")); got != `{(span.code="200" || span.code=200)}` {
+		t.Errorf("a number that may be kept as text is asked for by %s", got)
+	}
 	if got := fromFilters(e, readFields([]byte(`{"filters":[
 		{"id":"a","operator":"=","scope":"span"},
 		{"tag":"service.name","scope":"resource","operator":"=","value":["pod-0","pod-1"],"valueType":"string"},

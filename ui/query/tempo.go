@@ -293,6 +293,9 @@ func filterTerm(env *Env, f fields) string {
 			tag = scope + "." + tag
 		}
 	}
+	if f.text("valueType") == "either" { // a number that may be kept as text
+		return eitherTerm(env, tag, op, values)
+	}
 	quote := f.text("valueType") == "string" || f.text("valueType") == "" && !plainValue(tag, values[0])
 	write := func(v string) string {
 		v = env.Fill(v, ForTraceQL)
@@ -316,6 +319,17 @@ func filterTerm(env *Env, f fields) string {
 		parts[i] = tag + op + write(v)
 	}
 	return "(" + strings.Join(parts, join) + ")"
+}
+
+// eitherTerm compares with each value as text and as it is; our form writes such
+// filters.
+func eitherTerm(env *Env, tag, op string, values []string) string {
+	var parts []string
+	for _, v := range values {
+		v = env.Fill(v, ForTraceQL)
+		parts = append(parts, tag+op+strconv.Quote(v), tag+op+v)
+	}
+	return "(" + strings.Join(parts, " || ") + ")"
 }
 
 var plain = regexp.MustCompile(`^(-?\d+(\.\d+)?(ns|us|µs|ms|s|m|h)?|true|false)$`)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ExploreChart } from '../lib/api'
 import { joined } from './joined'
-import { parts, series, traceId } from './parts'
+import { checkable, parts, series, traceId } from './parts'
 import { query } from './state'
 
 test.each([
@@ -33,3 +33,12 @@ test('lines on the same times are one chart', () => {
   expect(got.map((c) => c.series.map((s) => s.label))).toEqual([['a', 'b'], ['c']])
   expect(got[0]!.exemplars.map((e) => e.series)).toEqual([0, 1])
 })
+
+test.each([
+  ['{ name = "$model" && duration > 1s }', true],
+  ['{ duration > $least }', false],
+  ['{ duration > ${least:raw} } | rate()', false],
+  ['{ [[tag]] = 1 }', false],
+  ['{ duration >', true],
+  ['0af7651916cd43dd8448eb211c80319c', false],
+])('the parser can judge %s: %s', (text, can) => expect(checkable(text)).toBe(can))

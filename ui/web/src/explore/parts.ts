@@ -36,3 +36,9 @@ export function parts(queries: Query[]): Part[] {
   })
   return out
 }
+
+/** checkable tells whether our parser can judge a text: not one trace's id, and no variable of a dashboard outside of quotes, which may stand for anything. */
+export function checkable(text: string): boolean {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""')
+  return traceId(text) === '' && !/\$\w|\$\{|\[\[/.test(bare)
+}

@@ -22,3 +22,6 @@ export function sourceOf(all: DataSource[], ds: string, type: QueryType): DataSo
   const fit = all.filter((d) => d.type === storeOf(type))
   return fit.find((d) => d.isDefault) ?? fit[0] ?? null
 }
+
+/** proxyOf is where the page passes questions on to a data source. */
+export const proxyOf = (uid: string) => new URL(`api/datasources/proxy/uid/${encodeURIComponent(uid)}`, document.baseURI).href

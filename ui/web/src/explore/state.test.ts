@@ -42,7 +42,7 @@ describe('addresses of Explore', () => {
       }),
     })
     expect(got.range).toEqual({ from: 'now-1h', to: 'now' })
-    expect(got.panes[0]!.queries[0]).toMatchObject({ type: 'search', text: '{ resource.service.name = "a" && status = error && span.m =~ "p|q" }' })
+    expect(got.panes[0]!.queries[0]).toMatchObject({ type: 'search', text: '{ resource.service.name = "a" && status = error && (span.m = "p" || span.m = "q") }' })
     expect(got.panes[1]).toMatchObject({ ds: 'P18', range: { from: 'now-2h', to: 'now' } })
     expect(got.panes[1]!.queries[0]).toMatchObject({ type: 'promql', text: 'up', mode: 'both', legend: '__auto' })
   })

@@ -3,6 +3,9 @@
  * (?ds=tempo&q={…}&type=traceql) and Grafana's (?schemaVersion=1&panes={…}) for
  * more; Grafana's older ones (?left={…}, ?left=[…]) are read too.
  */
+import { formOf } from './filters'
+import { write as writeForm } from './form'
+
 export type QueryType = 'search' | 'traceql' | 'serviceMap' | 'promql'
 
 export interface Query {
@@ -170,36 +173,15 @@ function grafanas(q: Loose, i: number): Query {
   const rest = { ref, limit: number(q.limit, 50), columns, view, step: text(q.step), table: q.tableType === 'spans' ? ('spans' as const) : ('traces' as const) }
   if (q.queryType === 'serviceMap') return query({ ...rest, type: 'serviceMap', text: list(q.serviceMapQuery).map(text)[0] ?? text(q.serviceMapQuery) })
   if (q.queryType === 'search') return query({ ...rest, type: 'search', text: text(q.query) })
-  if (q.queryType === 'traceqlSearch') return query({ ...rest, type: 'search', text: text(q.query) || ofFilters(list(q.filters).map(object)) })
-  if (q.queryType === 'nativeSearch') return query({ ...rest, type: 'search', text: ofNative(q) })
+  if (q.queryType === 'traceqlSearch') return query({ ...rest, type: 'search', text: text(q.query) || searched(q) })
+  if (q.queryType === 'nativeSearch') return query({ ...rest, type: 'search', text: searched(q) })
   return query({ ...rest, type: 'traceql', text: text(q.query) })
 }
 
-/** ofFilters is the TraceQL of Grafana's search form. */
-function ofFilters(filters: Loose[]): string {
-  const terms: string[] = []
-  for (const f of filters) {
-    const values = (Array.isArray(f.value) ? f.value : [f.value]).map(text).filter(Boolean)
-    const tag = text(f.tag)
-    if (!tag || values.length === 0) continue
-    const scope = text(f.scope)
-    const name = !scope || scope === 'intrinsic' || scope === 'unscoped' ? (scope === 'unscoped' ? `.${tag}` : tag) : `${scope}.${tag}`
-    const quoted = text(f.valueType) === 'string' || text(f.valueType) === ''
-    const plain = ['status', 'kind', 'duration', 'traceDuration'].includes(tag) || !quoted
-    const several = values.length > 1
-    const value = several ? JSON.stringify(values.join('|')) : plain ? values[0]! : JSON.stringify(values[0])
-    terms.push(`${name} ${several ? '=~' : text(f.operator) || '='} ${value}`)
-  }
-  return terms.length > 0 ? `{ ${terms.join(' && ')} }` : ''
-}
-
-function ofNative(q: Loose): string {
-  const terms: string[] = []
-  if (text(q.serviceName)) terms.push(`resource.service.name = ${JSON.stringify(text(q.serviceName))}`)
-  if (text(q.spanName)) terms.push(`name = ${JSON.stringify(text(q.spanName))}`)
-  if (text(q.minDuration)) terms.push(`duration >= ${text(q.minDuration)}`)
-  if (text(q.maxDuration)) terms.push(`duration <= ${text(q.maxDuration)}`)
-  return terms.length > 0 ? `{ ${terms.join(' && ')} }` : ''
+/** searched is the TraceQL of Grafana's search form. */
+function searched(q: Loose): string {
+  const form = formOf(q)
+  return form.conditions.length > 0 ? writeForm(form) : ''
 }
 
 /** Everything that write may set; what is not in its answer has to go from the address. */

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import type { PanelModel, Target } from '../model'
 import { fields, fieldsOf, kinds, partOf, propertyOf } from './fields'
 import { flat, nested } from './mappings'
-import { emptyTarget, filterOf, viewFor, withFilter } from './queries'
+import { formOf, searchOf } from '../../explore/filters'
+import { write } from '../../explore/form'
+import { emptyTarget, viewFor } from './queries'
 
 test('mappings of every kind are read and written back', () => {
   const file = [
@@ -38,9 +40,24 @@ test('a query type brings the view that suits it', () => {
   expect(viewFor({ type: 'nodeGraph' } as PanelModel, { refId: 'A', expr: 'up' })).toBe('timeseries')
 })
 
-test('a condition of the search form is written once and taken away when it is empty', () => {
-  const target = emptyTarget('A', { type: 'tempo', uid: 't' } as never)
-  const one = withFilter(withFilter(target, { id: 'status', tag: 'status', value: ['error'] }), { id: 'status', tag: 'status', value: ['ok'] })
-  expect(filterOf(one, 'status')!.value).toEqual(['ok'])
-  expect(withFilter(one, { id: 'status', tag: 'status', value: [] }).filters).toEqual([])
+test('the search form of a file is read into conditions and written back as Grafana has it', () => {
+  const filters = [
+    { id: 'service-name', tag: 'service.name', operator: '=', scope: 'resource', value: ['a', 'b'], valueType: 'string' },
+    { id: 'span-name', tag: 'name', operator: '=', scope: 'span', value: ['compute'], valueType: 'string' },
+    { id: 'status', tag: 'status', operator: '=', scope: 'intrinsic', value: ['error'], valueType: 'keyword' },
+    { id: 'min-duration', tag: 'duration', operator: '>=', scope: 'intrinsic', value: '20ms', valueType: 'duration' },
+    { id: 'condition-4', tag: 'triton.model_version', operator: '!=', scope: 'span', value: ['3'], valueType: 'int' },
+    { id: 'condition-5', tag: 'http.status_code', operator: '=', scope: 'unscoped', value: ['200'], valueType: 'either' },
+  ]
+  const target = { ...emptyTarget('A', { type: 'tempo', uid: 't' } as never), filters }
+  expect(write(formOf(target))).toBe(
+    '{ (resource.service.name = "a" || resource.service.name = "b") && name = "compute" && status = error && duration >= 20ms && span.triton.model_version != 3 && (.http.status_code = "200" || .http.status_code = 200) }',
+  )
+  expect(searchOf(target, formOf(target)).filters).toEqual(filters)
+})
+
+test('a search of an older Grafana is read, and written as one of today', () => {
+  const old = { refId: 'A', queryType: 'nativeSearch', serviceName: 'triton', minDuration: '1s', limit: 5 }
+  expect(write(formOf(old))).toBe('{ resource.service.name = "triton" && duration >= 1s }')
+  expect(searchOf(old, formOf(old))).toMatchObject({ refId: 'A', queryType: 'traceqlSearch', limit: 5, filters: [{ id: 'service-name' }, { id: 'min-duration', value: '1s' }] })
 })

@@ -8,14 +8,8 @@ export const tempoTypes = [
   { id: 'serviceMap', name: 'Service Graph' },
 ]
 
-export interface SearchFilter {
-  id: string
-  tag?: string
-  operator?: string
-  scope?: string
-  value?: string | string[]
-  valueType?: string
-}
+/** isSearch tells a query of the search form, also as older Grafanas call it. */
+export const isSearch = (kind: unknown) => kind === 'traceqlSearch' || kind === 'nativeSearch' || kind === 'search'
 
 /** emptyTarget is a query that asks nothing yet. */
 export function emptyTarget(refId: string, source: DataSource | undefined): Target {
@@ -30,7 +24,7 @@ export function viewFor(panel: PanelModel, target: Target): string {
   const kind = target.queryType
   const numeric = ['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'histogram', 'state-timeline']
   if (kind === 'serviceMap') return 'nodeGraph'
-  if (kind === 'traceqlSearch') return 'table'
+  if (isSearch(kind)) return 'table'
   if (kind === 'traceql') {
     const text = String(target.query ?? '')
     if (/\|\s*(rate|count_over_time|\w+_over_time|histogram_over_time|compare)\s*\(/.test(text)) return numeric.includes(panel.type) ? panel.type : 'timeseries'
@@ -38,16 +32,4 @@ export function viewFor(panel: PanelModel, target: Target): string {
     return panel.type === 'traces' ? 'traces' : 'table'
   }
   return ['nodeGraph', 'traces'].includes(panel.type) ? 'timeseries' : panel.type
-}
-
-/** filterOf reads one of the search form's conditions. */
-export function filterOf(target: Target, id: string): SearchFilter | undefined {
-  return (target.filters as SearchFilter[] | undefined)?.find((f) => f.id === id)
-}
-
-/** withFilter writes one of the search form's conditions; an empty value takes it away. */
-export function withFilter(target: Target, filter: SearchFilter): Target {
-  const rest = ((target.filters as SearchFilter[] | undefined) ?? []).filter((f) => f.id !== filter.id)
-  const empty = filter.value === '' || filter.value === undefined || (Array.isArray(filter.value) && filter.value.length === 0)
-  return { ...target, filters: empty && !filter.tag?.startsWith('?') ? rest : [...rest, filter] }
 }
