@@ -154,6 +154,7 @@ func ask(c config, t target) ([]queryResult, error) {
 		if _, _, r.Bytes, err = once(t, q.paths[0]); err != nil {
 			return nil, err
 		}
+		t.heat()
 		for i := range c.repeat {
 			cpu, wall, _, err := once(t, q.paths[i%len(q.paths)])
 			if err != nil {
