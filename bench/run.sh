@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/reference/measured.md states and writes bench/results: all of
-# it, some fifteen minutes, or the parts that are named (relay, traces, edges, tracing, idle). The
+# it, some fifteen minutes, or the parts that are named (relay, traces, edges, tracing, idle, page). The
 # figures of a busy machine are worth their ratios only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,11 +42,15 @@ idle() { # a whole site at rest
   { machine; bench/idle.sh; } | tee "$results/idle.txt"
 }
 
-(( $# )) || set -- relay traces edges tracing idle
+page() { # what the page costs its reader
+  { machine; bench/page.sh; } | tee "$results/page.txt"
+}
+
+(( $# )) || set -- relay traces edges tracing idle page
 for part; do
   case $part in
-  relay | traces | edges | tracing | idle) ;;
-  *) echo "bench/run.sh: no part $part: relay, traces, edges, tracing or idle"; exit 1 ;;
+  relay | traces | edges | tracing | idle | page) ;;
+  *) echo "bench/run.sh: no part $part: relay, traces, edges, tracing, idle or page"; exit 1 ;;
   esac
   echo "== $part"
   $part

@@ -6,19 +6,17 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"supersonic/internal/browse"
 )
 
 var keepShots = flag.Bool("shots", false, "keep Chromium's screenshots in docs/img")
 
 func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
-	if _, err := os.Stat(filepath.Join(repository(t), "ui", "dist", "index.html")); err != nil {
-		t.Fatalf("the page is not built: %v\n    run: make build", err)
-	}
 	s := prepare(t, options{})
 	s.args[0] = "demo"
 	s.run()
@@ -37,7 +35,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 
 	shots := filepath.Join(t.TempDir(), "shots")
 	s.reader("operator.mjs", "SHOTS="+shots, "MODEL=event", "EXPECT_GATEWAYS=2", "EXPECT_SERVERS=2")
-	s.reader("dashboard.mjs", "TIMES=no", "TURNS=20") // 200 turns by hand: heap 7.2 MiB before, 8.0 after
+	s.reader("dashboard.mjs", "TURNS=20") // 200 turns by hand: heap 7.2 MiB before, 8.0 after
 	s.reader("trace.mjs")
 	s.reader("explore.mjs")
 	counted := time.Now().Add(-15 * time.Second) // what came later may still change
@@ -60,14 +58,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 // reader does what a reader of the page does in one of the scripts of ui/web/e2e.
 func (s *site) reader(script string, env ...string) {
 	s.t.Helper()
-	cmd := exec.Command("node", "e2e/"+script)
-	cmd.Dir = filepath.Join(repository(s.t), "ui", "web")
-	cmd.Env = append(append(os.Environ(), "SITE_URL="+s.url(s.ports.page, "")), env...)
-	out, err := cmd.CombinedOutput()
-	s.t.Logf("%s:\n%s", script, out)
-	if err != nil {
-		s.t.Errorf("%s in Chromium: %v", script, err)
-	}
+	browse.Run(s.t, script, append(env, "SITE_URL="+s.url(s.ports.page, ""))...)
 }
 
 // keep copies screenshots into the documentation.

@@ -83,6 +83,7 @@ type asking struct {
 	From, To string
 	NowMs    float64
 	UTC      bool
+	Zone     string // of a reader elsewhere
 	Fresh    bool
 	Vars     query.Chosen
 	Filters  []payload.AdHocFilter
@@ -94,9 +95,7 @@ func (u *UI) env(r *http.Request, d *grafana.Dashboard, a asking) (*query.Env, e
 	if a.NowMs > 0 && a.NowMs < 1e15 {
 		now = time.UnixMilli(int64(a.NowMs))
 	}
-	if a.UTC {
-		now = now.UTC()
-	}
+	now = now.In(zone(a.UTC, a.Zone))
 	if a.From == "" {
 		a.From, a.To = d.From, d.To
 	}

@@ -25,7 +25,7 @@ func (u *UI) marks(r *http.Request) (any, error) {
 		}
 		list = drafted.Annotations
 	}
-	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Vars: q.Vars, Filters: q.Filters})
+	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Zone: q.Zone, Vars: q.Vars, Filters: q.Filters})
 	if err != nil {
 		return nil, err
 	}

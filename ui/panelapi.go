@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+	_ "time/tzdata" // the image of this program has no zones of its own
 
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
@@ -25,7 +26,7 @@ func (u *UI) panel(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Vars: q.Vars, Filters: q.Filters})
+	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Zone: q.Zone, Vars: q.Vars, Filters: q.Filters})
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +41,8 @@ func (u *UI) panel(r *http.Request) (any, error) {
 // draw makes of frames what the panel shows.
 func draw(p *grafana.Panel, got query.Result, q payload.PanelQuestion) payload.PanelView {
 	env := view.Env{FromMs: float64(got.Env.From.UnixMilli()), ToMs: float64(got.Env.To.UnixMilli()), NowMs: float64(got.Env.Now.UnixMilli()),
-		Light: q.Light, Zone: time.Local, Width: q.Width, Height: q.Height, Table: q.Table, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
+		Light: q.Light, Zone: zone(q.UTC, q.Zone), Width: q.Width, Height: q.Height, Table: q.Table, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
 		Fill: func(text string) string { return got.Env.Fill(text, query.ForTitle) }}
-	if q.UTC {
-		env.Zone = time.UTC
-	}
 	for _, n := range got.Notes {
 		env.StepMs[n.RefID] = n.StepMs
 		if n.Error == "" && n.Hint != "" {
@@ -54,6 +52,17 @@ func draw(p *grafana.Panel, got query.Result, q payload.PanelQuestion) payload.P
 	out := view.Make(p, got.Frames, env)
 	out.TimeInfo = got.TimeInfo
 	return out
+}
+
+// zone is where a reader's clock is: a reader may sit elsewhere than the server.
+func zone(utc bool, name string) *time.Location {
+	if utc {
+		return time.UTC
+	}
+	if z, err := time.LoadLocation(name); err == nil && name != "" {
+		return z
+	}
+	return time.Local
 }
 
 func find(d *grafana.Dashboard, id int) *grafana.Panel {

@@ -23,7 +23,7 @@ func (s servers) ServerStates() []ServerState { return s }
 
 // world is a page before a fake site.
 type world struct {
-	t          *testing.T
+	t          testing.TB
 	url        string
 	tempo      *fakesite.Tempo
 	prometheus *fakesite.Prometheus
@@ -31,7 +31,7 @@ type world struct {
 
 var models = []string{"add_sub", "tau_id", "chain", "flaky"}
 
-func newWorld(t *testing.T, change ...func(*Config)) *world {
+func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
 	captured, err := os.ReadFile("waterfall/testdata/envoy-triton-traces.otlp.jsonl")
 	if err != nil {

@@ -1,11 +1,7 @@
-//go:build browser
-
 package ui
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -104,11 +100,9 @@ func young(whole bool) ptrace.Traces {
 	return m.td
 }
 
-// It needs the built page and the node_modules of ui/web; SHOTS keeps pictures.
-func TestAnOperatorReadsTraces(t *testing.T) {
-	if _, err := os.Stat("dist/index.html"); err != nil {
-		t.Fatal("the page is not built: run npm ci and npm run build in ui/web first")
-	}
+// traceWorld is a site that has, beside the captured traces, a large one and one
+// that still grows.
+func traceWorld(t testing.TB) *world {
 	w := newWorld(t, func(c *Config) {
 		c.DataSources = append(c.DataSources, DataSource{Name: "with-graph", Type: TypeTempo, URL: c.DataSources[1].URL, NodeGraph: true})
 	})
@@ -123,24 +117,15 @@ func TestAnOperatorReadsTraces(t *testing.T) {
 		}
 		return ptrace.Traces{}, false
 	}
-	shots := os.Getenv("SHOTS")
-	if shots == "" {
-		shots = t.TempDir()
-	}
-	shots, err := filepath.Abs(shots)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return w
+}
+
+// The rest of trace.mjs runs before a live site, in e2e.
+func TestAnOperatorReadsLargeYoungAndUploadedTraces(t *testing.T) {
 	capture, err := filepath.Abs("waterfall/testdata/envoy-triton-traces.otlp.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("node", "e2e/trace.mjs")
-	cmd.Dir = "web"
-	cmd.Env = append(os.Environ(), "SITE_URL="+w.url, "SHOTS="+shots, "LARGE="+largeID, "GROWING="+growingID, "CAPTURE="+capture)
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	traceWorld(t).reader("trace.mjs", "LARGE="+largeID, "GROWING="+growingID, "CAPTURE="+capture,
+		"ONLY=10,000|graph above|young|file|nothing left")
 }

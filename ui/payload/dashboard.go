@@ -147,6 +147,7 @@ type PanelQuestion struct {
 	Height    int                 `json:"height"`
 	Light     bool                `json:"light"`
 	UTC       bool                `json:"utc"`
+	Zone      string              `json:"zone"`  // the reader's own, "Europe/Berlin"; "" is the server's
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
 }
 

@@ -72,7 +72,10 @@ func (r *Refused) Error() string {
 // Hint is the next step for whoever reads err.
 func Hint(err error) string {
 	var no *Refused
+	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &certificate):
+		return "give the store a certificate that this machine trusts, or set jsonData.tlsSkipVerify of the data source to true"
 	case errors.As(err, &no) && no.Status == http.StatusBadRequest:
 		return "the store does not accept the query; check it"
 	case errors.As(err, &no) && no.Status == http.StatusNotFound:

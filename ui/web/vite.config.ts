@@ -5,13 +5,15 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vite'
 
-const dist = resolve(import.meta.dirname, '../dist')
-
 /** Writes a .gz beside each text file, which the server sends as it is, and the .gitkeep that git holds the folder by. */
 function compressed(): Plugin {
+  let dist = ''
   return {
     name: 'compressed',
     apply: 'build',
+    configResolved(config) {
+      dist = resolve(config.root, config.build.outDir)
+    },
     closeBundle() {
       writeFileSync(join(dist, '.gitkeep'), '')
       for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
@@ -28,6 +30,6 @@ function compressed(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [svelte(), compressed()],
-  build: { outDir: dist, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: { outDir: resolve(import.meta.dirname, '../dist'), emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   worker: { format: 'es' },
 })

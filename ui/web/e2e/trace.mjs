@@ -5,7 +5,8 @@
  *
  * TRACE names a trace of four bars; without it one is looked for. LARGE is one of
  * 10,000 spans, GROWING one whose spans arrive late, CAPTURE a file of OTLP JSON
- * lines; steps that need what is not given are left to those who have it.
+ * lines; steps that need what is not given are left to those who have it. ONLY is a
+ * regular expression for the steps to take.
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -170,39 +171,32 @@ export async function graphStandsAboveWhereTheDataSourceSaysSo(page, id, off, on
   await above.getByRole('group', { name: 'Node graph of the trace' }).waitFor({ state: 'detached' })
 }
 
-/** Scrolls through 10,000 spans and returns the longest task of the main thread while it does. */
+/** Scrolls through 10,000 spans: a screen of rows is drawn at most, and what is seen is drawn. scroll.mjs measures it. */
 export async function scrollsTenThousandSpans(page, id) {
   await page.goto(`${site}/trace/${id}`)
   await tree(page).waitFor()
   await page.getByText('10 000 spans').first().waitFor()
   await shot(page, 'large')
-  const box = await tree(page).locator('..').boundingBox()
+  const scroller = tree(page).locator('..')
+  const box = await scroller.boundingBox()
   await page.mouse.move(box.x + box.width / 2, box.y + Math.min(box.height, 600) / 2)
   await page.evaluate(() => {
-    window.tasks = []
     window.most = 0
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' })
     const count = () => {
       window.most = Math.max(window.most, document.querySelectorAll('[role="treeitem"]').length)
-      window.drawn = (window.drawn ?? 0) + 1
       requestAnimationFrame(count)
     }
     count()
   })
-  const began = Date.now()
   for (let i = 0; i < 80; i++) await page.mouse.wheel(0, i % 40 === 39 ? 40_000 : 500)
-  await page.keyboard.press('Home')
-  const { tasks, most, frames, top, fits } = await page.evaluate(() => {
+  await page.waitForFunction(() => {
     const scroller = document.querySelector('[role="tree"]').parentElement
     const drawn = [...document.querySelectorAll('[role="treeitem"]')].map((e) => e.getBoundingClientRect())
     const seen = scroller.getBoundingClientRect()
-    return { tasks: window.tasks, most: window.most, frames: window.drawn, top: scroller.scrollTop, fits: drawn.some((r) => r.top <= seen.top + 1) && drawn.some((r) => r.bottom >= seen.bottom - 1) }
+    return scroller.scrollTop > 20_000 && drawn.some((r) => r.top <= seen.top + 1 && r.bottom > seen.top) && drawn.some((r) => r.bottom >= seen.bottom - 1 && r.top < seen.bottom)
   })
-  const longest = Math.max(0, ...tasks)
-  console.log(`    10,000 spans: scrolled to ${Math.round(top)} px in ${Date.now() - began} ms, ${frames} frames, at most ${most} rows drawn, ${tasks.length} tasks over 50 ms, the longest ${Math.round(longest)} ms`)
-  assert.ok(top > 20_000, 'it scrolled')
+  const most = await page.evaluate(() => window.most)
   assert.ok(most < 120, `at most a screen of rows is drawn, saw ${most}`)
-  assert.ok(fits, 'what is seen is drawn')
   await page.getByLabel('Find in the trace').fill('out of memory')
   await page.getByText(/^\d+ matches/).first().waitFor()
   for (const view of ['graph', 'flame', 'statistics', 'events']) {
@@ -215,7 +209,6 @@ export async function scrollsTenThousandSpans(page, id) {
   await page.goto(`${site}/trace/${id}?view=flame`)
   await page.getByRole('group', { name: 'Frames' }).waitFor()
   assert.ok((await frameCount()) < 2500, 'frames too narrow to be seen are drawn together')
-  return longest
 }
 
 export async function growsByItself(page, id) {
@@ -291,7 +284,9 @@ async function main() {
   const { page, faults } = await watched(browser, new URL(site).origin)
   page.setDefaultTimeout(60_000) // of a machine that does other things as well
   let step = ''
+  const only = new RegExp(process.env.ONLY ?? '.')
   const does = async (what, how) => {
+    if (!only.test(what)) return
     step = what
     await how()
     console.log(`ok  ${what}`)

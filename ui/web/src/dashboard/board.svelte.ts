@@ -14,6 +14,8 @@ import { folded, newDashboard, panelOf, placed, readModel, type DashboardModel, 
 import { addressed, currentOf, filterOf, filtersOf, filterText, valuesOf } from './vars'
 import type { AdHocFilter, Variable } from '../lib/api'
 
+const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions()
+
 export class Board {
   answer = $state.raw<Dashboard | null>(null)
   trouble = $state.raw<Trouble | null>(null)
@@ -150,7 +152,7 @@ export class Board {
       vars: this.values, filters: this.filters, scoped: panel.scoped,
       from: time.from, to: time.to, nowMs: time.now,
       width: Math.max(50, Math.round(width / 50) * 50), height: Math.max(50, Math.round(height / 50) * 50),
-      light: !theme.dark, utc: time.utc, table: false,
+      light: !theme.dark, utc: time.utc, zone, table: false,
     }
   }
 

@@ -175,6 +175,8 @@ export interface PanelQuestion {
   height: number
   light: boolean
   utc: boolean
+  /** the reader's own, "Europe/Berlin"; "" is the server's */
+  zone: string
   /** whatever its type: as a table, for "inspect data" and CSV */
   table: boolean
 }

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# What the page costs its reader, in Chromium: tasks of the main thread while a trace
+# of 10,000 spans scrolls; 12 panels of 20 series drawn, and 200 other ranges of them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+echo "== a trace of 10,000 spans scrolls (thread: the thread's own time)"
+go test ./ui -run '^$' -bench ScrollOfALargeTrace -benchtime 3x | grep -E '^(Benchmark|ok)|ui.test|scroll|\{'
+echo "== 12 panels of 20 series, then 200 other ranges"
+cd ui/web && node e2e/panels.mjs bench
