@@ -28,10 +28,11 @@ test: build triton ui/view/oracle/node_modules/.installed ## sets up and passes 
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /e2e)
 	$(GO) test -timeout 20m ./e2e/...
 
-check: build triton ## vet, format, generated docs, lint (if installed), races, 5 s of each fuzz target
+check: build triton ## vet, format, generated docs, the page's size and build, lint (if installed), races, 5 s of each fuzz target
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	cd ui/web && $(NPM) run --silent check
+	node hack/page.mjs
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: .golangci.yml was not applied"; fi
 	hack/race.sh
 	hack/fuzz.sh 5s

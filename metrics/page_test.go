@@ -62,7 +62,7 @@ func run(t *testing.T, name string, serve func(context.Context) error) {
 	})
 }
 
-func newSite(t *testing.T, pods ...string) *site {
+func newSite(t *testing.T, pods []string, change ...func(*ui.Config)) *site {
 	recorded, err := os.ReadFile("testdata/triton-gpu-metrics.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -83,14 +83,24 @@ func newSite(t *testing.T, pods ...string) *site {
 		t.Fatal(err)
 	}
 	run(t, "metrics", store.Run)
-	page, err := ui.New(ui.Config{HTTP: listen.Address{Addr: "127.0.0.1:0"}, Access: access.Settings{Anonymous: true, AnonymousRole: access.Admin},
+	return &site{t, newPage(t, "http://"+store.Addr().String(), change...)}
+}
+
+// newPage runs a page before a Prometheus and gives its address.
+func newPage(t *testing.T, prometheus string, change ...func(*ui.Config)) string {
+	t.Helper()
+	cfg := ui.Config{HTTP: listen.Address{Addr: "127.0.0.1:0"}, Access: access.Settings{Anonymous: true, AnonymousRole: access.Admin},
 		Boards:      boards.Config{Load: boards.Load{Metric: `sum by (release) (rate(nv_inference_queue_duration_us[30s])) / sum by (release) (rate(nv_inference_exec_count[30s]) * 1000 + 0.001)`, Threshold: 100}},
-		DataSources: []ui.DataSource{{Name: "prometheus", Type: ui.TypePrometheus, URL: "http://" + store.Addr().String(), IsDefault: true, TimeInterval: "1s"}}}, ui.Deps{Log: log})
+		DataSources: []ui.DataSource{{Name: "prometheus", Type: ui.TypePrometheus, URL: prometheus, IsDefault: true, TimeInterval: "1s"}}}
+	for _, c := range change {
+		c(&cfg)
+	}
+	page, err := ui.New(cfg, ui.Deps{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run(t, "page", page.Run)
-	return &site{t, "http://" + page.Addr().String()}
+	return "http://" + page.Addr().String()
 }
 
 // panel asks for a panel of our own dashboard until it shows what is wanted.
@@ -171,7 +181,7 @@ func lines(want map[string]float64) func(payload.PanelView) error {
 }
 
 func TestThePageShowsServersWithGPUs(t *testing.T) {
-	s := newSite(t, "triton-0", "triton-1", "triton-2")
+	s := newSite(t, []string{"triton-0", "triton-1", "triton-2"})
 	s.panel("Triton servers", func(v payload.PanelView) error {
 		if v.Stats == nil || len(v.Stats.Values) != 1 || v.Stats.Values[0].Value.Text != "3" {
 			return fmt.Errorf("%+v %s", v.Stats, v.Empty)

@@ -53,7 +53,7 @@ func recordedStore(t *testing.T, path string) *httptest.Server {
 	return s
 }
 
-func TestAnOperatorSeesWhoIsSlow(t *testing.T) {
+func TestAnOperatorSeesWhoIsSlowInChromium(t *testing.T) {
 	const from, hour = 1795959800000, 3_600_000 // of the recording
 	store := recordedStore(t, "latency/testdata/slow-pod-one-model.otlp.jsonl.gz")
 	w := newWorld(t, func(c *Config) { c.DataSources[1].URL = store.URL })

@@ -67,7 +67,7 @@ func (s *slow) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	s.givenUp.Add(1)
 }
 
-func TestAStoppedOrSlowStoreLeavesTheRestOfThePage(t *testing.T) {
+func TestAStoppedOrSlowStoreLeavesTheRestOfThePageInChromium(t *testing.T) {
 	stops, waits := &tap{addr: "127.0.0.1:0"}, &slow{}
 	if err := stops.open(); err != nil {
 		t.Fatal(err)

@@ -121,7 +121,7 @@ func traceWorld(t testing.TB) *world {
 }
 
 // The rest of trace.mjs runs before a live site, in e2e.
-func TestAnOperatorReadsLargeYoungAndUploadedTraces(t *testing.T) {
+func TestAnOperatorReadsLargeYoungAndUploadedTracesInChromium(t *testing.T) {
 	capture, err := filepath.Abs("waterfall/testdata/envoy-triton-traces.otlp.jsonl")
 	if err != nil {
 		t.Fatal(err)
