@@ -55,7 +55,8 @@ func recordedStore(t *testing.T, path string) *httptest.Server {
 
 func TestAnOperatorSeesWhoIsSlowInChromium(t *testing.T) {
 	const from, hour = 1795959800000, 3_600_000 // of the recording
-	store := recordedStore(t, "latency/testdata/slow-pod-one-model.otlp.jsonl.gz")
+	const name = "latency/testdata/slow-pod-one-model.otlp.jsonl.gz"
+	store := recordedStore(t, name)
 	w := newWorld(t, func(c *Config) { c.DataSources[1].URL = store.URL })
-	w.reader("latency.mjs", "CULPRIT=supersonic-triton-2", "MODEL=tagger", fmt.Sprintf("RANGE=from=%d&to=%d", from, from+hour))
+	w.reader("latency.mjs", "FILE=../"+name, "CULPRIT=supersonic-triton-2", "MODEL=tagger", fmt.Sprintf("RANGE=from=%d&to=%d", from, from+hour))
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -102,6 +104,13 @@ func TestAFileOfTracesIsShownWithoutAStore(t *testing.T) {
 	if one.Trace == nil || one.Trace.ID != all.Traces[0].ID || len(one.Trace.Spans) != *all.Traces[0].Spans || one.Trace.Growing {
 		t.Errorf("%+v", one.Trace)
 	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write(captured)
+	z.Close()
+	if resp, body := w.post("/api/traces/read", packed.String()); resp.StatusCode != http.StatusOK || !strings.Contains(body, all.Traces[0].ID) {
+		t.Errorf("a file packed by gzip: %s %.200s", resp.Status, body)
+	}
 	resp, body := w.post("/api/traces/read?id="+all.Traces[0].ID+"&with="+all.Traces[1].ID, string(captured))
 	if resp.StatusCode != http.StatusOK || !strings.Contains(body, `"sentence":"`) {
 		t.Errorf("two of a file compared: %s %s", resp.Status, body)
@@ -119,6 +128,7 @@ func TestAFileThatIsNoTraceIsRefusedWithAHint(t *testing.T) {
 	f("", "no json", 400, "line 1")
 	f("", "{}", 400, "no spans")
 	f("", strings.Repeat(" ", tracefile.Limit+1), 413, "larger than 64 MiB")
+	f("", "\x1f\x8bno gzip", 400, "unpack the file")
 	f("?id=2", `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1","spanId":"1"}]}]}]}`, 404, "has no trace")
 }
 

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -133,6 +135,9 @@ func (u *UI) readTraces(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, reject(http.StatusBadRequest, "read the file: "+err.Error(), "try again")
 	}
+	if body, err = unpackedFile(body); err != nil {
+		return nil, err
+	}
 	all, err := tracefile.Read(body)
 	if err != nil {
 		return nil, reject(http.StatusBadRequest, err.Error(), `a file of OTLP JSON begins with {"resourceSpans": or, as Grafana and Tempo write it, {"batches": or {"trace":`)
@@ -180,4 +185,23 @@ func fileOne(all []tracefile.Trace, id string) (payload.Trace, error) {
 	// What has not arrived never will: a file is looked at long after its spans.
 	longAfter := time.Unix(1<<40, 0)
 	return waterfall.Build(waterfall.Source{ID: all[at].ID, Spans: all[at].Spans, Now: longAfter}), nil
+}
+
+// unpackedFile undoes gzip where a file begins as gzip does, up to as much as a file
+// may have that is not packed.
+func unpackedFile(body []byte) ([]byte, error) {
+	if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		return body, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(z, tracefile.Limit+1))
+	}
+	switch {
+	case err != nil:
+		return nil, reject(http.StatusBadRequest, "unpack the file: "+err.Error(), "the file is not whole, or not gzip: unpack it first")
+	case len(body) > tracefile.Limit:
+		return nil, reject(http.StatusRequestEntityTooLarge, fmt.Sprintf("the file is larger than %d MiB unpacked", tracefile.Limit>>20), "cut it: a trace of 10,000 spans has about 10 MiB")
+	}
+	return body, nil
 }

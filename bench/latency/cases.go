@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // model is a model of a case; all run the same Python (worker.py) with their own
 // parameters.
@@ -13,9 +16,11 @@ type model struct {
 	delayUs   int  // of the dynamic batcher; 0: no dynamic batching
 	slowPod   string
 	slowMs    float64 // more of an execution on that pod
+	slowBy    float64 // times as long there; 0: once
 	coldMs    float64 // more of the first three executions
 	tailMs    float64 // more of 3 of 100 executions
 	failEvery int
+	instances int      // 0: one
 	steps     []string // of an ensemble
 }
 
@@ -26,6 +31,13 @@ type send struct {
 	floats int     // size of the input; 0: 16
 }
 
+// Ways in which requests arrive.
+const (
+	evenly   = iota // at equal distances
+	randomly        // by chance, each without regard to the others
+	inBursts        // many at once, then none
+)
+
 // situation is one recording.
 type situation struct {
 	name     string
@@ -34,6 +46,11 @@ type situation struct {
 	models   []model
 	loads    []send
 	sampling string // 0 to 1
+	arrivals int
+	burst    int           // requests at once, of inBursts
+	farPod   string        // a server that is reached through a slow line
+	farBy    time.Duration // longer, each way
+	late     time.Duration // from the head of a request to its body
 }
 
 func usual() []model {
@@ -67,18 +84,18 @@ func situations() []situation {
 		return func(m *model) { m.slowPod, m.slowMs = fmt.Sprintf("supersonic-triton-%d", pod), ms }
 	}
 	return []situation{
-		{"healthy", 2, 16, usual(), usualLoads(), all},
-		{"healthy-sampled", 3, 20, usual(), []send{{"tagger", 30, 0}, {"calib", 20, 0}, {"reco", 15, 0}}, "0.3"},
-		{"healthy-uneven-steps", 2, 16, changed("fit", func(m *model) { m.ms = 10 }), usualLoads(), all},
-		{"healthy-failing", 2, 14, changed("calib", func(m *model) { m.failEvery = 5 }), usualLoads(), all},
-		{"slow-pod", 3, 16, changed("", slow(1, 25)), usualLoads(), all},
-		{"slow-pod-of-two-busy", 2, 16, changed("", func(m *model) { slow(0, 12)(m); m.busy = true }), []send{{"tagger", 6, 0}, {"calib", 5, 0}, {"reco", 4, 0}}, all},
-		{"slow-pod-one-model", 3, 16, changed("tagger", slow(2, 30)), usualLoads(), all},
-		{"slow-pod-in-ensemble", 2, 16, changed("fit", slow(1, 30)), usualLoads(), all},
-		{"long-queue", 2, 16, changed("calib", func(m *model) { m.ms = 45 }), []send{{"tagger", 10, 0}, {"calib", 42, 0}, {"reco", 6, 0}}, all},
-		{"batching-delay", 2, 16, changed("tagger", func(m *model) { m.batch, m.delayUs = 64, 120_000 }), usualLoads(), all},
-		{"slow-step", 2, 16, changed("fit", func(m *model) { m.ms = 70 }), []send{{"tagger", 10, 0}, {"calib", 8, 0}, {"reco", 7, 0}}, all},
-		{"slow-step-queue", 2, 16, changed("fit", func(m *model) { m.ms, m.batch = 60, 1 }), []send{{"tagger", 8, 0}, {"calib", 6, 0}, {"reco", 31, 0}}, all},
-		{"large-input", 2, 14, changed("calib", func(m *model) { m.ms = 1 }), []send{{"tagger", 8, 0}, {"calib", 5, 3_000_000}, {"reco", 5, 0}}, all},
+		{name: "healthy", servers: 2, seconds: 16, models: usual(), loads: usualLoads(), sampling: all},
+		{name: "healthy-sampled", servers: 3, seconds: 20, models: usual(), loads: []send{{"tagger", 30, 0}, {"calib", 20, 0}, {"reco", 15, 0}}, sampling: "0.3"},
+		{name: "healthy-uneven-steps", servers: 2, seconds: 16, models: changed("fit", func(m *model) { m.ms = 10 }), loads: usualLoads(), sampling: all},
+		{name: "healthy-failing", servers: 2, seconds: 14, models: changed("calib", func(m *model) { m.failEvery = 5 }), loads: usualLoads(), sampling: all},
+		{name: "slow-pod", servers: 3, seconds: 16, models: changed("", slow(1, 25)), loads: usualLoads(), sampling: all},
+		{name: "slow-pod-of-two-busy", servers: 2, seconds: 16, models: changed("", func(m *model) { slow(0, 12)(m); m.busy = true }), loads: []send{{"tagger", 6, 0}, {"calib", 5, 0}, {"reco", 4, 0}}, sampling: all},
+		{name: "slow-pod-one-model", servers: 3, seconds: 16, models: changed("tagger", slow(2, 30)), loads: usualLoads(), sampling: all},
+		{name: "slow-pod-in-ensemble", servers: 2, seconds: 16, models: changed("fit", slow(1, 30)), loads: usualLoads(), sampling: all},
+		{name: "long-queue", servers: 2, seconds: 16, models: changed("calib", func(m *model) { m.ms = 45 }), loads: []send{{"tagger", 10, 0}, {"calib", 42, 0}, {"reco", 6, 0}}, sampling: all},
+		{name: "batching-delay", servers: 2, seconds: 16, models: changed("tagger", func(m *model) { m.batch, m.delayUs = 64, 120_000 }), loads: usualLoads(), sampling: all},
+		{name: "slow-step", servers: 2, seconds: 16, models: changed("fit", func(m *model) { m.ms = 70 }), loads: []send{{"tagger", 10, 0}, {"calib", 8, 0}, {"reco", 7, 0}}, sampling: all},
+		{name: "slow-step-queue", servers: 2, seconds: 16, models: changed("fit", func(m *model) { m.ms, m.batch = 60, 1 }), loads: []send{{"tagger", 8, 0}, {"calib", 6, 0}, {"reco", 31, 0}}, sampling: all},
+		{name: "large-input", servers: 2, seconds: 14, models: changed("calib", func(m *model) { m.ms = 1 }), loads: []send{{"tagger", 8, 0}, {"calib", 5, 3_000_000}, {"reco", 5, 0}}, sampling: all},
 	}
 }

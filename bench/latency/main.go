@@ -22,19 +22,27 @@ import (
 	"syscall"
 	"time"
 
-	"supersonic/cli/load"
 	"supersonic/internal/kserve"
 )
 
 func main() {
 	program := flag.String("program", "bin/supersonic", "the `binary` to run")
 	out := flag.String("out", "ui/latency/testdata", "`directory` of the recordings")
+	set := flag.String("set", "first", "`cases` to record: first, second, third")
 	only := flag.String("only", "", "`names` of cases, by commas; empty: all")
 	port := flag.Int("port", 23500, "the first of eight free `ports`")
 	flag.Parse()
+	if flag.Arg(0) == serverWord {
+		os.Exit(serve(flag.Args()[1:]))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	for _, s := range situations() {
+	list, known := sets()[*set]
+	if !known {
+		fmt.Fprintf(os.Stderr, "no set %s of cases\n", *set)
+		os.Exit(2)
+	}
+	for _, s := range list {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), s.name) {
 			continue
 		}
@@ -57,6 +65,11 @@ func record(ctx context.Context, program, out string, port int, s situation) (er
 	values := filepath.Join(dir, "values.yaml")
 	if err := errors.Join(writeModels(models, s.models), os.WriteFile(values, []byte(s.values(port, models)), 0o644)); err != nil {
 		return err
+	}
+	if s.farPod != "" {
+		if err := s.putFar(dir, values); err != nil {
+			return err
+		}
 	}
 	data := filepath.Join(dir, "data")
 	var said bytes.Buffer
@@ -112,11 +125,7 @@ func drive(ctx context.Context, port int, s situation) ([]byte, error) {
 	}
 	sending, stop := context.WithTimeout(ctx, time.Duration(s.seconds*float64(time.Second)))
 	defer stop()
-	cfg := load.Config{Target: fmt.Sprintf("127.0.0.1:%d", port), Connections: 4}
-	for _, l := range s.loads {
-		cfg.Streams = append(cfg.Streams, load.Stream{Model: l.model, Rate: l.rate, Request: func(int) *kserve.InferRequest { return s.request(l) }})
-	}
-	if err := load.Run(sending, cfg); err != nil {
+	if err := s.send(sending, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
 		return nil, err
 	}
 	ended := time.Now()

@@ -35,14 +35,14 @@ func (m model) config() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: %q\nbackend: \"python\"\nmax_batch_size: %d\n", m.name, m.batch)
 	b.WriteString("input [ { name: \"X\" data_type: TYPE_FP32 dims: [ -1 ] } ]\noutput [ { name: \"Y\" data_type: TYPE_FP32 dims: [ -1 ] } ]\n")
-	b.WriteString("instance_group [ { kind: KIND_CPU count: 1 } ]\n")
+	fmt.Fprintf(&b, "instance_group [ { kind: KIND_CPU count: %d } ]\n", max(1, m.instances))
 	if m.delayUs > 0 {
 		fmt.Fprintf(&b, "dynamic_batching { preferred_batch_size: [ %d ] max_queue_delay_microseconds: %d }\n", m.batch, m.delayUs)
 	}
 	for _, p := range [...]struct {
 		name  string
 		value any
-	}{{"ms", m.ms}, {"per_row_ms", m.perRowMs}, {"cold_ms", m.coldMs}, {"tail_ms", m.tailMs}, {"slow_pod", m.slowPod}, {"slow_ms", m.slowMs},
+	}{{"ms", m.ms}, {"per_row_ms", m.perRowMs}, {"cold_ms", m.coldMs}, {"tail_ms", m.tailMs}, {"slow_pod", m.slowPod}, {"slow_ms", m.slowMs}, {"slow_by", max(1, m.slowBy)},
 		{"busy", m.busy}, {"fail_every", m.failEvery}} {
 		fmt.Fprintf(&b, "parameters { key: %q value { string_value: \"%v\" } }\n", p.name, p.value)
 	}

@@ -13,8 +13,10 @@ class TritonPythonModel:
         value = lambda name: config["parameters"][name]["string_value"]
         self.ms, self.per_row_ms = float(value("ms")), float(value("per_row_ms"))
         self.cold_ms, self.tail_ms = float(value("cold_ms")), float(value("tail_ms"))
+        self.slow_by = 1.0
         if os.environ.get("HOSTNAME") == value("slow_pod"):
             self.ms += float(value("slow_ms"))
+            self.slow_by = float(value("slow_by"))
         self.busy = value("busy") == "true"
         self.fail_every = int(value("fail_every"))
         self.batched = config["max_batch_size"] > 0
@@ -23,7 +25,8 @@ class TritonPythonModel:
 
     def take(self, seconds):
         if not self.busy:
-            time.sleep(seconds)
+            if seconds > 0:
+                time.sleep(seconds)
             return
         until = time.thread_time() + seconds
         while time.thread_time() < until:
@@ -38,7 +41,7 @@ class TritonPythonModel:
         if self.rng.random() < 0.03:
             ms += self.tail_ms
         self.runs += 1
-        self.take(ms / 1000)
+        self.take(ms * self.slow_by / 1000)
         return [self.answer(x) for x in tensors]
 
     def answer(self, x):

@@ -87,7 +87,7 @@ func (c *Collector) keep(r request) {
 	if r.alone {
 		c.counts.Alone++
 	}
-	r.gateway, r.pod, r.model = c.name(r.gateway), c.name(r.pod), c.name(r.model)
+	r.gateway, r.gateKey, r.pod, r.podKey, r.model = c.name(r.gateway), c.name(r.gateKey), c.name(r.pod), c.name(r.podKey), c.name(r.model)
 	for i := range r.runs {
 		r.runs[i].model, r.runs[i].parent = c.name(r.runs[i].model), c.name(r.runs[i].parent)
 	}

@@ -10,7 +10,7 @@ import (
 func rowQuery(k rowKey) string {
 	var parts []string
 	if k.pod != "" {
-		parts = append(parts, fmt.Sprintf("resource.service.name = %q", k.pod))
+		parts = append(parts, onPodQuery(k.podKey, k.pod))
 	}
 	if k.model != "" {
 		parts = append(parts, fmt.Sprintf("span.triton.model_name = %q", k.model))
@@ -19,6 +19,15 @@ func rowQuery(k rowKey) string {
 		return "{ name = \"InferRequest\" }"
 	}
 	return "{ " + strings.Join(parts, " && ") + " }"
+}
+
+// onPodQuery is the condition that a span is a pod's: by the attribute of its resource
+// that named it, or by what the gateway called it.
+func onPodQuery(key, pod string) string {
+	if key == "" {
+		return fmt.Sprintf("span.peer.service = %q", pod)
+	}
+	return fmt.Sprintf("resource.%s = %q", key, pod)
 }
 
 // phaseQuery finds traces that take long in a phase, from the given time on, as far
@@ -38,14 +47,10 @@ func phaseQuery(p Phase, k rowKey, from float64) string {
 		}
 		return strings.TrimSuffix(rowQuery(k), " }") + " && " + long + " }"
 	case Gateway, Network:
-		parts := []string{"name = \"ingress\"", long}
-		if k.pod != "" {
-			parts = append(parts, fmt.Sprintf("span.peer.service = %q", k.pod))
+		if k.pod == "" && k.model == "" {
+			return "{ name = \"ingress\" && " + long + " }"
 		}
-		if k.model != "" {
-			parts = append(parts, fmt.Sprintf("span.triton.model_name = %q", k.model))
-		}
-		return "{ " + strings.Join(parts, " && ") + " }"
+		return "{ name = \"ingress\" && " + long + " } >> " + rowQuery(k)
 	}
 	return ""
 }

@@ -96,7 +96,7 @@ const (
 	groupings
 )
 
-type rowKey struct{ model, pod string }
+type rowKey struct{ model, pod, podKey string }
 
 // rows groups the requests, each grouping in the order of its time, the costliest
 // first.
@@ -111,7 +111,7 @@ func (c *Collector) rows(total float64) [groupings][]payload.LatencyRow {
 				k.model = r.model
 			}
 			if g == byPod || g == byBoth {
-				k.pod = r.pod
+				k.pod, k.podKey = r.pod, r.podKey
 			}
 			members[k] = append(members[k], r)
 		}

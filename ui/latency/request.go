@@ -53,7 +53,9 @@ type request struct {
 	trace   [16]byte
 	start   uint64 // Unix nanoseconds
 	gateway string
+	gateKey string // the resource's attributes that name the gateway and the pod
 	pod     string
+	podKey  string
 	model   string
 	weight  float32
 	size    float32 // bytes of the request's message, 0 if not known
@@ -88,14 +90,18 @@ func cut(t *tree, yield func(r request, f fate, stands float64)) {
 	for _, n := range t.nodes {
 		switch {
 		case isGateway(n):
-			if isInference(n) {
+			if isInference(n) && (n.parent == nil || !isGateway(n.parent)) {
 				cutGateway(t, n, yield)
 			}
 		case n.name == attr.InferRequest && (n.parent == nil || !isGateway(n.parent)):
 			r := serverPart(n)
 			r.trace, r.alone = t.id, true
 			r.weight = float32(weightOf(n, nil))
-			yield(r, isSplit, float64(r.weight))
+			f := isSplit
+			if len(r.runs) == 0 { // no such model, or a request that it does not take
+				f = isFailed
+			}
+			yield(r, f, float64(r.weight))
 		}
 	}
 }
@@ -105,7 +111,7 @@ func cutGateway(t *tree, n *node, yield func(request, fate, float64)) {
 	if th, ok := sampling.FromTracestate(n.state); ok {
 		own = th.Weight()
 	}
-	outer := request{trace: t.id, start: n.start, gateway: n.service, pod: n.attr(attr.PeerService), model: n.attr(attr.ModelName),
+	outer := request{trace: t.id, start: n.start, gateway: n.pod, gateKey: n.podKey, pod: n.attr(attr.PeerService), model: n.attr(attr.ModelName),
 		total: float32(n.end - n.start), weight: float32(own)}
 	if size, err := strconv.ParseFloat(n.attr("request_size"), 32); err == nil {
 		outer.size = float32(size)
@@ -125,11 +131,9 @@ func cutGateway(t *tree, n *node, yield func(request, fate, float64)) {
 	}
 	for i, s := range servers { // a stream: its messages one by one
 		r := serverPart(s)
-		r.trace, r.alone, r.gateway = t.id, true, n.service
+		r.trace, r.alone, r.gateway = t.id, true, n.pod
 		r.weight = float32(weightOf(s, n))
-		if outer.pod != "" {
-			r.pod = outer.pod
-		}
+		r.reachedAs(outer.pod, s)
 		if i > 0 {
 			own = 0 // the stream counts once
 		}
@@ -148,16 +152,22 @@ func whole(outer request, n, server *node) request {
 	}
 	r.times[Network] = max(0, between-r.total)
 	r.within(between)
-	r.trace, r.start, r.gateway, r.size = outer.trace, outer.start, outer.gateway, outer.size
+	r.trace, r.start, r.gateway, r.gateKey, r.size = outer.trace, outer.start, outer.gateway, outer.gateKey, outer.size
 	r.total = outer.total
-	if outer.pod != "" {
-		r.pod = outer.pod
-	}
+	r.reachedAs(outer.pod, server)
 	if outer.model != "" {
 		r.model = outer.model
 	}
 	r.weight = float32(weightOf(server, n))
 	return r
+}
+
+// reachedAs names the pod by what the gateway called it, where the server does not
+// tell its own name: the gateway may know no more than an address.
+func (r *request) reachedAs(peer string, server *node) {
+	if nameless := server.pod == "" || server.pod == anyServer; nameless && peer != "" {
+		r.pod, r.podKey = peer, ""
+	}
 }
 
 // within cuts off what the server did when the gateway had its whole answer: Triton
@@ -181,7 +191,7 @@ func upstreamOf(n *node) float32 {
 	}
 	ns, err := strconv.ParseFloat(n.attr(attr.UpstreamNanos), 32)
 	if err != nil {
-		return 0
+		return upstreamSpan(n)
 	}
 	return float32(ns)
 }
@@ -206,7 +216,7 @@ func weightOf(server, gateway *node) float64 {
 
 // serverPart splits an InferRequest span.
 func serverPart(n *node) request {
-	r := request{start: n.start, pod: n.service, total: float32(n.end - n.start), times: swept(n)}
+	r := request{start: n.start, pod: n.pod, podKey: n.podKey, total: float32(n.end - n.start), times: swept(n)}
 	n.walk(func(m *node) {
 		if m == n || !isModel(m) {
 			return
@@ -247,8 +257,22 @@ func isGateway(n *node) bool { return n.name == attr.Ingress || n.attr("componen
 
 // isInference tells whether a gateway's span is of a call that a server traces.
 func isInference(n *node) bool {
-	path := n.attr("grpc.path")
-	return path == "" || strings.HasSuffix(path, "/ModelInfer") || strings.HasSuffix(path, "/ModelStreamInfer")
+	if path := n.attr("grpc.path"); path != "" {
+		return strings.HasSuffix(path, "/ModelInfer") || strings.HasSuffix(path, "/ModelStreamInfer")
+	}
+	_, path, v2 := strings.Cut(n.attr("http.url"), "/v2/")
+	return !v2 || strings.HasSuffix(path, "/infer") || strings.HasSuffix(path, "/generate") || strings.HasSuffix(path, "/generate_stream")
+}
+
+// upstreamSpan is the longest span of the gateway's own below another, as Envoy's
+// "egress": how long it waited for the server.
+func upstreamSpan(n *node) (longest float32) {
+	for _, c := range n.children {
+		if isGateway(c) {
+			longest = max(longest, float32(c.end-c.start))
+		}
+	}
+	return longest
 }
 
 func isModel(n *node) bool { return n.events[phase.QueueStart] != 0 || n.attr(attr.ModelName) != "" }

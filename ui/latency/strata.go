@@ -31,6 +31,7 @@ type site struct {
 	parts    parts
 	from, to uint64 // the first and the last start
 	pods     []string
+	podKeys  map[string]string // the attribute that names each
 	places   []place
 	runs     map[place]map[string][]runAt // by place and pod
 	total    float64                      // nanoseconds of all requests, by weight
@@ -46,7 +47,7 @@ type sampleKey struct {
 }
 
 func newSite(c *Collector) *site {
-	s := &site{requests: c.requests, from: c.first, to: c.last, slow: map[string]bool{},
+	s := &site{requests: c.requests, from: c.first, to: c.last, slow: map[string]bool{}, podKeys: map[string]string{},
 		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, ensemble: map[place]bool{}}
 	pods := map[string]bool{}
 	for i := range s.requests {
@@ -54,6 +55,7 @@ func newSite(c *Collector) *site {
 		s.total += float64(r.total) * float64(r.weight)
 		s.parts = append(s.parts, r.start)
 		pods[r.pod] = true
+		s.podKeys[r.pod] = r.podKey
 		for j := range r.runs {
 			at := place{r.runs[j].model, r.runs[j].parent}
 			if s.runs[at] == nil {

@@ -12,7 +12,8 @@ import (
 type node struct {
 	span       ptrace.Span
 	name       string
-	service    string
+	pod        string // who wrote the span, as its resource tells
+	podKey     string // the attribute that told it
 	state      string
 	start, end uint64
 	events     phase.Events
@@ -75,15 +76,39 @@ func newNode(m made) *node {
 	s := m.span
 	n := &node{span: s, name: s.Name(), state: s.TraceState().AsRaw(), start: uint64(s.StartTimestamp()),
 		end: max(uint64(s.StartTimestamp()), uint64(s.EndTimestamp())), events: make(phase.Events, s.Events().Len())}
-	if v, ok := m.resource.Attributes().Get("service.name"); ok {
-		n.service = v.AsString()
-	}
+	n.podKey, n.pod = podOf(m.resource)
 	for _, e := range s.Events().All() {
 		if _, known := n.events[e.Name()]; !known {
 			n.events[e.Name()] = uint64(e.Timestamp())
 		}
 	}
 	return n
+}
+
+const serviceName = "service.name"
+
+// anyServer is what Triton calls itself where it is told no name.
+const anyServer = "triton-inference-server"
+
+// podKeys are the attributes of a resource that name a pod, the surest first. All
+// servers of a site may have one service.name, as Triton's own has it unless it is
+// told another; pod_name is what SuperSONIC's documentation gives them.
+var podKeys = [...]string{"pod_name", "k8s.pod.name", serviceName, "host.name", "service.instance.id"}
+
+func podOf(r pcommon.Resource) (key, name string) {
+	for _, key := range podKeys {
+		if name := text(r, key); name != "" && name != anyServer {
+			return key, name
+		}
+	}
+	return serviceName, text(r, serviceName)
+}
+
+func text(r pcommon.Resource, key string) string {
+	if v, ok := r.Attributes().Get(key); ok {
+		return v.AsString()
+	}
+	return ""
 }
 
 // within tells whether n lies below top, or is it.
@@ -123,12 +148,16 @@ func (n *node) walk(visit func(*node)) {
 	}
 }
 
-// below are the children of a name.
+// below are the servers' spans that a gateway's calls led to: its children, or
+// those of the spans of its own that it has between (Envoy's "egress").
 func (n *node) below(name string) []*node {
 	var list []*node
 	for _, c := range n.children {
-		if c.name == name {
+		switch {
+		case c.name == name:
 			list = append(list, c)
+		case isGateway(c):
+			list = append(list, c.below(name)...)
 		}
 	}
 	return list

@@ -169,24 +169,26 @@ var gatewayWaits = waiting{10 * time.Millisecond, 0.35, 0}
 func (s *site) slowGateways() []Finding {
 	by := map[string][]value{}
 	totals := map[string][]value{}
+	keys := map[string]string{}
 	for i := range s.requests {
 		r := &s.requests[i]
 		if r.alone || r.gateway == "" {
 			continue
 		}
+		keys[r.gateway] = r.gateKey
 		by[r.gateway] = append(by[r.gateway], value{float64(r.times[Gateway]), float64(r.weight), r.start})
 		totals[r.gateway] = append(totals[r.gateway], value{float64(r.total), float64(r.weight), r.start})
 	}
 	var list []Finding
 	for _, pod := range sortedKeys(by) {
-		if f, ok := s.slowGateway(pod, newSample(by[pod]), newSample(totals[pod])); ok {
+		if f, ok := s.slowGateway(pod, keys[pod], newSample(by[pod]), newSample(totals[pod])); ok {
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-func (s *site) slowGateway(pod string, v, total *sample) (Finding, bool) {
+func (s *site) slowGateway(pod, key string, v, total *sample) (Finding, bool) {
 	share := v.sum() / max(1, total.sum())
 	w := gatewayWaits
 	if v.n() < enoughOfModel || !w.reached(v, total) {
@@ -199,7 +201,7 @@ func (s *site) slowGateway(pod string, v, total *sample) (Finding, bool) {
 	f := Finding{Kind: KindGateway, Phase: Gateway, Pod: pod, Excess: v.sum(), Share: share}
 	f.Sentence = fmt.Sprintf("Requests wait in gateway %s before a server gets them: %s of %s (medians of %s requests), %s of their time.",
 		pod, span(v.median()), span(total.median()), number(len(v.list)), percent(share))
-	f.Query = fmt.Sprintf("{ name = \"ingress\" && resource.service.name = %q }", pod)
+	f.Query = fmt.Sprintf("{ name = \"ingress\" && %s }", onPodQuery(key, pod))
 	f.Examples = examplesOf(Gateway, slices.DeleteFunc(s.pointers(), func(r *request) bool { return r.gateway != pod || r.alone }))
 	return f, true
 }

@@ -97,6 +97,7 @@ type Chart struct {
 	Unit    string        `json:"unit"` // "per second", "seconds", "count"
 	TimesMs []float64     `json:"timesMs"`
 	Series  []ChartSeries `json:"series"`
+	Note    string        `json:"note"` // which series were left out, "" if none
 }
 
 // ChartSeries is one line of a chart.

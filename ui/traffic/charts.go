@@ -13,6 +13,10 @@ import (
 // points is how many points a chart has at most.
 const points = 180
 
+// mostLines is how many lines a chart shows at most: more are told apart neither by
+// colour nor in a legend.
+const mostLines = 16
+
 // lowestStep is the scrape interval: a finer step shows nothing new.
 const lowestStep = 5 * time.Second
 
@@ -89,6 +93,27 @@ func draw(ctx context.Context, q Querier, c chart, w Window, step time.Duration)
 		}
 		out.Series = append(out.Series, line)
 	}
+	out.Series, out.Note = highest(out.Series, c.label, mostLines)
 	sort.Slice(out.Series, func(i, j int) bool { return out.Series[i].Label < out.Series[j].Label })
 	return out, nil
+}
+
+// highest keeps the lines that are highest in the mean, and says what it left out.
+func highest(list []payload.ChartSeries, what string, most int) ([]payload.ChartSeries, string) {
+	if len(list) <= most {
+		return list, ""
+	}
+	sort.SliceStable(list, func(i, j int) bool { return level(list[i]) > level(list[j]) })
+	return list[:most], fmt.Sprintf("The highest %d of %d %ss, by their mean over the time.", most, len(list), what)
+}
+
+// level is a line's mean.
+func level(s payload.ChartSeries) float64 {
+	sum, n := 0.0, 0.0
+	for _, v := range s.Values {
+		if v != nil {
+			sum, n = sum+*v, n+1
+		}
+	}
+	return sum / max(1, n)
 }

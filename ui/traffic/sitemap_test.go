@@ -145,3 +145,19 @@ func TestAPodsDeploymentIsReadOffItsName(t *testing.T) {
 		}
 	}
 }
+
+func TestAChartOfManyServersShowsTheHighestAndSaysSo(t *testing.T) {
+	drawn := func(servers int) payload.Chart {
+		c, err := Charts(context.Background(), ask(t, site(2, servers)), last(5*time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Charts[0]
+	}
+	if c := drawn(60); len(c.Series) != mostLines || c.Note != "The highest 16 of 60 servers, by their mean over the time." {
+		t.Errorf("%d series, %q", len(c.Series), c.Note)
+	}
+	if c := drawn(mostLines); len(c.Series) != mostLines || c.Note != "" {
+		t.Errorf("%d series, %q", len(c.Series), c.Note)
+	}
+}

@@ -2,7 +2,7 @@
  * The page of latencies in Chromium, against a site whose store has a run with a
  * known culprit:
  *
- *   SITE_URL=http://127.0.0.1:3000 CULPRIT=supersonic-triton-2 MODEL=tagger RANGE='from=now-2h&to=now' node e2e/latency.mjs
+ *   SITE_URL=http://127.0.0.1:3000 FILE=latency.otlp.jsonl.gz CULPRIT=supersonic-triton-2 MODEL=tagger RANGE='from=now-2h&to=now' node e2e/latency.mjs
  *
  * What is shown is compared with the answer of the API, asked by another route.
  */
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { start, watched } from './chromium.mjs'
 
 const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
-const { CULPRIT: culprit, MODEL: model, SHOTS: shots, RANGE: range = 'from=now-2h&to=now' } = process.env
+const { CULPRIT: culprit, MODEL: model, FILE: file, SHOTS: shots, RANGE: range = 'from=now-2h&to=now' } = process.env
 if (shots) mkdirSync(shots, { recursive: true })
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const browser = await start()
@@ -80,6 +80,18 @@ async function compares() {
   await table.waitFor()
 }
 
+async function opens() {
+  await page.goto(`${site}/latency?${range}`)
+  await page.locator('input[type=file]').setInputFiles(file)
+  await page.getByText('Back to the site').waitFor()
+  const verdict = region('What stands out')
+  await verdict.getByText(culprit).first().waitFor()
+  await verdict.getByRole('link', { name: /^trace of/ }).first().click()
+  await page.getByRole('heading', { name: 'Traces from a file' }).waitFor()
+  await page.locator('[role=treegrid], [role=tree], [role=grid]').first().waitFor()
+  await page.goBack()
+}
+
 async function sound() {
   await page.evaluate(axe)
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
@@ -100,6 +112,7 @@ try {
   await does('the numbers are those of the API', tells)
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
+  if (file) await does('a file is analysed without a store, and its examples open from it', opens)
   await does('axe finds nothing serious', sound)
   await does('it fits a phone', narrow)
   assert.deepEqual(faults, [])

@@ -1,5 +1,5 @@
 /** A file of traces: it stays in this tab, the server reads it and keeps nothing. */
-import type { Comparison, Failure, TraceFile } from '../lib/api'
+import type { Comparison, Failure, Latency, TraceFile } from '../lib/api'
 import { Trouble } from '../lib/ask'
 
 class Upload {
@@ -9,8 +9,8 @@ class Upload {
 /** upload is the file that was opened last; a reload forgets it. */
 export const upload = new Upload()
 
-async function read<T>(file: File, params: Record<string, string>, signal: AbortSignal): Promise<T> {
-  const target = new URL('api/traces/read', document.baseURI)
+async function read<T>(file: File, params: Record<string, string>, signal: AbortSignal, path = 'api/traces/read'): Promise<T> {
+  const target = new URL(path, document.baseURI)
   for (const [k, v] of Object.entries(params)) if (v) target.searchParams.set(k, v)
   let answer: Response
   try {
@@ -27,3 +27,4 @@ async function read<T>(file: File, params: Record<string, string>, signal: Abort
 
 export const readTraces = (file: File, id: string, signal: AbortSignal) => read<TraceFile>(file, { id }, signal)
 export const readComparison = (file: File, id: string, other: string, signal: AbortSignal) => read<Comparison>(file, { id, with: other }, signal)
+export const readLatency = (file: File, params: Record<string, string>, signal: AbortSignal) => read<Latency>(file, params, signal, 'api/latency/file')

@@ -112,6 +112,8 @@ export interface Chart {
   unit: string
   timesMs: number[]
   series: ChartSeries[]
+  /** which series were left out, "" if none */
+  note: string
 }
 
 /** ChartSeries is one line of a chart. */
