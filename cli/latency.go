@@ -28,7 +28,7 @@ type latencyFlags struct {
 // stands is the error of --check: something stands out.
 type stands struct{ error }
 
-const latencyAbout = `supersonic latency [flags]
+const latencyAbout = `supersonic latency [flags] [FILE]
 Tells where the time of requests goes, by model and pod, and who is slow: of a running
 site (its page answers), or of a file of traces. Exit code 0; with --check 3 if a pod,
 a model or a step stands out.
@@ -58,7 +58,7 @@ func newLatencyFlags(e env) *latencyFlags {
 // runLatency prints where the time goes.
 func runLatency(ctx context.Context, e env, args []string) error {
 	f := newLatencyFlags(e)
-	if err := f.set.Parse(args); err != nil {
+	if err := f.parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
@@ -72,7 +72,7 @@ func runLatency(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	if f.json {
-		err = writeIndented(e.out, got)
+		err = writeIndented(e.out, payload.Filled(got))
 	} else {
 		printLatency(e.out, got, f.by, f.stat)
 	}
@@ -87,6 +87,16 @@ func writeIndented(w io.Writer, v any) error {
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// parse takes flags before and after a file, which is --file without the word.
+func (f *latencyFlags) parse(args []string) error {
+	err := f.set.Parse(args)
+	if err == nil && f.file == "" && f.set.NArg() > 0 {
+		f.file = f.set.Arg(0)
+		err = f.set.Parse(f.set.Args()[1:])
+	}
+	return err
 }
 
 // wrong says what is wrong with the flags.

@@ -53,7 +53,7 @@ func TestTheTableOfAFileNamesTheCulpritAndAlignsItsColumns(t *testing.T) {
 }
 
 func TestCheckTellsByItsExitCodeWhetherSomethingStandsOut(t *testing.T) {
-	if code, _, _ := latencyOf(t, "--check", "--file", recordings+"long-queue.otlp.jsonl.gz"); code != exitStands {
+	if code, _, _ := latencyOf(t, recordings+"long-queue.otlp.jsonl.gz", "--check"); code != exitStands {
 		t.Errorf("exit code %d of a long queue", code)
 	}
 	if code, out, _ := latencyOf(t, "--check", "--file", recordings+"healthy.otlp.jsonl.gz"); code != exitOK || !strings.HasPrefix(out, "No pod, model or step stands out") {
@@ -66,6 +66,9 @@ func TestJSONOnTheCommandLineIsTheAnswerOfThePage(t *testing.T) {
 	var got payload.Latency
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
+	}
+	if _, out, _ = latencyOf(t, "--json", recordings+"healthy.otlp.jsonl.gz"); !strings.Contains(out, `"findings": []`) {
+		t.Errorf("no list where nobody is named: %.400s", out)
 	}
 	if got.Findings[0].Step != "fit" || len(got.Models) != 1 || got.Models[0].Model != "reco" || len(got.Steps) != 2 {
 		t.Errorf("%+v", got.Findings)
@@ -87,7 +90,7 @@ func TestAWrongQuestionIsRefusedWithAHint(t *testing.T) {
 
 	f("one of the two", "--file", "x", "--url", "http://y")
 
-	f("unexpected argument", "traces.jsonl")
+	f("unexpected argument", "traces.jsonl", "more.jsonl")
 
 	code, _, errOut := latencyOf(t, "--file", "latency_test.go")
 	if code != exitFailed || !strings.Contains(errOut, "traces dump") {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"reflect"
 	"strings"
 	"time"
 
@@ -176,7 +175,7 @@ func (u *UI) explain(w http.ResponseWriter, r *http.Request, err error) {
 func refuse(w http.ResponseWriter, status int, f payload.Failure) { writeJSON(w, status, f) }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(withEmpty(v))
+	body, err := json.Marshal(payload.Filled(v))
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"error":"the answer has no JSON form","hint":"this is a fault of the page; please report it"}`)
 	}
@@ -184,51 +183,6 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	w.Write(body) // a reader who left is not an error of ours
-}
-
-// withEmpty makes every nil slice of a payload an empty one, so that the browser
-// gets lists where its types say lists.
-func withEmpty(v any) any {
-	in := reflect.ValueOf(v)
-	out := reflect.New(in.Type()).Elem()
-	out.Set(in)
-	fillSlices(out)
-	return out.Interface()
-}
-
-func fillSlices(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			fillSlices(v.Field(i))
-		}
-	case reflect.Pointer:
-		if !v.IsNil() && v.Elem().Kind() == reflect.Struct {
-			own := reflect.New(v.Type().Elem()) // what is pointed to may be shared
-			own.Elem().Set(v.Elem())
-			fillSlices(own.Elem())
-			v.Set(own)
-		}
-	case reflect.Map:
-		if v.IsNil() {
-			v.Set(reflect.MakeMap(v.Type()))
-		}
-	case reflect.Slice:
-		if v.Type() == reflect.TypeFor[json.RawMessage]() {
-			return
-		}
-		if v.IsNil() {
-			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-		}
-		for i := range v.Len() {
-			switch v.Index(i).Kind() {
-			case reflect.Struct, reflect.Slice, reflect.Map:
-				fillSlices(v.Index(i))
-			default:
-				return
-			}
-		}
-	}
 }
 
 // alive answers as Grafana does, for whoever waits for it.

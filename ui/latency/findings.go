@@ -55,6 +55,9 @@ func (s *site) findings() []Finding {
 	steps := s.slowSteps()
 	models := slices.DeleteFunc(s.waitingModels(), func(f Finding) bool { return toldByStep(steps, f) })
 	all := slices.Concat(pods, steps, models, s.slowGateways())
+	if !slices.ContainsFunc(all, func(f Finding) bool { return f.Phase == Network }) {
+		all = append(all, s.slowWay()...)
+	}
 	all = slices.DeleteFunc(all, func(f Finding) bool { return f.Excess < worthTelling*s.total })
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Excess > all[j].Excess })
 	return all

@@ -151,6 +151,22 @@ func skews() []skew {
 					}
 				}
 			}},
+		{"pod slower by half", func(f Finding, _ []model) bool { return f.Kind == KindPod && f.Pod == bad && f.Phase == Infer },
+			func(*world, []model) func(*request, *run) {
+				return func(r *request, x *run) {
+					if x.times[Infer] += float32(20 * time.Millisecond); r.pod == bad {
+						x.times[Infer] *= 1.6
+					}
+				}
+			}},
+		{"all on the way", func(f Finding, _ []model) bool { return f.Kind == KindNetwork },
+			func(w *world, _ []model) func(*request, *run) {
+				return func(r *request, x *run) {
+					if len(r.runs) == 0 {
+						r.times[Network] += w.around(250 * time.Millisecond)
+					}
+				}
+			}},
 		{"slow pod, one model", func(f Finding, m []model) bool {
 			return f.Kind == KindPod && f.Pod == bad && (f.Model == m[0].name || len(m) == 1)
 		},

@@ -60,6 +60,7 @@ type request struct {
 	weight  float32
 	size    float32 // bytes of the request's message, 0 if not known
 	total   float32 // nanoseconds
+	sending float32 // of the network: until the gateway had handed on the whole request, 0 if not known
 	times   Times
 	alone   bool // no gateway span: gateway and network are not known
 	runs    []run
@@ -151,6 +152,9 @@ func whole(outer request, n, server *node) request {
 		between = upstream
 	}
 	r.times[Network] = max(0, between-r.total)
+	if chosen, sent := n.events[attr.EventServerChosen], n.events[attr.EventRequestSent]; chosen != 0 && sent > chosen {
+		r.sending = min(float32(sent-chosen), r.times[Network])
+	}
 	r.within(between)
 	r.trace, r.start, r.gateway, r.gateKey, r.size = outer.trace, outer.start, outer.gateway, outer.gateKey, outer.size
 	r.total = outer.total

@@ -229,7 +229,7 @@ func (s *site) podSentence(f Finding, worst slower, list []slower, tested int) s
 	case f.Model != "" && tested > len(list):
 		scope = "; the other models are not slower there"
 	}
-	return fmt.Sprintf("Pod %s is slow: %s for %s takes %s there, %s the %s of %s (%s)%s. That is %s of the time of its requests of %s.",
+	return fmt.Sprintf("Pod %s is slow: %s for %s takes %s there, %s the %s of %s (%s)%s. It costs %s of the time of its requests of %s.",
 		f.Pod, nouns[f.Phase], worst.at.text(), span(worst.own), times(worst.own, worst.other), span(worst.other), others(worst.pods), worst.basis(), scope,
 		percent(f.Share), plural(len(list) > 1, "these models", "this model"))
 }

@@ -50,7 +50,7 @@ type LatencyFailed struct {
 
 // LatencyCause is something that stands out.
 type LatencyCause struct {
-	Kind     string           `json:"kind"` // "pod", "model", "step", "gateway"
+	Kind     string           `json:"kind"` // "pod", "model", "step", "gateway", "network"
 	Phase    string           `json:"phase"`
 	Pod      string           `json:"pod"`
 	Model    string           `json:"model"`

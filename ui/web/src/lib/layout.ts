@@ -19,7 +19,15 @@ export interface Layout {
   nodes: Record<string, Point>
 }
 
-export type Shape = { nodes: Pick<MapNode, 'id' | 'side'>[]; edges: Pick<MapEdge, 'from' | 'to'>[] }
+export type Shape = {
+  nodes: Pick<MapNode, 'id' | 'side'>[]
+  edges: Pick<MapEdge, 'from' | 'to'>[]
+  /** a phone: the sides stand close, so that nodes are drawn as large as can be */
+  narrow?: boolean
+}
+
+/** gap is the room between gateways and servers, for edges and their numbers. */
+const gap = (shape: Shape) => (shape.narrow ? 40 : 250)
 
 /** layout places gateways left and servers right. */
 export function layout(shape: Shape): Layout {
@@ -31,7 +39,7 @@ export const keyOf = (side: string, id: string) => `${side}/${id}`
 
 function byDagre(shape: Shape): Layout {
   const g = new dagre.graphlib.Graph()
-  g.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 250, marginx: 10, marginy: 10 })
+  g.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: gap(shape), marginx: 10, marginy: 10 })
   g.setDefaultEdgeLabel(() => ({}))
   for (const n of shape.nodes) g.setNode(keyOf(n.side, n.id), { ...node })
   for (const e of shape.edges) g.setEdge(keyOf('gateway', e.from), keyOf('server', e.to))
@@ -76,7 +84,7 @@ export function byColumns(shape: Shape): Layout {
       }
     })
     const columns = Math.ceil(list.length / perColumn)
-    left += columns * (node.width + 26) + (side === 'gateway' ? 250 : 0)
+    left += columns * (node.width + 26) + (side === 'gateway' ? gap(shape) : 0)
     out.height = Math.max(out.height, Math.min(list.length, perColumn) * (node.height + 22) + 10)
   }
   out.width = left

@@ -65,7 +65,7 @@ export interface LatencyFailed {
 
 /** LatencyCause is something that stands out. */
 export interface LatencyCause {
-  /** "pod", "model", "step", "gateway" */
+  /** "pod", "model", "step", "gateway", "network" */
   kind: string
   phase: string
   pod: string
