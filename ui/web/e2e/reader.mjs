@@ -13,19 +13,26 @@ export async function reader(site, use, options = {}) {
   if (shots) mkdirSync(shots, { recursive: true })
   const browser = await start()
   const { page, context, faults } = await watched(browser, new URL(site).origin, options)
-  page.setDefaultTimeout(30_000)
-  let step = ''
+  page.setDefaultTimeout(20_000)
   const only = process.env.ONLY ? new RegExp(process.env.ONLY) : /./
 
   const does = async (what, how) => {
     if (!only.test(what)) return
-    step = what
     const began = Date.now()
-    await how()
-    console.log(`ok  ${what} (${Date.now() - began} ms)`)
+    try {
+      await how()
+      console.log(`ok  ${what} (${Date.now() - began} ms)`)
+    } catch (error) {
+      await failed(what, error) // the steps after it may tell more
+    }
+  }
+  const failed = async (what, error) => {
+    console.error(`FAILED  ${what}: ${error.message}`)
+    process.exitCode = 1
+    await shot(`failed-${what.replaceAll(/\W+/g, '-').slice(0, 40)}`).catch(() => undefined)
   }
   /** until waits until something that is computed is as it should be. */
-  const until = async (what, is, ms = 30_000) => {
+  const until = async (what, is, ms = 20_000) => {
     const end = Date.now() + ms
     let last
     while (Date.now() < end) {
@@ -58,10 +65,7 @@ export async function reader(site, use, options = {}) {
     await use({ page, context, faults, does, until, quiet, sound, shot, panel, textOf, json })
     await does('nothing left the site, no script failed', async () => assert.deepEqual(faults, []))
   } catch (error) {
-    console.error(`FAILED  ${step}: ${error.message}`)
-    if (faults.length) console.error(faults.slice(0, 10).join('\n'))
-    await shot('failed').catch(() => undefined)
-    process.exitCode = 1
+    await failed('what comes before the steps', error)
   } finally {
     await browser.close()
   }
