@@ -11,6 +11,7 @@ import (
 
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // topValues is how many values of an attribute are compared; the store is asked for
@@ -43,7 +44,7 @@ func Differ(ctx context.Context, store Store, query string, from, to time.Time, 
 // widens a range to whole steps, so one step as long as the range would let in as
 // much again.
 func comparing(query string, from, to time.Time) source.TraceMetrics {
-	step := Step(from, to, 60, time.Second)
+	step := steps.For(to.Sub(from), 60, time.Second)
 	low, high := Aligned(from, to, step)
 	return source.TraceMetrics{Query: query, From: low, To: high, Step: step}
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"strings"
 	"time"
 
 	"supersonic/ui/payload"
+	"supersonic/ui/servicegraph"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // Graphing is a question for the service graph.
@@ -17,9 +18,6 @@ type Graphing struct {
 	From, To time.Time
 }
 
-// edgeKey is one edge.
-type edgeKey struct{ from, to string }
-
 // Graph reads the service graph that a trace store's metrics generator made of
 // spans: rates and latencies of each edge, and the busiest span names.
 func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, error) {
@@ -27,89 +25,40 @@ func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, err
 	out := payload.ServiceGraph{}
 	out.Map.Window = payload.Window{FromMs: float64(g.From.UnixMilli()), ToMs: float64(g.To.UnixMilli()),
 		Source: "sampled traces", SourceText: "made of traces by the trace store: sampled requests, each weighed by its sampling"}
-	edges := map[edgeKey]*payload.Traffic{}
-	for _, m := range [...]struct {
-		metric string
-		add    func(*payload.Traffic, float64)
-	}{
-		{"traces_service_graph_request_total", func(t *payload.Traffic, v float64) { t.Requests += v * length.Seconds(); t.PerSecond += v }},
-		{"traces_service_graph_request_failed_total", func(t *payload.Traffic, v float64) { t.Failed += v * length.Seconds() }},
-		{"traces_service_graph_request_server_seconds_sum", func(t *payload.Traffic, v float64) { t.ServerMs = plus(t.ServerMs, v*1e3) }},
-	} {
-		got, err := p.Instant(ctx, edgeRates(m.metric, g.Matchers, length), g.To)
-		if err != nil {
-			return out, err
+	edges, err := servicegraph.Read(ctx, func(ctx context.Context, promql string) ([]servicegraph.Value, error) {
+		got, err := p.Instant(ctx, promql, g.To)
+		list := make([]servicegraph.Value, len(got))
+		for i, s := range got {
+			list[i] = servicegraph.Value{Labels: s.Labels, Value: s.Last()}
 		}
-		for _, s := range got {
-			key := edgeKey{s.Labels["client"], s.Labels["server"]}
-			if edges[key] == nil {
-				edges[key] = &payload.Traffic{}
-			}
-			if v := finite(s.Last()); v != nil {
-				m.add(edges[key], *v)
-			}
-		}
+		return list, err
+	}, servicegraph.ByName, g.Matchers, length)
+	if err != nil {
+		return out, err
 	}
-	fillGraph(&out.Map, edges)
+	fillGraph(&out.Map, edges, length)
 	if len(out.Map.Edges) == 0 {
 		out.Map.Next = "The trace store makes this graph of traces that have spans of both ends: send requests, or look at another time. Its metrics generator must write to this Prometheus."
 	}
-	var err error
 	out.Spans, err = spanNames(ctx, p, length, g.To)
 	return out, err
 }
 
-func plus(a *float64, b float64) *float64 {
-	if a != nil {
-		b += *a
+func fillGraph(out *payload.Map, edges map[servicegraph.Edge]*servicegraph.Calls, length time.Duration) {
+	serves, calls := map[string]*servicegraph.Calls{}, map[string]*servicegraph.Calls{}
+	for key, c := range edges {
+		sumOf(calls, key.From.Name).Add(*c)
+		sumOf(serves, key.To.Name).Add(*c)
+		out.Edges = append(out.Edges, payload.MapEdge{From: key.From.Name, To: key.To.Name, Traffic: traffic(*c, length)})
 	}
-	return &b
-}
-
-// edgeRates is the sum of a metric's rates by edge.
-func edgeRates(metric string, matchers []string, length time.Duration) string {
-	if len(matchers) == 0 {
-		matchers = []string{""}
-	}
-	var parts []string
-	for _, m := range matchers {
-		parts = append(parts, fmt.Sprintf("sum by (client, server) (rate(%s%s[%s]))", metric, m, stepText(length)))
-	}
-	return strings.Join(parts, " or ")
-}
-
-func fillGraph(out *payload.Map, edges map[edgeKey]*payload.Traffic) {
-	serves := map[string]*payload.Traffic{}
-	calls := map[string]*payload.Traffic{}
-	for key, t := range edges {
-		if t.PerSecond <= 0 {
-			continue
-		}
-		if calls[key.from] == nil {
-			calls[key.from] = &payload.Traffic{}
-		}
-		add(calls[key.from], *t)
-		node := serves[key.to]
-		if node == nil {
-			node = &payload.Traffic{}
-			serves[key.to] = node
-		}
-		add(node, *t)
-		if t.ServerMs != nil {
-			node.ServerMs = plus(node.ServerMs, *t.ServerMs)
-		}
-		edge := payload.MapEdge{From: key.from, To: key.to, Traffic: *t}
-		edge.Traffic.ServerMs = perCall(t.ServerMs, t.PerSecond)
-		out.Edges = append(out.Edges, edge)
-	}
-	for name, t := range serves {
-		t.ServerMs = perCall(t.ServerMs, t.PerSecond)
-		out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "server", Traffic: *t, Pods: 1})
+	for name, c := range serves {
+		out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "server", Traffic: traffic(*c, length), Pods: 1})
 	}
 	// What only calls has the rate of its calls, and no time of its own.
-	for name, t := range calls {
+	for name, c := range calls {
 		if serves[name] == nil {
-			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway", Traffic: *t, Pods: 1})
+			c.Timed = false
+			out.Nodes = append(out.Nodes, payload.MapNode{ID: name, Side: "gateway", Traffic: traffic(*c, length), Pods: 1})
 		}
 	}
 	sort.Slice(out.Nodes, func(i, j int) bool { return out.Nodes[i].Side+out.Nodes[i].ID < out.Nodes[j].Side+out.Nodes[j].ID })
@@ -118,17 +67,16 @@ func fillGraph(out *payload.Map, edges map[edgeKey]*payload.Traffic) {
 	})
 }
 
-func add(sum *payload.Traffic, t payload.Traffic) {
-	sum.Requests, sum.Failed, sum.PerSecond = sum.Requests+t.Requests, sum.Failed+t.Failed, sum.PerSecond+t.PerSecond
+func sumOf(sums map[string]*servicegraph.Calls, name string) *servicegraph.Calls {
+	if sums[name] == nil {
+		sums[name] = &servicegraph.Calls{}
+	}
+	return sums[name]
 }
 
-// perCall divides milliseconds a second by calls a second.
-func perCall(ms *float64, perSecond float64) *float64 {
-	if ms == nil || perSecond <= 0 {
-		return nil
-	}
-	v := *ms / perSecond
-	return &v
+// traffic is what calls a second were over a length of time.
+func traffic(c servicegraph.Calls, length time.Duration) payload.Traffic {
+	return payload.Traffic{Requests: c.Total * length.Seconds(), Failed: c.Failed * length.Seconds(), PerSecond: c.Total, ServerMs: finite(c.Ms())}
 }
 
 // busiest is how many span names the table has, as Grafana's.
@@ -137,7 +85,7 @@ const busiest = 5
 // spanNames are the busiest span names: rate, failing and the 90th percentile of
 // their durations.
 func spanNames(ctx context.Context, p Series, length time.Duration, at time.Time) ([]payload.SpanNameRate, error) {
-	window := stepText(length)
+	window := steps.Write(length)
 	got, err := p.Instant(ctx, fmt.Sprintf("topk(%d, sum by (span_name) (rate(traces_spanmetrics_calls_total[%s])))", busiest, window), at)
 	if err != nil {
 		return nil, err
@@ -162,7 +110,7 @@ func spanNames(ctx context.Context, p Series, length time.Duration, at time.Time
 			rows[i].Failing = *v
 		}
 		if v := of(high, rows[i].Name); v != nil {
-			rows[i].P90Ms = plus(nil, *v*1e3)
+			rows[i].P90Ms = finite(*v * 1e3)
 		}
 	}
 	return rows, nil

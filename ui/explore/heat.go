@@ -11,6 +11,7 @@ import (
 	"supersonic/traceql"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // heatPoints is about how many intervals a heat map has.
@@ -23,7 +24,7 @@ func HeatOf(ctx context.Context, store Store, query string, from, to time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	step := Step(from, to, heatPoints, time.Second)
+	step := steps.For(to.Sub(from), heatPoints, time.Second)
 	low, high := Aligned(from, to, step)
 	got, err := store.Metrics(ctx, source.TraceMetrics{Query: text + " | histogram_over_time(duration) with(exemplars=false)", From: low, To: high, Step: step})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // Series is what a Prometheus is asked.
@@ -43,7 +44,7 @@ func PromQL(ctx context.Context, p Series, a Asking) (payload.ExploreChart, erro
 	if a.Points == 0 {
 		a.Points = 500
 	}
-	step := Step(a.From, a.To, a.Points, max(a.Scrape, a.Step))
+	step := steps.For(a.To.Sub(a.From), a.Points, max(a.Scrape, a.Step))
 	if a.Step > 0 && step < a.Step {
 		step = a.Step
 	}
@@ -71,9 +72,9 @@ var macro = regexp.MustCompile(`\$(?:__(interval_ms|interval|rate_interval|range
 func filled(query string, step, scrape, length time.Duration) string {
 	length = max(length.Round(time.Second), time.Second)
 	values := map[string]string{
-		"interval": stepText(step), "interval_ms": strconv.FormatInt(step.Milliseconds(), 10),
-		"rate_interval": stepText(max(step+scrape, 4*scrape)),
-		"range":         stepText(length), "range_s": strconv.FormatInt(int64(length/time.Second), 10),
+		"interval": steps.Write(step), "interval_ms": strconv.FormatInt(step.Milliseconds(), 10),
+		"rate_interval": steps.Write(max(step+scrape, 4*scrape)),
+		"range":         steps.Write(length), "range_s": strconv.FormatInt(int64(length/time.Second), 10),
 		"range_ms": strconv.FormatInt(length.Milliseconds(), 10),
 	}
 	return macro.ReplaceAllStringFunc(query, func(found string) string {

@@ -9,6 +9,7 @@ import (
 	"supersonic/traceql"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // Measuring is what a metrics query asks.
@@ -28,7 +29,7 @@ func TraceMetrics(ctx context.Context, store Store, m Measuring) (payload.Explor
 	}
 	step := m.Step
 	if step == 0 {
-		step = Step(m.From, m.To, m.Points, time.Second)
+		step = steps.For(m.To.Sub(m.From), m.Points, time.Second)
 	}
 	function, arg := functionOf(m.Query)
 	from, to := Aligned(m.From, m.To, step)

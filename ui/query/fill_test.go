@@ -6,6 +6,7 @@ import (
 
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
+	"supersonic/ui/steps"
 )
 
 func testEnv() *Env {
@@ -93,17 +94,17 @@ func TestStepsFollowTheRangeAndTheLowestOnes(t *testing.T) {
 func TestIntervalsAreReadAndWritten(t *testing.T) {
 	for text, want := range map[string]time.Duration{"5s": 5 * time.Second, ">10s": 10 * time.Second, "1h30m": 90 * time.Minute, "500ms": 500 * time.Millisecond,
 		"15": 15 * time.Second, "1d": 24 * time.Hour, "1w": 7 * 24 * time.Hour} {
-		if got, err := parseInterval(text); err != nil || got != want {
+		if got, err := steps.Parse(text); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
 	for d, want := range map[time.Duration]string{5 * time.Second: "5s", 90 * time.Second: "90s", time.Hour: "1h", 500 * time.Millisecond: "500ms", 1500 * time.Millisecond: "1500ms"} {
-		if got := writeInterval(d); got != want {
+		if got := steps.Write(d); got != want {
 			t.Errorf("%v is written %s, want %s", d, got, want)
 		}
 	}
 	for _, bad := range []string{"", "x", "5x", "-5s"} {
-		if _, err := parseInterval(bad); err == nil {
+		if _, err := steps.Parse(bad); err == nil {
 			t.Errorf("%q is an interval", bad)
 		}
 	}

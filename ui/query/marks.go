@@ -15,6 +15,7 @@ import (
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
+	"supersonic/ui/steps"
 )
 
 // mostMarks bounds the marks of one query.
@@ -71,13 +72,13 @@ const usualMarkStep = time.Minute
 func (r *Runner) seriesMarks(ctx context.Context, env *Env, d Source, a grafana.Annotation, f fields) ([]payload.Mark, error) {
 	step := usualMarkStep
 	if text := env.Fill(f.text("step"), ForText); text != "" && !strings.Contains(text, "$") {
-		own, err := parseInterval(text)
+		own, err := steps.Parse(text)
 		if err != nil {
 			return nil, err
 		}
 		step = own
 	}
-	step = max(step, roundStep(env.To.Sub(env.From)/mostPoints), time.Second)
+	step = max(step, steps.Round(env.To.Sub(env.From)/mostPoints), time.Second)
 	own := Steps{Step: step, Rate: max(step+usualInterval, 4*usualInterval)}.names()
 	expr := strings.TrimSpace(env.fill(markExpr(f), ForPromQL, own))
 	if expr == "" {

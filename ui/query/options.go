@@ -11,6 +11,7 @@ import (
 
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
+	"supersonic/ui/steps"
 )
 
 // customOptions reads "a, b : c, d\,e": words and values of a custom variable.
@@ -81,7 +82,7 @@ func intervalOptions(env *Env, v grafana.Variable) ([]payload.VariableOption, er
 		if part == "" || strings.HasPrefix(part, autoPrefix) {
 			continue
 		}
-		if _, err := parseInterval(part); err != nil {
+		if _, err := steps.Parse(part); err != nil {
 			return list, err
 		}
 		list = append(list, payload.VariableOption{Text: part, Value: part})
@@ -107,11 +108,11 @@ func autoOf(v grafana.Variable) (on bool, count int, lowest string) {
 
 func autoInterval(env *Env, v grafana.Variable) string {
 	_, count, lowest := autoOf(v)
-	least, err := parseInterval(lowest)
+	least, err := steps.Parse(lowest)
 	if err != nil {
 		least = 10 * time.Second
 	}
-	return writeInterval(stepFor(env.To.Sub(env.From), count, least))
+	return steps.Write(steps.For(env.To.Sub(env.From), count, least))
 }
 
 // sourceOptions are the data sources of a type, by name.

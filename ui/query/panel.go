@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -237,9 +238,11 @@ func ownRange(env *Env, p *grafana.Panel) (*Env, string, error) {
 	return env.Ranged(from, to), info, nil
 }
 
+var ownLength = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|[Mwdhmsy])?`)
+
 // lastWords writes "1h" as "Last 1 hour".
 func lastWords(length string) string {
-	m := durationParts.FindStringSubmatch(length)
+	m := ownLength.FindStringSubmatch(length)
 	if m == nil || m[0] != length || timeWords[m[2]] == "" {
 		return length
 	}

@@ -6,45 +6,13 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
+	"time"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
 	"supersonic/ui/payload"
-	"supersonic/ui/source"
+	"supersonic/ui/servicegraph"
 )
-
-// graphMetrics are what a map is made of.
-var graphMetrics = [...]string{"traces_service_graph_request_total", "traces_service_graph_request_failed_total", "traces_service_graph_request_server_seconds_sum"}
-
-// calls is what an edge, or all edges to a server, carried: each a second.
-type calls struct{ total, failed, seconds float64 }
-
-func (c *calls) add(metric int, v float64) {
-	if v != v {
-		return
-	}
-	*[...]*float64{&c.total, &c.failed, &c.seconds}[metric] += v
-}
-
-// milliseconds a request.
-func (c calls) ms() float64 {
-	if c.total <= 0 {
-		return frame.Missing()
-	}
-	return c.seconds / c.total * 1e3
-}
-
-type vertex struct{ name, namespace string }
-
-func (v vertex) id() string {
-	if v.namespace == "" {
-		return v.name
-	}
-	return v.namespace + "/" + v.name
-}
-
-type arrow struct{ from, to vertex }
 
 // serviceMap makes the frames "nodes" and "edges" of the service graph that the
 // trace store's metrics generator keeps in a Prometheus.
@@ -63,14 +31,15 @@ func (r *Runner) serviceMap(ctx context.Context, q Question, d Source, t grafana
 		a.fail(err)
 		return a
 	}
-	by := "client, server"
+	by := servicegraph.ByName
 	if f.flag("serviceMapIncludeNamespace") {
-		by = "client, server, client_service_namespace, server_service_namespace"
+		by = servicegraph.ByNamespace
 	}
 	selectors := mapSelectors(q.Env, f)
-	a.note.Expr = graphQuery(graphMetrics[0], by, selectors, q.Env)
+	length := time.Duration(q.Env.rangeSeconds()) * time.Second
+	a.note.Expr = servicegraph.Query(servicegraph.Total, by, selectors, length)
 	a.note.Explore = explore(d, q.Env, f)
-	edges, err := r.edges(ctx, q.Env, p, by, selectors, &a)
+	edges, err := r.edges(ctx, q.Env, p, by, selectors, &a, length)
 	if err != nil {
 		a.fail(err)
 		return a
@@ -91,98 +60,66 @@ func mapSelectors(env *Env, f fields) []string {
 			list = append(list, s)
 		}
 	}
-	if len(list) == 0 {
-		return []string{""}
-	}
 	return list
 }
 
-func graphQuery(metric, by string, selectors []string, env *Env) string {
-	parts := make([]string, len(selectors))
-	for i, s := range selectors {
-		parts[i] = fmt.Sprintf("sum by (%s) (rate(%s%s[%ds]))", by, metric, s, max(env.rangeSeconds(), 1))
-	}
-	return strings.Join(parts, " or ")
-}
-
-func (r *Runner) edges(ctx context.Context, env *Env, p Source, by string, selectors []string, a *answer) (map[arrow]*calls, error) {
-	var got [len(graphMetrics)]source.Answer
-	var errs [len(graphMetrics)]error
-	var wg sync.WaitGroup
-	for i, m := range graphMetrics {
-		wg.Go(func() {
-			var shared bool
-			got[i], shared, errs[i] = r.Instant(ctx, p, graphQuery(m, by, selectors, env), env.To)
-			if i == 0 {
-				a.note.Shared = shared
-			}
-		})
-	}
-	wg.Wait()
-	edges := map[arrow]*calls{}
-	for i := range graphMetrics {
-		if errs[i] != nil {
-			return nil, errs[i]
+func (r *Runner) edges(ctx context.Context, env *Env, p Source, by string, selectors []string, a *answer, length time.Duration) (map[servicegraph.Edge]*servicegraph.Calls, error) {
+	first := a.note.Expr
+	return servicegraph.Read(ctx, func(ctx context.Context, promql string) ([]servicegraph.Value, error) {
+		got, shared, err := r.Instant(ctx, p, promql, env.To)
+		if promql == first {
+			a.note.Shared = shared
 		}
-		for _, s := range got[i].Series {
-			key := arrow{vertex{s.Labels["client"], s.Labels["client_service_namespace"]}, vertex{s.Labels["server"], s.Labels["server_service_namespace"]}}
-			if edges[key] == nil {
-				edges[key] = &calls{}
-			}
-			if len(s.Values) > 0 {
-				edges[key].add(i, s.Values[len(s.Values)-1])
+		list := make([]servicegraph.Value, 0, len(got.Series))
+		for _, s := range got.Series {
+			if n := len(s.Values); n > 0 {
+				list = append(list, servicegraph.Value{Labels: s.Labels, Value: s.Values[n-1]})
 			}
 		}
-	}
-	for key, c := range edges {
-		if c.total <= 0 {
-			delete(edges, key)
-		}
-	}
-	return edges, nil
+		return list, err
+	}, by, selectors, length)
 }
 
 // graphFrames makes nodes and edges of calls. What a node shows comes from the
 // edges that lead to it; a node that is only a client has none of it.
-func graphFrames(edges map[arrow]*calls, links mapLinks) (nodes, lines frame.Frame) {
-	served := map[vertex]*calls{}
-	order := make([]arrow, 0, len(edges))
+func graphFrames(edges map[servicegraph.Edge]*servicegraph.Calls, links mapLinks) (nodes, lines frame.Frame) {
+	served := map[servicegraph.Vertex]*servicegraph.Calls{}
+	order := make([]servicegraph.Edge, 0, len(edges))
 	for key, c := range edges {
 		order = append(order, key)
-		if served[key.from] == nil {
-			served[key.from] = &calls{}
+		if served[key.From] == nil {
+			served[key.From] = &servicegraph.Calls{}
 		}
-		if served[key.to] == nil {
-			served[key.to] = &calls{}
+		if served[key.To] == nil {
+			served[key.To] = &servicegraph.Calls{}
 		}
-		t := served[key.to]
-		t.total, t.failed, t.seconds = t.total+c.total, t.failed+c.failed, t.seconds+c.seconds
+		served[key.To].Add(*c)
 	}
 	sort.Slice(order, func(i, j int) bool {
-		return order[i].from.id()+"\x00"+order[i].to.id() < order[j].from.id()+"\x00"+order[j].to.id()
+		return order[i].From.ID()+"\x00"+order[i].To.ID() < order[j].From.ID()+"\x00"+order[j].To.ID()
 	})
-	vertices := make([]vertex, 0, len(served))
+	vertices := make([]servicegraph.Vertex, 0, len(served))
 	for v := range served {
 		vertices = append(vertices, v)
 	}
-	sort.Slice(vertices, func(i, j int) bool { return vertices[i].id() < vertices[j].id() })
+	sort.Slice(vertices, func(i, j int) bool { return vertices[i].ID() < vertices[j].ID() })
 	return nodeFrame(vertices, served, links), edgeFrame(order, edges, links)
 }
 
-func nodeFrame(list []vertex, served map[vertex]*calls, links mapLinks) frame.Frame {
+func nodeFrame(list []servicegraph.Vertex, served map[servicegraph.Vertex]*servicegraph.Calls, links mapLinks) frame.Frame {
 	n := len(list)
 	ids, titles, subtitles := make([]string, n), make([]string, n), make([]string, n)
 	main, second, good, bad := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	menu := links.columns(n)
 	for i, v := range list {
 		c := served[v]
-		ids[i], titles[i], subtitles[i] = v.id(), v.name, v.namespace
-		main[i], second[i], good[i] = c.ms(), frame.Missing(), 1
-		if c.total > 0 {
-			second[i], bad[i] = c.total, min(c.failed/c.total, 1)
+		ids[i], titles[i], subtitles[i] = v.ID(), v.Name, v.Namespace
+		main[i], second[i], good[i] = c.Ms(), frame.Missing(), 1
+		if c.Total > 0 {
+			second[i], bad[i] = c.Total, min(c.Failed/c.Total, 1)
 			good[i] = 1 - bad[i]
 		}
-		links.fill(menu, i, "", v.name)
+		links.fill(menu, i, "", v.Name)
 	}
 	return frame.Frame{Name: "nodes", Fields: append([]frame.Field{
 		{Name: "id", Kind: frame.Text, Texts: ids}, {Name: "title", Kind: frame.Text, Display: "Service name", Texts: titles},
@@ -194,7 +131,7 @@ func nodeFrame(list []vertex, served map[vertex]*calls, links mapLinks) frame.Fr
 	}, menu...)}
 }
 
-func edgeFrame(order []arrow, edges map[arrow]*calls, links mapLinks) frame.Frame {
+func edgeFrame(order []servicegraph.Edge, edges map[servicegraph.Edge]*servicegraph.Calls, links mapLinks) frame.Frame {
 	n := len(order)
 	ids, from, to := make([]string, n), make([]string, n), make([]string, n)
 	fromName, toName := make([]string, n), make([]string, n)
@@ -202,10 +139,10 @@ func edgeFrame(order []arrow, edges map[arrow]*calls, links mapLinks) frame.Fram
 	menu := links.columns(n)
 	for i, e := range order {
 		c := edges[e]
-		ids[i], from[i], to[i] = e.from.id()+"_"+e.to.id(), e.from.id(), e.to.id()
-		fromName[i], toName[i] = e.from.name, e.to.name
-		main[i], second[i] = c.ms(), c.total
-		links.fill(menu, i, e.from.name, e.to.name)
+		ids[i], from[i], to[i] = e.From.ID()+"_"+e.To.ID(), e.From.ID(), e.To.ID()
+		fromName[i], toName[i] = e.From.Name, e.To.Name
+		main[i], second[i] = c.Ms(), c.Total
+		links.fill(menu, i, e.From.Name, e.To.Name)
 	}
 	return frame.Frame{Name: "edges", Fields: append([]frame.Field{
 		{Name: "id", Kind: frame.Text, Texts: ids}, {Name: "source", Kind: frame.Text, Texts: from}, {Name: "target", Kind: frame.Text, Texts: to},
@@ -241,9 +178,9 @@ func (l mapLinks) fill(menu []frame.Field, row int, client, server string) {
 		return "sum by (client, server) (rate(" + metric + "{" + selector + "}[$__rate_interval]))"
 	}
 	for i, expr := range [...]string{
-		rate(graphMetrics[0]),
-		"histogram_quantile(.9, sum by (le, client, server) (rate(traces_service_graph_request_server_seconds_bucket{" + selector + "}[$__rate_interval])))",
-		rate(graphMetrics[1]),
+		rate(servicegraph.Total),
+		"histogram_quantile(.9, sum by (le, client, server) (rate(" + servicegraph.Buckets + "{" + selector + "}[$__rate_interval])))",
+		rate(servicegraph.Failed),
 	} {
 		menu[i].Texts[row] = explore(l.prometheus, l.env, fields{"refId": "A", "expr": expr, "range": true, "exemplar": i < 2})
 	}

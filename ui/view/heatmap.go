@@ -4,9 +4,11 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
+	"supersonic/ui/steps"
 	"supersonic/ui/units"
 )
 
@@ -335,7 +337,7 @@ func countOf(o options, none float64) float64 {
 func (m *maker) timeBucket(o options) float64 {
 	width := m.env.ToMs - m.env.FromMs
 	const least, most = 1000, 500
-	step := NiceInterval(width / 60)
+	step := float64(steps.Round(time.Duration(width / 60 * float64(time.Millisecond))).Milliseconds())
 	if o.text("mode", "size") == "count" {
 		step = width / max(1, o.number("value", 60))
 	} else if text := o.text("value", ""); text != "" {

@@ -7,11 +7,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
+	"supersonic/ui/steps"
 )
 
 // answers is what @grafana/data says (oracle/).
@@ -66,7 +68,22 @@ type answers struct {
 		}
 		Names [][]string
 	}
-	Intervals struct{ Rounded [][2]float64 }
+	Intervals struct {
+		Rounded [][2]float64
+		Steps   []struct {
+			Length, Ms float64
+			Points     int
+			Lowest     string
+		}
+		Lengths []struct {
+			Text        string
+			Ms, Seconds float64
+		}
+	}
+	Thresholds struct {
+		Configs []json.RawMessage
+		Out     [][4]any // light, config, value, colour
+	}
 }
 
 func ask(t *testing.T) answers {
@@ -92,6 +109,9 @@ func themes() map[bool]*theme { return map[bool]*theme{false: newTheme(false), t
 // sameColor compares #rrggbb and rgb(r, g, b); tolerance is of each part.
 func sameColor(a, b string, tolerance float64) bool {
 	hex := func(c string) string {
+		if c == "rgba(0,0,0,0)" {
+			return "transparent"
+		}
 		if strings.HasPrefix(c, "rgb") {
 			return hexOfRGB(c)
 		}
@@ -235,10 +255,49 @@ func TestValuesAreShownAsGrafanaShowsThem(t *testing.T) {
 	}
 }
 
-func TestStepsAreRoundedAsGrafanaRoundsThem(t *testing.T) {
-	for _, x := range ask(t).Intervals.Rounded {
-		if got := NiceInterval(x[0]); got != x[1] {
-			t.Errorf("%v ms is %v, want %v", x[0], got, x[1])
+func TestStepsAreThoseOfGrafana(t *testing.T) {
+	a := ask(t).Intervals
+	length := func(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
+	for _, x := range a.Rounded {
+		if got := steps.Round(length(x[0])); got != length(x[1]) {
+			t.Errorf("%v ms is %v, want %v ms", x[0], got, x[1])
+		}
+	}
+	for _, x := range a.Lengths {
+		if got, err := steps.Parse(x.Text); err != nil || got != length(x.Ms) || got.Seconds() != x.Seconds {
+			t.Errorf("%q is %v (%v), want %v ms", x.Text, got, err, x.Ms)
+		}
+	}
+	for _, x := range a.Steps {
+		lowest := time.Millisecond // where nobody says one
+		if x.Lowest != "" {
+			var err error
+			if lowest, err = steps.Parse(x.Lowest); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := steps.For(length(x.Length), x.Points, lowest); got != length(x.Ms) {
+			t.Errorf("%v ms in %d points, at least %q: %v, want %v ms", x.Length, x.Points, x.Lowest, got, x.Ms)
+		}
+	}
+}
+
+func TestThresholdsColourValuesAsGrafanaColoursThem(t *testing.T) {
+	a, th := ask(t).Thresholds, themes()
+	columns := make([]*column, len(a.Configs))
+	for i, config := range a.Configs {
+		p, err := grafana.ParsePanel(json.RawMessage(`{"type":"timeseries","fieldConfig":{"defaults":` + string(config) + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns[i] = &column{Field: frame.Field{Name: "x", Kind: frame.Number, Values: []float64{0}}, name: "x", opts: p.Field.Defaults}
+		(&maker{panel: p, env: &Env{}, theme: th[false]}).finish(columns[i], -25, 1000)
+	}
+	for _, x := range a.Out {
+		light, i, v, want := x[0].(float64) == 1, int(x[1].(float64)), x[2].(float64), x[3].(string)
+		m := &maker{env: &Env{}, theme: th[light]}
+		if got := m.shown(columns[i], v, "").Color; !sameColor(got, want, 1) {
+			t.Errorf("light %v %s: %v is %s, want %s", light, a.Configs[i], v, got, want)
 		}
 	}
 }
