@@ -153,7 +153,7 @@ func TestAFileIsReadAgainWhenItChanges(t *testing.T) {
 
 func save(t *testing.T, s *Store, model string, version int, isCopy bool) payload.DashboardSaved {
 	t.Helper()
-	got, err := s.Save(payload.DashboardSave{Model: json.RawMessage(model), Version: version, Copy: isCopy})
+	got, err := s.Save(payload.DashboardSave{Model: json.RawMessage(model), Version: version, Copy: isCopy, Message: "a message"}, "anna")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,11 +169,11 @@ func TestASavedDashboardIsThereAfterARestart(t *testing.T) {
 		t.Errorf("saved as %+v, then %+v", first, second)
 	}
 	var conflict *Conflict
-	if _, err := s.Save(payload.DashboardSave{Model: json.RawMessage(dashboard("mine", "three")), Version: 1}); !errors.As(err, &conflict) || conflict.Have != 2 {
+	if _, err := s.Save(payload.DashboardSave{Model: json.RawMessage(dashboard("mine", "three")), Version: 1}, ""); !errors.As(err, &conflict) || conflict.Have != 2 {
 		t.Errorf("an old version saved over a new one: %v", err)
 	}
 	again, err := open(t, Config{Dir: dir}).Get("mine")
-	if err != nil || again.Title != "two" || again.Version != 2 || again.Provisioned {
+	if err != nil || again.Title != "two" || again.Version != 2 || again.Provisioned || again.Saved.By != "anna" || again.Saved.Message != "a message" || again.Saved.AtMs < 1e12 {
 		t.Errorf("after a restart: %+v, %v", again, err)
 	}
 	if old, err := os.ReadFile(filepath.Join(dir, "versions", "mine", "1.json")); err != nil || !strings.Contains(string(old), "one") {
@@ -193,7 +193,7 @@ func TestADashboardOfAFileIsSavedAsACopyOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Save(payload.DashboardSave{Model: home.JSON, Version: home.Version}); !errors.Is(err, ErrProvisioned) {
+	if _, err := s.Save(payload.DashboardSave{Model: home.JSON, Version: home.Version}, ""); !errors.Is(err, ErrProvisioned) {
 		t.Errorf("saved at its place: %v", err)
 	}
 	if err := s.Delete(home.UID); !errors.Is(err, ErrProvisioned) {
@@ -236,7 +236,7 @@ func TestAFailingDiskLeavesTheOldVersion(t *testing.T) {
 		if err != nil {
 			t.Fatalf("failure %d: %v", n, err)
 		}
-		_, err = s.Save(payload.DashboardSave{Model: json.RawMessage(dashboard("mine", "two")), Version: before.Version})
+		_, err = s.Save(payload.DashboardSave{Model: json.RawMessage(dashboard("mine", "two")), Version: before.Version}, "")
 		after, err2 := open(t, Config{Dir: dir}).Get("mine")
 		if err2 != nil {
 			t.Fatalf("failure %d: the dashboard is gone: %v", n, err2)
@@ -259,11 +259,11 @@ func TestWhatCannotBeKeptIsRefused(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
 	for _, model := range []string{`{`, `[]`, `{"a":1}`, `{"title":"` + strings.Repeat("x", mostBytes) + `"}`} {
 		var invalid *Invalid
-		if _, err := s.Save(payload.DashboardSave{Model: json.RawMessage(model)}); !errors.As(err, &invalid) {
+		if _, err := s.Save(payload.DashboardSave{Model: json.RawMessage(model)}, ""); !errors.As(err, &invalid) {
 			t.Errorf("%.20s: %v", model, err)
 		}
 	}
-	if _, err := open(t, Config{}).Save(payload.DashboardSave{Model: json.RawMessage(dashboard("x", "y"))}); !errors.Is(err, ErrNoPlace) {
+	if _, err := open(t, Config{}).Save(payload.DashboardSave{Model: json.RawMessage(dashboard("x", "y"))}, ""); !errors.Is(err, ErrNoPlace) {
 		t.Errorf("without a data directory: %v", err)
 	}
 	if got := save(t, s, dashboard("../../etc", "escape"), 0, false); strings.Contains(got.UID, "/") {

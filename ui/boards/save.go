@@ -48,8 +48,9 @@ type Invalid struct{ Text string }
 
 func (i *Invalid) Error() string { return i.Text }
 
-// Save keeps a dashboard: at its place, or as a new one.
-func (s *Store) Save(in payload.DashboardSave) (payload.DashboardSaved, error) {
+// Save keeps a dashboard: at its place, or as a new one. It notes in it who saved
+// it, when and why, for whoever meets that change.
+func (s *Store) Save(in payload.DashboardSave, by string) (payload.DashboardSaved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cfg.Dir == "" {
@@ -79,6 +80,7 @@ func (s *Store) Save(in payload.DashboardSave) (payload.DashboardSaved, error) {
 		s.keepBefore(uid, old)
 	}
 	model["uid"], model["version"], model["id"] = uid, version, nil
+	model["saved"] = map[string]any{"by": by, "atMs": s.cfg.Now().UnixMilli(), "message": in.Message}
 	if err := s.write(uid, model); err != nil {
 		return payload.DashboardSaved{}, err
 	}

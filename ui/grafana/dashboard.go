@@ -20,7 +20,15 @@ type Dashboard struct {
 	Links       []Link
 	Panels      []Panel
 	Unknown     []string        // what the file asks for and nobody here knows
+	Saved       Saved           // of one that was saved on this page
 	JSON        json.RawMessage // the file as it is
+}
+
+// Saved says who saved a dashboard last, when and why.
+type Saved struct {
+	By      string
+	AtMs    float64
+	Message string
 }
 
 // Panel is one panel or row.

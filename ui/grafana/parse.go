@@ -82,6 +82,11 @@ func readDashboard(o *object, d *Dashboard) {
 	for _, l := range o.objects("links", "link") {
 		d.Links = append(d.Links, readLink(l))
 	}
+	saved := o.object("saved")
+	d.Saved = Saved{By: saved.text("by"), Message: saved.text("message")}
+	if at := saved.number("atMs"); at != nil {
+		d.Saved.AtMs = *at
+	}
 	d.readPanels(o)
 	o.pass("id", "gnetId", "iteration", "liveNow", "preload", "revision", "schemaVersion", "style", "weekStart", "fiscalYearStartMonth",
 		"timepicker", "hideControls", "originalTitle", "overwrite", "__inputs", "__requires", "__elements", "snapshot", "scopeMeta",

@@ -32,6 +32,7 @@ type Dashboard struct {
 	CanSave     bool             `json:"canSave"` // this reader may save it at its place
 	CanEdit     bool             `json:"canEdit"` // this reader may change it, and save a copy if not CanSave
 	Version     int              `json:"version"`
+	Saved       DashboardHistory `json:"saved"`
 	From        string           `json:"from"` // the file's own range, "now-3h"
 	To          string           `json:"to"`
 	Refresh     string           `json:"refresh"`
@@ -42,6 +43,14 @@ type Dashboard struct {
 	Links       []PanelLink      `json:"links"`
 	Panels      []Panel          `json:"panels"`
 	Problems    []string         `json:"problems"` // what the file asks for and this page does not know
+}
+
+// DashboardHistory says who saved a dashboard on this page last; all of it is empty
+// for one that comes from a file.
+type DashboardHistory struct {
+	By      string  `json:"by"`
+	AtMs    float64 `json:"atMs"`
+	Message string  `json:"message"`
 }
 
 // Variable is a variable of a dashboard with its values as they are now.

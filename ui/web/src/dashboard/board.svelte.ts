@@ -245,9 +245,11 @@ export class Board {
     this.#future = []
   }
 
-  /** versionNow is the version that is kept by now, whoever saved it. */
-  async versionNow(): Promise<number> {
-    return (await ask<Dashboard>(`api/dashboards/uid/${encodeURIComponent(this.answer?.uid ?? '')}`)).version
+  /** now is the dashboard as it is kept by now, whoever saved it, and its JSON. */
+  async now(): Promise<{ about: Dashboard; json: DashboardModel }> {
+    const path = `api/dashboards/uid/${encodeURIComponent(this.answer?.uid ?? '')}`
+    const [about, json] = await Promise.all([ask<Dashboard>(path), ask<DashboardModel>(`${path}/json`)])
+    return { about, json }
   }
 
   /** save keeps the draft; it throws what the server says against it. */

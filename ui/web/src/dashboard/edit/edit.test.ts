@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PanelModel, Target } from '../model'
+import { changed } from './changed'
 import { fields, fieldsOf, kinds, partOf, propertyOf } from './fields'
 import { flat, nested } from './mappings'
 import { formOf, searchOf } from '../../explore/filters'
@@ -60,4 +61,15 @@ test('a search of an older Grafana is read, and written as one of today', () => 
   const old = { refId: 'A', queryType: 'nativeSearch', serviceName: 'triton', minDuration: '1s', limit: 5 }
   expect(write(formOf(old))).toBe('{ resource.service.name = "triton" && duration >= 1s }')
   expect(searchOf(old, formOf(old))).toMatchObject({ refId: 'A', queryType: 'traceqlSearch', limit: 5, filters: [{ id: 'service-name' }, { id: 'min-duration', value: '1s' }] })
+})
+
+test('what two texts have differently is told with the lines around it', () => {
+  const before = Array.from({ length: 20 }, (_, i) => `line ${i}`)
+  const after = before.with(10, 'mine').toSpliced(15, 1)
+  const got = changed(before.join('\n'), after.join('\n'))
+  expect(got.filter((l) => l.sign === '-').map((l) => l.text)).toEqual(['line 10', 'line 15'])
+  expect(got.filter((l) => l.sign === '+').map((l) => l.text)).toEqual(['mine'])
+  expect(got[0]).toEqual({ sign: '…', text: '' })
+  expect(got[1]!.text).toBe('line 7')
+  expect(changed('a', 'a')).toEqual([{ sign: '…', text: '' }])
 })

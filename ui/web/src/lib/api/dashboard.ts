@@ -33,6 +33,7 @@ export interface Dashboard {
   /** this reader may change it, and save a copy if not CanSave */
   canEdit: boolean
   version: number
+  saved: DashboardHistory
   /** the file's own range, "now-3h" */
   from: string
   to: string
@@ -46,6 +47,13 @@ export interface Dashboard {
   panels: Panel[]
   /** what the file asks for and this page does not know */
   problems: string[]
+}
+
+/** DashboardHistory says who saved a dashboard on this page last; all of it is empty for one that comes from a file. */
+export interface DashboardHistory {
+  by: string
+  atMs: number
+  message: string
 }
 
 /** Variable is a variable of a dashboard with its values as they are now. */
