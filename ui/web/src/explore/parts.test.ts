@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ExploreChart } from '../lib/api'
 import { joined } from './joined'
 import { checkable, parts, series, traceId } from './parts'
+import { panelOf } from './panel'
 import { query } from './state'
 
 test.each([
@@ -42,3 +43,12 @@ test.each([
   ['{ duration >', true],
   ['0af7651916cd43dd8448eb211c80319c', false],
 ])('the parser can judge %s: %s', (text, can) => expect(checkable(text)).toBe(can))
+
+test('a query becomes the panel that shows it', () => {
+  const of = (q: Parameters<typeof query>[0], type: string) => panelOf([query(q)], { type, uid: 'u' } as never)
+  expect(of({ type: 'promql', text: 'up', step: '15s' }, 'prometheus')).toMatchObject({ type: 'timeseries', datasource: { uid: 'u' }, targets: [{ refId: 'A', expr: 'up', interval: '15s', range: true, instant: false }] })
+  expect(of({ type: 'promql', text: 'up', mode: 'instant' }, 'prometheus')).toMatchObject({ type: 'table', targets: [{ format: 'table', instant: true, range: false }] })
+  expect(of({ text: '{ name = "a" }', table: 'spans' }, 'tempo')).toMatchObject({ type: 'table', targets: [{ queryType: 'traceql', query: '{ name = "a" }', tableType: 'spans' }] })
+  expect(of({ type: 'traceql', text: '{} | rate()' }, 'tempo').type).toBe('timeseries')
+  expect(of({ type: 'serviceMap' }, 'tempo').type).toBe('nodeGraph')
+})
