@@ -208,6 +208,20 @@ func (c *column) share(v float64) float64 {
 	return (v - c.lo) / (c.hi - c.lo)
 }
 
+// percent is where v stands between the column's bounds. Where they are one number,
+// that one is 0 %, and others are beyond all steps.
+func (c *column) percent(v float64) float64 {
+	switch {
+	case c.hi == c.lo && v > c.lo:
+		return math.Inf(1)
+	case c.hi == c.lo && v < c.lo:
+		return math.Inf(-1)
+	case c.hi == c.lo:
+		return 0
+	}
+	return c.share(v) * 100
+}
+
 // seriesColor is the colour of a whole series.
 func (m *maker) seriesColor(c *column) string {
 	mode := c.mode()
@@ -267,7 +281,7 @@ func (m *maker) threshold(c *column, v float64) grafana.Step {
 		return grafana.Step{Color: grey}
 	}
 	if t.Mode == "percentage" {
-		v = c.share(v) * 100
+		v = c.percent(v)
 	}
 	found := t.Steps[0]
 	for _, s := range t.Steps {

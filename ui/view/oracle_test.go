@@ -109,7 +109,7 @@ func themes() map[bool]*theme { return map[bool]*theme{false: newTheme(false), t
 // sameColor compares #rrggbb and rgb(r, g, b); tolerance is of each part.
 func sameColor(a, b string, tolerance float64) bool {
 	hex := func(c string) string {
-		if c == "rgba(0,0,0,0)" {
+		if strings.HasPrefix(c, "rgba(") && strings.HasSuffix(strings.ReplaceAll(c, " ", ""), ",0)") {
 			return "transparent"
 		}
 		if strings.HasPrefix(c, "rgb") {
