@@ -163,8 +163,7 @@ func (p *page) read(pv *pageVector) *column.Vector {
 		if p.err == nil {
 			p.err = fmt.Errorf("%s, page %d, column %v %q: %w", p.part.Name, p.number, pv.key.Scope, pv.key.Name, err)
 		}
-		pv.stamp = -1
-		pv.vec = *zeroVector(pv.key, p.info.Rows)
+		pv.vec = *zeroVector(pv.key, p.info.Rows) // until the page is opened again
 		return &pv.vec
 	}
 	p.cost += int64(pv.vec.Cost)

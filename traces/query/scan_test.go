@@ -212,6 +212,28 @@ func TestDamagedVectorsAreErrorsOrAnswersAndNoPanics(t *testing.T) {
 	}
 }
 
+// TestAColumnThatCannotBeReadIsMadeOnce: a trace may have 100,000 spans in one page,
+// and each of them asks for its start.
+func TestAColumnThatCannotBeReadIsMadeOnce(t *testing.T) {
+	q, err := traceql.Parse(`{}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap, err := spread(columntest.Load(t)[:400], 200, 60).Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := newScan(ctx, snap, newPlan(q), Range{}, EngineOptions{MaxBytes: 1 << 30})
+	p := newPage(s)
+	p.open(s.parts[0], 0)
+	first, again := p.starts(), p.starts()
+	if p.err == nil || len(first) != p.info.Rows || &first[0] != &again[0] {
+		t.Errorf("%v: %d starts of %d rows, made twice: %v", p.err, len(first), p.info.Rows, &first[0] != &again[0])
+	}
+}
+
 func TestASearchThatKeepsTooMuchIsRefused(t *testing.T) {
 	src := spread(columntest.Load(t)[:900], 300, 50)
 	e := NewEngine(src, EngineOptions{MaxBytes: 50_000})
