@@ -51,7 +51,10 @@ func (h *Handler) deleteSelected(ctx context.Context, e query.Engine, r *http.Re
 	if err != nil {
 		return answer{}, err
 	}
-	params := r.URL.Query()
+	params, err := paramsOf(r)
+	if err != nil {
+		return answer{}, err
+	}
 	req := query.SearchRequest{Query: params.Get("q"), Limit: deleteBatch}
 	if req.Query == "" {
 		return answer{}, bad("no query: give one as q; { } with start and end is every trace of that time")

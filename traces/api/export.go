@@ -29,17 +29,13 @@ const headerNextEnd = "X-Supersonic-Next-End"
 // the end that the answer tells: one trace comes again then.
 func (h *Handler) export(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
 	a := answer{kind: typeProto}
-	params := r.URL.Query()
-	req := query.SearchRequest{Query: params.Get("q")}
-	var err error
-	if req.Range, err = parseRange(params); err != nil {
+	params, err := paramsOf(r)
+	if err != nil {
 		return a, err
 	}
-	if req.Limit, err = parseNumber(params, "limit", defaultExport, maxExport); err != nil {
+	req, err := parseSelection(params, defaultExport, maxExport)
+	if err != nil {
 		return a, err
-	}
-	if req.Limit == 0 {
-		return a, bad("invalid limit: must be a positive number")
 	}
 	found, err := e.Search(ctx, req)
 	a.stats, a.warnings = found.Stats, found.Warnings

@@ -126,7 +126,10 @@ const paramTag = "tag"
 
 // reply asks over HTTP. The tag of a path may hold slashes.
 func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(context.Context, query.Engine, url.Values) (message, told, error)) (answer, error) {
-	v := r.URL.Query()
+	v, err := paramsOf(r)
+	if err != nil {
+		return answer{}, err
+	}
 	v.Del(paramTag)
 	if path := r.PathValue("tag"); path != "" {
 		tag, ok := strings.CutSuffix(path, "/values")

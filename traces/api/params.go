@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -63,18 +64,38 @@ func parseBool(v url.Values, name string) (bool, error) {
 	return b, nil
 }
 
-// parseSearch reads the parameters of /api/search.
-func parseSearch(v url.Values) (query.SearchRequest, error) {
+// paramsOf reads the parameters of a request. Those that cannot be read are an
+// error: a question without them would ask for more than was meant.
+func paramsOf(r *http.Request) (url.Values, error) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, bad("invalid parameters: %w: encode them as in a URL, as %%7B for {", err)
+	}
+	return v, nil
+}
+
+// parseSelection reads what chooses traces: q, the range, and limit, which is missing
+// if there is none.
+func parseSelection(v url.Values, missing, most int) (query.SearchRequest, error) {
 	r := query.SearchRequest{Query: v.Get("q")}
 	var err error
 	if r.Range, err = parseRange(v); err != nil {
 		return r, err
 	}
-	if r.Limit, err = parseNumber(v, "limit", DefaultLimit, MaxLimit); err != nil {
+	if r.Limit, err = parseNumber(v, "limit", missing, most); err != nil {
 		return r, err
 	}
 	if r.Limit == 0 {
 		return r, bad("invalid limit: must be a positive number")
+	}
+	return r, nil
+}
+
+// parseSearch reads the parameters of /api/search.
+func parseSearch(v url.Values) (query.SearchRequest, error) {
+	r, err := parseSelection(v, DefaultLimit, MaxLimit)
+	if err != nil {
+		return r, err
 	}
 	if r.SpansPerSet, err = parseNumber(v, "spss", defaultSpss, maxSpss); err != nil {
 		return r, err

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"math"
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -30,6 +31,16 @@ func TestTagsAreReadAsLogfmt(t *testing.T) {
 	for _, in := range []string{"a", "=b", `a="x`, `a="x"b=c`, "a b=c"} {
 		if got, err := parseTags(in); err == nil {
 			t.Errorf("%s: %v, want an error", in, got)
+		}
+	}
+}
+
+// TestAQuestionThatCannotBeReadIsNotAnsweredAsAnother: without its q or its start it
+// would be about everything.
+func TestAQuestionThatCannotBeReadIsNotAnsweredAsAnother(t *testing.T) {
+	for _, raw := range []string{"q=%zz", "q=%7B%7D&start=1;end=2", "start=%2"} {
+		if v, err := paramsOf(&http.Request{URL: &url.URL{RawQuery: raw}}); err == nil {
+			t.Errorf("%s is read as %v", raw, v)
 		}
 	}
 }

@@ -103,6 +103,8 @@ func TestTracesAreDeletedOnlyWhereThatIsAllowed(t *testing.T) {
 	want(t, ask(t, "DELETE", base+"/api/traces"), 400, "no query")
 	want(t, ask(t, "DELETE", base+"/api/traces?q=nonsense"), 400)
 	want(t, ask(t, "DELETE", base+"/api/traces?q=%7B%7D&start=5&end=4"), 400)
+	want(t, ask(t, "DELETE", base+"/api/traces?q=%7B%7D&start=1;end=2"), 400, "invalid parameters")
+	want(t, ask(t, "DELETE", base+"/api/traces?q=%7B%7D&start=%zz&end=2"), 400, "invalid parameters")
 	want(t, ask(t, "DELETE", base+"/api/traces/1"), 200, `"deletedTraces":1`)
 	want(t, ask(t, "DELETE", base+"/api/traces?q=%7B%7D&start=1&end=2"), 200, `"deletedTraces":0`)
 	want(t, ask(t, "DELETE", base+"/api/traces?q="+url.QueryEscape(`{ name = "y" }`)), 200, `"deletedTraces":2`)

@@ -38,7 +38,11 @@ func trace(ctx context.Context, e query.Engine, r *http.Request) (*query.Trace, 
 	if err != nil {
 		return nil, query.Stats{}, err
 	}
-	if _, err := parseRange(r.URL.Query()); err != nil {
+	params, err := paramsOf(r)
+	if err != nil {
+		return nil, query.Stats{}, err
+	}
+	if _, err := parseRange(params); err != nil {
 		return nil, query.Stats{}, err
 	}
 	return e.Trace(ctx, id)
