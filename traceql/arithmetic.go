@@ -36,10 +36,16 @@ func arithmetic(op Op, a, b Static) Static {
 	return Float(f)
 }
 
+// mapParts leaves out the parts for which f has no value; without any it is nil.
 func mapParts(v Static, f func(Static) Static) Static {
-	out := make([]Static, 0, len(v.list))
+	var out []Static
 	for _, p := range v.list {
-		out = append(out, f(p))
+		if r := f(p); !r.IsNil() {
+			out = append(out, r)
+		}
+	}
+	if out == nil {
+		return Nil()
 	}
 	return Array(out)
 }

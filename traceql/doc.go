@@ -25,7 +25,8 @@
 //     is false, so that its negation is true. An absent attribute alone is nil,
 //     and neither it nor its negation selects anything.
 //   - A value with several parts (array attributes, event. and link. attributes)
-//     satisfies a comparison if any part does; `!=` and `!~` too.
+//     satisfies a comparison if any part does; `!=` and `!~` too. Alone it selects
+//     if any part is true, and its negation if any part is false.
 //   - int, float and duration compare and compute with each other; a duration
 //     counts in nanoseconds. Integer arithmetic stays integer while exact, a
 //     division by zero is nil.

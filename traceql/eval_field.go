@@ -36,16 +36,21 @@ func (e env) logical(x *Binary) bool {
 	return x.Op == OpOr && e.eval(x.R).True()
 }
 
-func (e env) unary(x *Unary) Static {
-	v := e.eval(x.X)
-	if x.Op == OpSub {
-		n, ok := negate(v)
-		if !ok {
-			return Nil()
-		}
-		return n
+func (e env) unary(x *Unary) Static { return unary(x.Op, e.eval(x.X)) }
+
+// unary turns a sign or a truth, part by part where the value is an array. What is
+// neither a number nor a truth is nil.
+func unary(op Op, v Static) Static {
+	if v.typ == TypeArray {
+		return mapParts(v, func(p Static) Static { return unary(op, p) })
 	}
-	if v.Type() != TypeBool {
+	if op == OpSub {
+		if n, ok := negate(v); ok {
+			return n
+		}
+		return Nil()
+	}
+	if v.typ != TypeBool {
 		return Nil()
 	}
 	return Bool(!v.True())

@@ -77,8 +77,8 @@ func (l *lexer) peek() rune {
 }
 
 func (l *lexer) next() (token, *SyntaxError) {
-	for l.at < len(l.text) && unicode.IsSpace(l.peek()) {
-		l.at += utf8.RuneLen(l.peek())
+	if err := l.skip(); err != nil {
+		return token{pos: err.Pos}, err
 	}
 	t := token{pos: Pos(l.at)}
 	if l.at >= len(l.text) {
@@ -99,6 +99,28 @@ func (l *lexer) next() (token, *SyntaxError) {
 		return l.word(t)
 	}
 	return l.operator(t)
+}
+
+// skip goes over white space and comments: // to the end of the line, and /* */.
+func (l *lexer) skip() *SyntaxError {
+	for l.at < len(l.text) {
+		switch rest := l.rest(); {
+		case unicode.IsSpace(l.peek()):
+			l.at += utf8.RuneLen(l.peek())
+		case strings.HasPrefix(rest, "//"):
+			line, _, _ := strings.Cut(rest, "\n")
+			l.at += len(line)
+		case strings.HasPrefix(rest, "/*"):
+			end := strings.Index(rest[2:], "*/")
+			if end < 0 {
+				return fault(Pos(l.at), "a comment is not closed").expecting("a closing */")
+			}
+			l.at += 2 + end + 2
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 func startsDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }

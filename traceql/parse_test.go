@@ -59,6 +59,7 @@ func TestCanonicalForm(t *testing.T) {
 		}
 	}
 	f("{}", "{}")
+	f("// before\n{ // a } | rate()\n  /* name = \"y\"\n && */ name = \"/*x*/\"\r\n} // after", `{ name = "/*x*/" }`)
 	f("{span:name=`x`}", `{ name = "x" }`)
 	f(`{ duration>1500us }`, `{ duration > 1500000ns }`)
 	f(`{ ((span.a)) && (.b || .c) }`, `{ span.a && (.b || .c) }`)
@@ -96,6 +97,7 @@ func TestErrorsSayWhereWhatAndTheNearestName(t *testing.T) {
 	f(`{ duration > 5min }`, `"5min" is no duration, expected a unit of time (ns us ms s m h d w y)`)
 	f(`{ span.a = 99999999999999999999 }`, `is too large for an int`)
 	f(`{ .a } { .b }`, `expected an operator between the two spansets`)
+	f("{ // name\n} /* open", `2:3: a comment is not closed, expected a closing */`)
 	f(`{ span. = 1 }`, `1:8: a name is missing after the scope`)
 	f(strings.Repeat("(", 100_000)+"{}", `nests deeper than 200`)
 	f("{ "+strings.Repeat("!", 100_000)+".a }", `nests deeper than 200`)

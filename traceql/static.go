@@ -2,6 +2,7 @@ package traceql
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -114,8 +115,13 @@ func (v Static) Type() Type { return v.typ }
 // IsNil tells whether there is no value.
 func (v Static) IsNil() bool { return v.typ == TypeNil }
 
-// True tells whether the value is the bool true.
-func (v Static) True() bool { return v.typ == TypeBool && v.n == 1 }
+// True tells whether the value is the bool true, or an array with a part that is.
+func (v Static) True() bool {
+	if v.typ == TypeArray {
+		return slices.ContainsFunc(v.list, Static.True)
+	}
+	return v.typ == TypeBool && v.n == 1
+}
 
 // AsInt returns an int, duration, bool, status or kind as number; 0 for others.
 func (v Static) AsInt() int64 {

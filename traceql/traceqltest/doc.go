@@ -11,7 +11,9 @@
 // `message="..."`; the duration; `+2ms`, the start after the parent's; the
 // service, which children take over; attributes `key=value`, of other scopes as
 // `resource.key=value` and `instrumentation.key=value`; `event=NAME` and
-// `link=SPANID`, whose attributes follow as `event.key=value`, `link.key=value`.
+// `link=SPANID`, whose attributes follow as `event.key=value`, `link.key=value`, and
+// `event:timeSinceStart=2ms` and `link:traceID="4bf9..."`;
+// `instrumentation:name=NAME` and `instrumentation:version="1.2"` are its scope.
 // Values are read as the language reads them, else as text; `[a,b]` is an array.
 //
 // Session is not safe for concurrent use.

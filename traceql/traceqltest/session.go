@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"supersonic/traceql"
 )
@@ -19,8 +20,8 @@ type Session struct {
 func NewSession() *Session { return &Session{names: make(map[*traceql.Trace]string)} }
 
 // Run executes the lines of a case and returns what they print. Commands are
-// `trace NAME SPANS`, `search QUERY`, `parse QUERY` and `needs QUERY`, which
-// prints the conditions that a storage gets.
+// `trace NAME SPANS`, `search QUERY`, `series QUERY`, `instant QUERY`, `parse QUERY`
+// and `needs QUERY`, which prints the conditions that a storage gets.
 func (s *Session) Run(input string) string {
 	var out strings.Builder
 	for line := range strings.Lines(input) {
@@ -38,6 +39,10 @@ func (s *Session) command(out *strings.Builder, command, rest string) error {
 		return s.declare(rest)
 	case "search":
 		return s.search(out, rest)
+	case "series":
+		return s.series(out, rest, seriesStep)
+	case "instant":
+		return s.series(out, rest, 0)
 	case "parse":
 		q, err := traceql.Parse(rest)
 		if err != nil {
@@ -80,6 +85,44 @@ func (s *Session) search(out *strings.Builder, text string) error {
 		}
 	}
 	if found == 0 {
+		fmt.Fprintln(out, "nothing")
+	}
+	return nil
+}
+
+// seriesStep and seriesLength are of the series of a script, from the start of the
+// traces on.
+const (
+	seriesStep   = 5 * time.Millisecond
+	seriesLength = 20 * time.Millisecond
+)
+
+// series prints each series with its points, timed since the start of the traces.
+func (s *Session) series(out *strings.Builder, text string, step time.Duration) error {
+	q, err := traceql.Parse(text)
+	if err != nil {
+		return err
+	}
+	a, err := traceql.NewAggregator(q, traceql.Range{Start: epoch, End: epoch + uint64(seriesLength), Step: step})
+	if err != nil {
+		return err
+	}
+	for _, t := range s.traces {
+		a.Add(t)
+	}
+	list := a.Series()
+	for _, one := range list {
+		var labels []traceql.Named
+		for _, l := range one.Labels {
+			labels = append(labels, traceql.Named{Name: l.Name, Value: l.Value})
+		}
+		fmt.Fprintf(out, "%s:", strings.TrimSpace(namedText(labels)))
+		for _, p := range one.Points {
+			fmt.Fprintf(out, " %s=%.6g", time.Duration(p.Time-epoch), p.Value)
+		}
+		fmt.Fprintln(out)
+	}
+	if len(list) == 0 {
 		fmt.Fprintln(out, "nothing")
 	}
 	return nil

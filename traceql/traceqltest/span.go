@@ -19,6 +19,7 @@ type Span struct {
 	Status           traceql.Status
 	Message          string
 	ScopeName        string
+	ScopeVersion     string
 	Attrs            map[traceql.Scope]map[string]traceql.Static
 	Events, Links    []Item
 }
@@ -27,6 +28,7 @@ type Span struct {
 type Item struct {
 	Name  string         // of an event
 	After time.Duration  // of an event, since the span's start
+	Trace string         // that a link names, in hex
 	Span  traceql.SpanID // that a link names
 	Attrs map[string]traceql.Static
 }
@@ -58,6 +60,8 @@ func (s *Span) Intrinsic(in traceql.Intrinsic) traceql.Static {
 		return traceql.String(s.Message)
 	case traceql.IntrinsicKind:
 		return traceql.KindOf(s.Kind)
+	case traceql.IntrinsicInstrumentationVersion:
+		return traceql.String(s.ScopeVersion)
 	}
 	return traceql.String(s.ScopeName)
 }
@@ -87,7 +91,7 @@ func (s *Span) ItemIntrinsic(i int, in traceql.Intrinsic) traceql.Static {
 	case traceql.IntrinsicLinkSpanID:
 		return traceql.String(hex.EncodeToString(s.Links[i].Span[:]))
 	}
-	return traceql.String("")
+	return traceql.String(s.Links[i].Trace)
 }
 
 // ItemAttribute returns an attribute of an event or link.

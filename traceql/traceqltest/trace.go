@@ -156,6 +156,14 @@ func property(s *Span, word string) error {
 func attribute(s *Span, key string, v traceql.Static) error {
 	scope, name, _ := strings.Cut(key, ".")
 	switch {
+	case key == "instrumentation:name":
+		s.ScopeName = v.Text()
+	case key == "instrumentation:version":
+		s.ScopeVersion = v.Text()
+	case key == "event:timeSinceStart" && len(s.Events) > 0:
+		s.Events[len(s.Events)-1].After = time.Duration(v.AsInt())
+	case key == "link:traceID" && len(s.Links) > 0:
+		s.Links[len(s.Links)-1].Trace = v.Text()
 	case key == "message":
 		s.Message = v.String()
 	case key == "event":

@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"supersonic/traceql"
@@ -119,16 +120,19 @@ func (l *leaf) own() {
 	l.parent, l.attr.Parent = l.attr.Parent, false
 }
 
-// truth is the condition that an attribute is true, or false. What events or links
-// have is a list, and no truth.
+// truth is the condition that an attribute, or one part of it, is true, or false.
 func truth(a traceql.Attribute, want bool) node {
 	l := &leaf{attr: a, text: fmt.Sprintf("%v = %v", a, want)}
 	l.own()
-	if itemScope(l.attr) != traceql.ScopeNone {
-		return noneNode{}
-	}
-	l.test = func(v traceql.Static) bool { return v.Type() == traceql.TypeBool && v.True() == want }
+	l.test = func(v traceql.Static) bool { return hasTruth(v, want) }
 	return l
+}
+
+func hasTruth(v traceql.Static, want bool) bool {
+	if v.Type() == traceql.TypeArray {
+		return slices.ContainsFunc(v.Parts(), func(p traceql.Static) bool { return hasTruth(p, want) })
+	}
+	return v.Type() == traceql.TypeBool && v.True() == want
 }
 
 // itemScope is ScopeEvent or ScopeLink of what a span has many of.
