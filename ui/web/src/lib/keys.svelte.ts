@@ -64,6 +64,7 @@ export function pressed(event: KeyboardEvent) {
   // What lies on the page is closed first, and alone.
   if (event.key === 'Escape' && document.querySelector(':popover-open, dialog[open], [role="dialog"]')) return
   if (event.defaultPrevented || event.altKey) return
+  if (event.key === 'Shift') return // on the way to a capital: "d C"
   const target = event.target as HTMLElement
   const typing = target.closest?.(fields) !== null
   if (event.metaKey || event.ctrlKey) {
