@@ -76,7 +76,7 @@ export function byColumns(shape: Shape): Layout {
   const out: Layout = { width: 0, height: 0, nodes: {} }
   let left = 10
   for (const side of ['gateway', 'server'] as const) {
-    const list = shape.nodes.filter((n) => n.side === side)
+    const list = shape.nodes.filter((n) => n.side === side).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
     list.forEach((n, i) => {
       out.nodes[keyOf(side, n.id)] = {
         x: left + Math.floor(i / perColumn) * (node.width + 26) + node.width / 2,
