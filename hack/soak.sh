@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The long runs of the trace store and of everything that reads foreign bytes; a
-# part is run alone by naming it: model, faults, kills, engine, fuzz. Minutes of each are in
+# part is run alone by naming it: model, faults, kills, engine, race, fuzz. Minutes of each are in
 # `make test`. Writes what was run, for how long and with what outcome to
 # bench/results/soak.txt.
 #   SOAK_MINUTES  of the model-based test, 60
@@ -50,15 +50,19 @@ engine() {
     go test ./traces/oracle -run TestTheEngineAnswersAsTheModel -v -count 1 -timeout 3h
 }
 
+race() {
+  timed "every package under the race detector" hack/race.sh all
+}
+
 fuzz() {
   timed "each fuzz target, $fuzz" hack/fuzz.sh "$fuzz"
 }
 
-(( $# )) || set -- model faults kills engine fuzz
+(( $# )) || set -- model faults kills engine race fuzz
 note "date: $(date -u +%F), commit: $(git describe --always --dirty), $(nproc) cores"
 for part; do
   case $part in
-  model | faults | kills | engine | fuzz) "$part" ;;
-  *) echo "hack/soak.sh: no part $part: model, faults, kills, engine or fuzz" >&2; exit 1 ;;
+  model | faults | kills | engine | race | fuzz) "$part" ;;
+  *) echo "hack/soak.sh: no part $part: model, faults, kills, engine, race or fuzz" >&2; exit 1 ;;
   esac
 done
