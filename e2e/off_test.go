@@ -38,6 +38,7 @@ func (s *site) wantQuiet() {
 }
 
 func TestWithoutCollectorNothingIsTracedAndRequestsWork(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, "opentelemetry-collector: {enabled: false}\n"}})
 	s.awaitScraped()
 	s.wantAnswers()
@@ -51,6 +52,7 @@ func TestWithoutCollectorNothingIsTracedAndRequestsWork(t *testing.T) {
 }
 
 func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, "tempo: {enabled: false}\n"}})
 	s.awaitScraped()
 	s.wantAnswers()
@@ -73,6 +75,7 @@ func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
 }
 
 func TestAnExternalPrometheusTakesThePlaceOfOurs(t *testing.T) {
+	t.Parallel()
 	other := start(t, options{values: []string{models(t, 1)}})
 	s := start(t, options{args: []string{"--name", "second"}, values: []string{models(t, 1), everything, fmt.Sprintf(
 		"prometheus: {external: {enabled: true, url: 127.0.0.1, port: %d, scheme: http}}\n", other.ports.prometheus)}})
@@ -113,6 +116,7 @@ func (s *site) wantNodes(names ...string) error {
 }
 
 func TestWithoutPageTheStoresAnswer(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, "grafana: {enabled: false}\n"}})
 	s.wantAnswers()
 	s.ingressIDs(7)
@@ -123,6 +127,7 @@ func TestWithoutPageTheStoresAnswer(t *testing.T) {
 }
 
 func TestWithoutMetricsGeneratorTheMapIsTheGatewaysCounters(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, "tempo: {tempo: {metricsGenerator: {enabled: false}}}\n"}})
 	s.awaitScraped()
 	s.wantAnswers()
@@ -136,6 +141,7 @@ func TestWithoutMetricsGeneratorTheMapIsTheGatewaysCounters(t *testing.T) {
 }
 
 func TestWithoutMetricsStoreTracesAreKept(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, "prometheus: {enabled: false}\n"}})
 	s.wantAnswers()
 	s.wantOff("prometheus.enabled", "No metrics store")

@@ -55,6 +55,7 @@ opentelemetry-collector:
 `
 
 func TestThePipelineMayUseHTTPAndItsSpanMetricsAgreeWithTheClients(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything, overHTTP}})
 	const calls = 120
 	s.send(calls, plain)
@@ -138,6 +139,7 @@ func (r *receiver) names() []string {
 }
 
 func TestTheGeneratorsSeriesGoWhereTheFileSaysAndNowhereElse(t *testing.T) {
+	t.Parallel()
 	elsewhere := &receiver{newest: map[string]float64{}}
 	server := httptest.NewServer(elsewhere)
 	t.Cleanup(server.Close)

@@ -43,6 +43,7 @@ func (s *site) many(n int) {
 }
 
 func TestTheServiceGraphCountsTheTrafficAndNotTheSample(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 2), "envoy: {tracing_sampling_rate: 0.1, tracing_keep_slower_than: 0s}\n"}})
 	const calls, p = 20000, 0.1
 	s.many(calls)
@@ -104,6 +105,7 @@ func (s *site) wantNoServerSpanAlone() {
 }
 
 func TestServersTraceNothingThatTheGatewayDidNotSample(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), "envoy: {tracing_sampling_rate: 0.01, tracing_keep_slower_than: 0s}\n"}})
 	s.many(3000)
 	eventually(t, 30*time.Second, "server spans", func() error {
@@ -128,6 +130,7 @@ func TestServersTraceNothingThatTheGatewayDidNotSample(t *testing.T) {
 }
 
 func TestAFailedRequestIsKeptWhateverTheRate(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), "envoy: {tracing_sampling_rate: 0.0}\n"}})
 	conn := connect(t, s.target())
 	a := infer(t.Context(), conn, flaky(-1))

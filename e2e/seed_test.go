@@ -77,6 +77,7 @@ func asArgs(command string) string {
 }
 
 func TestTheDocumentationsExampleRunsAsItIs(t *testing.T) {
+	t.Parallel()
 	files, command := seed(t, "supersonic")
 	for _, f := range files {
 		original, err := os.ReadFile(filepath.Join("testdata", filepath.Base(f)))
@@ -91,11 +92,13 @@ func TestTheDocumentationsExampleRunsAsItIs(t *testing.T) {
 }
 
 func TestTheDocumentationsExampleRunsUnderAnotherName(t *testing.T) {
+	t.Parallel()
 	files, command := seed(t, "sonic-server")
 	runSeed(t, "sonic-server", options{files: files, values: []string{asArgs(command), modelRepository(t)}, args: []string{"--name", "sonic-server"}})
 }
 
 func TestAFileThatOnlySaysWhereTheModelsAreIsEnough(t *testing.T) {
+	t.Parallel()
 	files, _ := seed(t, "supersonic")
 	runSeed(t, "supersonic", options{files: files, values: []string{modelRepository(t)}})
 }

@@ -65,6 +65,9 @@ type ports struct {
 	inference, admin, prometheus, page, tempo, otlpGRPC, otlpHTTP, health int
 }
 
+// given are the ports of all sites, for two tests at a time may choose.
+var given sync.Map
+
 // freePorts are below those that the kernel gives to connections and to listeners
 // on port 0, and that the supervisor gives to servers: one of these might be taken
 // between now and the site's start.
@@ -76,7 +79,10 @@ func freePorts(t *testing.T) ports {
 		var l net.Listener
 		err := errors.New("not tried")
 		for i := 0; err != nil && i < tries; i++ {
-			l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(count)))
+			port := lowest + rand.IntN(count)
+			if _, taken := given.LoadOrStore(port, t.Name()); !taken {
+				l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			}
 		}
 		if err != nil {
 			t.Fatal(err)
