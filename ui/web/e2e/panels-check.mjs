@@ -75,7 +75,8 @@ try {
   await page.getByRole('dialog', { name: 'Filter by Model' }).getByLabel('particlenet').check()
   must('a filter leaves the chosen rows', /^\d+ of 2000 rows/.test(await table.locator('.bar').innerText()))
   await page.keyboard.press('Escape')
-  const text = page.locator('.words').first()
+  const text = page.getByRole('region', { name: 'Text', exact: true })
+  await text.locator('svg').nth(2).waitFor() // the part of the page that makes text comes when it is needed
   must('the text has its icons, the logo and no picture of elsewhere', (await text.locator('svg').count()) === 3 && (await text.locator('img').count()) === 0 && (await text.innerText()).includes('A plan of the site'))
   must('its styles are applied', (await text.locator('div').first().evaluate((e) => e.style.display)) === 'flex')
   await keep('Areas', 'png-stat')
@@ -97,6 +98,7 @@ try {
   await keep('Server Map (all pods in time window)', 'png-graph')
   await keep('States of servers', 'png-states')
   await page.mouse.move(0, 0)
+  await panel('Latency of requests').scrollIntoViewIfNeeded()
   const heat = await panel('Latency of requests').locator('canvas').boundingBox()
   await page.mouse.move(heat.x + heat.width / 2, heat.y + heat.height / 3)
   await page.locator('.tip').waitFor()

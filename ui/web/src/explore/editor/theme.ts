@@ -34,9 +34,9 @@ const colours = HighlightStyle.define([
   { tag: [t.number, t.integer, t.float, t.unit], color: 'var(--warn)' },
   { tag: [t.keyword, t.modifier, t.operatorKeyword], color: 'var(--accent)' },
   { tag: [t.function(t.variableName), t.className], color: 'var(--accent)' },
-  { tag: [t.propertyName, t.labelName, t.attributeName], color: 'var(--phase-input)' },
+  { tag: [t.propertyName, t.labelName, t.attributeName], color: 'var(--code-label)' },
   { tag: [t.variableName], color: 'var(--text)' },
-  { tag: [t.atom, t.bool], color: 'var(--phase-answer)' },
+  { tag: [t.atom, t.bool], color: 'var(--code-atom)' },
   { tag: [t.operator, t.arithmeticOperator, t.compareOperator, t.logicOperator, t.punctuation, t.paren, t.brace, t.squareBracket, t.separator], color: 'var(--soft)' },
   { tag: [t.comment], color: 'var(--faint)', fontStyle: 'italic' },
 ])
