@@ -117,13 +117,14 @@ func (r *Runner) ranged(ctx context.Context, env *Env, d Source, p promQuery, a 
 		return
 	}
 	a.took(got, shared)
+	list := p.arranged(got.Series)
 	switch p.format {
 	case "table":
-		a.frames = append(a.frames, tableOf(p, got.Series))
+		a.frames = append(a.frames, tableOf(p, list))
 	case "heatmap":
-		a.frames = append(a.frames, bucketsOf(p, got.Series))
+		a.frames = append(a.frames, bucketsOf(p, list))
 	default:
-		a.frames = append(a.frames, seriesOf(p, got.Series)...)
+		a.frames = append(a.frames, seriesOf(p, list)...)
 	}
 	if p.dots {
 		r.addExemplars(ctx, env, d, p, a)
@@ -137,11 +138,12 @@ func (r *Runner) instant(ctx context.Context, env *Env, d Source, p promQuery, a
 		return
 	}
 	a.took(got, shared)
+	list := p.arranged(got.Series)
 	if p.format == "time_series" || p.format == "" || p.format == "heatmap" {
-		a.frames = append(a.frames, seriesOf(p, got.Series)...)
+		a.frames = append(a.frames, seriesOf(p, list)...)
 		return
 	}
-	a.frames = append(a.frames, tableOf(p, got.Series))
+	a.frames = append(a.frames, tableOf(p, list))
 }
 
 // Range asks for a range, aligned to its step.
