@@ -48,10 +48,24 @@ type Field struct {
 	Min, Max *float64
 	Values   []float64
 	Texts    []string
+	// Trends are small charts, one beside each value; nil where there are none.
+	Trends []Trend
+	// Config are options that the data itself gives the column, by their names in a
+	// panel's file ("max", "color"); they go before the panel's own.
+	Config []Option
 	// Exemplars belong to a series.
 	Exemplars []Exemplar
 	// Link leads from a value elsewhere; ${__value.raw} stands for the value. "" if nowhere.
 	Link string
+}
+
+// Trend is the series that a value was reduced from.
+type Trend struct{ TimesMs, Values []float64 }
+
+// Option is one option of a column, its value as JSON.
+type Option struct {
+	ID    string
+	Value []byte
 }
 
 // Exemplar is one request behind a point of a series.

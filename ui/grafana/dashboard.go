@@ -93,7 +93,8 @@ type FieldOptions struct {
 	Mappings    []Mapping       `json:"mappings"`
 	Thresholds  *Thresholds     `json:"thresholds"`
 	Links       []Link          `json:"links"`
-	Custom      json.RawMessage `json:"custom"` // of the panel's type
+	OwnRange    bool            `json:"fieldMinMax"` // bounds that are not given are of the field's own values, not of all fields'
+	Custom      json.RawMessage `json:"custom"`      // of the panel's type
 }
 
 // Color says where a field's colour comes from.

@@ -174,11 +174,13 @@ func (f *FieldOptions) Set(id string, value json.RawMessage) error {
 	case "links":
 		f.Links = nil
 		err = decode(value, &f.Links)
+	case "fieldMinMax":
+		f.OwnRange = string(value) == "true"
 	case "custom":
 		f.Custom = value
 	case "filterable": // of files before 8.0
 		return f.setCustom("filterable", value)
-	case "nullValueMode", "displayNameFromDS", "description", "path", "writeable", "fieldMinMax", "unitScale", "title", "actions":
+	case "nullValueMode", "displayNameFromDS", "description", "path", "writeable", "unitScale", "title", "actions":
 	default:
 		return fmt.Errorf("option %s is not known", id)
 	}

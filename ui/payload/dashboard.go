@@ -157,6 +157,7 @@ type PanelQuestion struct {
 	Light     bool                `json:"light"`
 	UTC       bool                `json:"utc"`
 	Zone      string              `json:"zone"`  // the reader's own, "Europe/Berlin"; "" is the server's
+	Frame     *int                `json:"frame"` // of a table with several tables in it: which one; null is the panel's own choice
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
 }
 

@@ -102,7 +102,8 @@ type StatsView struct {
 	Justify     string  `json:"justify"`     // "auto", "center"
 	Wide        bool    `json:"wide"`
 	ShowChange  bool    `json:"showChange"`
-	ValueSize   float64 `json:"valueSize"` // 0: as fits
+	ChangeColor string  `json:"changeColor"` // "standard", "inverted", "same_as_value"
+	ValueSize   float64 `json:"valueSize"`   // 0: as fits
 	TitleSize   float64 `json:"titleSize"`
 	// of gauges
 	MarkThresholds  bool    `json:"markThresholds"` // the ring of threshold colours
@@ -150,17 +151,23 @@ type TableView struct {
 
 // Column is a column of a table.
 type Column struct {
-	Name     string  `json:"name"`
-	Kind     string  `json:"kind"`  // "time", "number", "text", "bool"
-	Align    string  `json:"align"` // "left", "center", "right"
-	Width    float64 `json:"width"` // 0: shared
-	MinWidth float64 `json:"minWidth"`
-	Hidden   bool    `json:"hidden"`
-	Filter   bool    `json:"filter"`
-	Wrap     bool    `json:"wrap"`
-	Cell     string  `json:"cell"` // "text", "colour-text", "colour-background", "gauge", "sparkline", "json", "link", "image"
-	Min      float64 `json:"min"`  // of gauges
-	Max      float64 `json:"max"`
+	Name      string       `json:"name"`
+	Kind      string       `json:"kind"`  // "time", "number", "text", "bool"
+	Align     string       `json:"align"` // "left", "center", "right"
+	Width     float64      `json:"width"` // 0: shared
+	MinWidth  float64      `json:"minWidth"`
+	Hidden    bool         `json:"hidden"`
+	Filter    bool         `json:"filter"`
+	Wrap      bool         `json:"wrap"`
+	Cell      string       `json:"cell"` // "text", "colour-text", "colour-background", "gauge", "sparkline", "json", "link", "image"
+	Min       float64      `json:"min"`  // of gauges
+	Max       float64      `json:"max"`
+	Untitled  bool         `json:"untitled"`  // its header is not shown
+	Gradient  bool         `json:"gradient"`  // of a coloured ground; of a gauge "gradient"
+	Lcd       bool         `json:"lcd"`       // of a gauge: cells
+	ValueMode string       `json:"valueMode"` // of gauges and sparklines: "color", "text", "hidden"
+	Trends    [][]*float64 `json:"trends"`    // of each row, in the order of Rows: its small chart; empty for none
+	WholeRow  bool         `json:"wholeRow"`  // its ground is that of the whole row
 }
 
 // StatesView is a band of states over time for each series.

@@ -16,6 +16,7 @@ type Env struct {
 	Zone         *time.Location // nil is UTC
 	Width        int            // pixels
 	Height       int
+	Frame        *int // of a table with several tables: which one; nil is the panel's own choice
 	Table        bool // whatever the panel's type, show its data as a table
 
 	// StepMs is the step of each query by its refId, for frames that do not say

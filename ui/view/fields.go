@@ -75,6 +75,7 @@ func (m *maker) sheets(frames []frame.Frame) []*sheet {
 			if c.Kind == frame.Number || c.Kind == frame.Bool {
 				series++
 			}
+			m.fromData(c)
 			s.columns = append(s.columns, c)
 		}
 		out = append(out, s)
@@ -93,6 +94,15 @@ func (m *maker) sheets(frames []frame.Frame) []*sheet {
 		}
 	}
 	return out
+}
+
+// fromData sets the options that came with the data.
+func (m *maker) fromData(c *column) {
+	for _, o := range c.Config {
+		if err := c.opts.Set(o.ID, o.Value); err != nil {
+			m.warn("%s: %s", orElse(c.Name, "a field"), err)
+		}
+	}
 }
 
 // finish reads what the options of a column mean.
@@ -122,6 +132,9 @@ func (m *maker) finish(c *column, lo, hi float64) {
 		c.opts.Max = c.Max
 	}
 	c.lo, c.hi = lo, hi
+	if c.opts.OwnRange {
+		c.lo, c.hi = extent([]*sheet{{columns: []*column{c}}})
+	}
 	if c.opts.Min != nil {
 		c.lo = *c.opts.Min
 	}

@@ -18,7 +18,7 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	v := &payload.StatsView{
 		Values: []payload.Stat{}, Orientation: orElse(o.text("orientation", ""), "auto"), TextMode: orElse(o.text("textMode", ""), "auto"),
 		ColorMode: orElse(o.text("colorMode", ""), "value"), GraphMode: orElse(o.text("graphMode", ""), "area"), Justify: orElse(o.text("justifyMode", ""), "auto"),
-		Wide: o.flag("wideLayout", true), ShowChange: o.flag("showPercentChange", false), ValueSize: text.number("valueSize", 0), TitleSize: text.number("titleSize", 0),
+		Wide: o.flag("wideLayout", true), ShowChange: o.flag("showPercentChange", false), ChangeColor: orElse(o.text("percentChangeColorMode", ""), "standard"), ValueSize: text.number("valueSize", 0), TitleSize: text.number("titleSize", 0),
 		MarkThresholds: o.flag("showThresholdMarkers", true), LabelThresholds: o.flag("showThresholdLabels", false),
 		MinWidth: o.number("minVizWidth", 75), MinHeight: o.number("minVizHeight", 75), Display: orElse(o.text("displayMode", ""), "gradient"),
 		Unfilled: o.flag("showUnfilled", true), NamePlace: orElse(o.text("namePlacement", ""), "auto"), ValueMode: orElse(o.text("valueMode", ""), "color"), Legend: m.legend(),

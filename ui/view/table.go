@@ -3,6 +3,7 @@ package view
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
@@ -30,7 +31,11 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	if len(sheets) == 0 {
 		return v
 	}
-	v.Frame = max(0, min(len(sheets)-1, int(o.number("frameIndex", 0))))
+	v.Frame = int(o.number("frameIndex", 0))
+	if m.env.Frame != nil {
+		v.Frame = *m.env.Frame
+	}
+	v.Frame = max(0, min(len(sheets)-1, v.Frame))
 	if len(sheets) > 1 {
 		for i, s := range sheets {
 			v.Frames = append(v.Frames, sheetName(s, i))
@@ -84,9 +89,54 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 		}
 		v.Rows = append(v.Rows, cells)
 	}
+	fillTrends(v, columns, order)
 	if footer.flag("show", false) {
 		v.Footer = m.footer(columns, s.rows, footer)
+	} else if slices.ContainsFunc(columns, func(c *column) bool { return len(c.custom.sub("footer").texts("reducers")) > 0 }) {
+		v.Footer = m.ownFooters(columns)
 	}
+}
+
+// fillTrends gives each row of a column with small charts its own.
+func fillTrends(v *payload.TableView, columns []*column, order []int) {
+	for i, c := range columns {
+		for _, row := range order {
+			trend := []*float64{}
+			if row < len(c.Trends) {
+				trend = thinned(c.Trends[row].Values)
+			}
+			if c.Trends != nil {
+				v.Columns[i].Trends = append(v.Columns[i].Trends, trend)
+			}
+		}
+	}
+}
+
+// ownFooters reduces each column as the column itself asks, several reductions with
+// their names.
+func (m *maker) ownFooters(columns []*column) []payload.Shown {
+	out := make([]payload.Shown, len(columns))
+	for i, c := range columns {
+		calcs := c.custom.sub("footer").texts("reducers")
+		if c.Kind == frame.Text && len(calcs) > 0 {
+			out[i].Text = "Count: " + units.Plain(float64(c.Len()))
+			continue
+		}
+		var texts []string
+		for _, calc := range calcs {
+			if reduceName(calc) == "" {
+				m.warn("the calculation %q in the footer is not known", calc)
+				continue
+			}
+			r := m.reduced(c, calcID(calc))
+			out[i] = r
+			texts = append(texts, reduceName(calc)+": "+whole(r))
+		}
+		if len(texts) > 1 {
+			out[i] = payload.Shown{Text: strings.Join(texts, ", ")}
+		}
+	}
+	return out
 }
 
 // rowOrder sorts rows by the column that the panel names.
@@ -151,8 +201,29 @@ func (m *maker) tableColumn(c *column) payload.Column {
 	col := payload.Column{
 		Name: c.name, Kind: kind, Align: align, Width: o.number("width", 0), MinWidth: o.number("minWidth", 0), Hidden: o.flag("hidden", false),
 		Filter: o.flag("filterable", false), Wrap: cell.flag("wrapText", o.flag("wrapText", false)), Cell: m.cell(o, cell), Min: c.lo, Max: c.hi,
+		Untitled: o.flag("hideHeader", false), WholeRow: cell.flag("applyToRow", false), ValueMode: orElse(cell.text("valueDisplayMode", ""), "color"), Trends: [][]*float64{},
 	}
+	if c.Trends != nil && col.Cell == "text" {
+		col.Cell = "sparkline"
+	}
+	if col.Cell == "sparkline" && cell.flag("hideValue", false) {
+		col.ValueMode = "hidden"
+	}
+	col.Gradient, col.Lcd = fillOf(col.Cell, cell.text("type", o.text("displayMode", "")), cell.text("mode", ""))
 	return col
+}
+
+// fillOf says how a gauge or a coloured ground is filled, by today's and by the
+// older names.
+func fillOf(cell, kind, mode string) (gradient, lcd bool) {
+	switch cell {
+	case "gauge":
+		lcd = mode == "lcd" || kind == "lcd-gauge"
+		return !lcd && mode != "basic" && kind != "basic", lcd
+	case "colour-background":
+		return mode == "gradient" || mode == "" && kind == "color-background", false
+	}
+	return false, false
 }
 
 // cell is how a column's values are drawn, by today's and by the older option.

@@ -72,6 +72,22 @@ func (m *maker) transformation(id string) change {
 		return m.matrix
 	case "partitionByValues":
 		return m.partition
+	case "timeSeriesTable":
+		return m.trends
+	case "rowsToFields":
+		return m.rowsToFields
+	case "configFromData":
+		return m.configFromData
+	case "transpose":
+		return m.transpose
+	case "formatTime":
+		return m.formatTime
+	case "formatString":
+		return m.formatString
+	case "prepareTimeSeries":
+		return m.timeSeries
+	case "histogram":
+		return m.buckets
 	}
 	return nil
 }
@@ -319,7 +335,7 @@ func pick(f frame.Field, at []int) frame.Field {
 	for i, r := range at {
 		values[i] = value(f.Values, r)
 	}
-	f.Values = values
+	f.Values, f.Trends = values, trendsOf(f, at)
 	return f
 }
 

@@ -113,7 +113,7 @@ func pickOr(f frame.Field, at []int) frame.Field {
 			values[i] = value(f.Values, r)
 		}
 	}
-	f.Values = values
+	f.Values, f.Trends = values, trendsOf(f, at)
 	return f
 }
 

@@ -61,10 +61,10 @@ export const marks: Mark[] = [
 ]
 
 const stat = (name: string, number: number, text: string, suffix: string, color: string): Stat => ({ name, value: shown(number, text, { suffix, color }), change: 0.123, min: 0, max: 1, minText: '0%', maxText: '100%', bands: steps, timesMs: timesOf(60, 60e3), values: wave(60, 0, 1), links: [], format: percent })
-const stats = (values: Stat[], over: Partial<StatsView> = {}): StatsView => ({ values, orientation: 'auto', textMode: 'auto', colorMode: 'value', graphMode: 'none', justify: 'auto', wide: true, showChange: false, valueSize: 0, titleSize: 0, markThresholds: true, labelThresholds: false, minWidth: 8, minHeight: 16, display: 'gradient', unfilled: true, namePlace: 'auto', valueMode: 'color', legend: legend({ shown: false }), ...over })
+const stats = (values: Stat[], over: Partial<StatsView> = {}): StatsView => ({ values, orientation: 'auto', textMode: 'auto', colorMode: 'value', graphMode: 'none', justify: 'auto', wide: true, showChange: false, changeColor: 'standard', valueSize: 0, titleSize: 0, markThresholds: true, labelThresholds: false, minWidth: 8, minHeight: 16, display: 'gradient', unfilled: true, namePlace: 'auto', valueMode: 'color', legend: legend({ shown: false }), ...over })
 const four = [stat('triton-0', 0.42, '42.0', '%', '#73bf69'), stat('triton-1', 0.76, '76.1', '%', '#fade2a'), stat('triton-2', 0.91, '91.4', '%', '#f2495c'), stat('triton-3 (warming)', 0.05, '5.0', '%', '#73bf69')]
 
-const column = (name: string, over: Partial<Column> = {}): Column => ({ name, kind: 'text', align: 'left', width: 0, minWidth: 0, hidden: false, filter: true, wrap: false, cell: 'text', min: 0, max: 1, ...over })
+const column = (name: string, over: Partial<Column> = {}): Column => ({ name, kind: 'text', align: 'left', width: 0, minWidth: 0, hidden: false, filter: true, wrap: false, cell: 'text', min: 0, max: 1, untitled: false, gradient: true, lcd: false, valueMode: 'color', trends: [], wholeRow: false, ...over })
 const cells = (n: number): Shown[][] => Array.from({ length: n }, (_, i) => {
   const v = chance()
   return [shown(null, `0af7651916cd43dd8448eb211c80319${i % 10}`, { href: `/trace/0af7651916cd43dd8448eb211c80319${i % 10}` }), shown(null, i % 3 ? 'deeptau_2018v2p5' : 'particlenet'), shown(v, (v * 100).toFixed(1), { suffix: '%', color: v > 0.8 ? '#f2495c' : '#73bf69' }), shown(v * 40, (v * 40).toFixed(2), { suffix: ' ms', color: v > 0.5 ? '#ff780a' : '#73bf69' }), shown(i, v > 0.9 ? 'failed' : 'ok', { color: v > 0.9 ? '#f2495c' : '#73bf69' })]

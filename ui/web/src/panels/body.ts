@@ -12,4 +12,6 @@ export interface BodyProps {
   crosshair?: Crosshair
   /** annotations, drawn on every time axis */
   marks?: Mark[]
+  /** another one of a table's several tables is wanted */
+  onframe?: (frame: number) => void
 }

@@ -185,6 +185,8 @@ export interface PanelQuestion {
   utc: boolean
   /** the reader's own, "Europe/Berlin"; "" is the server's */
   zone: string
+  /** of a table with several tables in it: which one; null is the panel's own choice */
+  frame: number | null
   /** whatever its type: as a table, for "inspect data" and CSV */
   table: boolean
 }

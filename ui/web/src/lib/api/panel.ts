@@ -118,6 +118,8 @@ export interface StatsView {
   justify: string
   wide: boolean
   showChange: boolean
+  /** "standard", "inverted", "same_as_value" */
+  changeColor: string
   /** 0: as fits */
   valueSize: number
   titleSize: number
@@ -193,6 +195,18 @@ export interface Column {
   /** of gauges */
   min: number
   max: number
+  /** its header is not shown */
+  untitled: boolean
+  /** of a coloured ground; of a gauge "gradient" */
+  gradient: boolean
+  /** of a gauge: cells */
+  lcd: boolean
+  /** of gauges and sparklines: "color", "text", "hidden" */
+  valueMode: string
+  /** of each row, in the order of Rows: its small chart; empty for none */
+  trends: ((number | null)[])[]
+  /** its ground is that of the whole row */
+  wholeRow: boolean
 }
 
 /** StatesView is a band of states over time for each series. */
