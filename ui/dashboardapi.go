@@ -169,7 +169,7 @@ func (u *UI) dashboard(r *http.Request, b boards.Board, a asking) (any, error) {
 		Problems: append(slices.Clone(b.Unknown), problems...)}
 	for _, n := range b.Annotations {
 		if !n.BuiltIn {
-			out.Annotations = append(out.Annotations, payload.AnnotationKind{Name: n.Name, Enabled: n.Enabled, Hidden: n.Hidden, Color: n.Color})
+			out.Annotations = append(out.Annotations, annotationKind(n))
 		}
 	}
 	out.Links = append(query.Links(b.Links, env), u.linksByTag(b, env)...)
@@ -310,3 +310,20 @@ func (u *UI) model(q payload.PanelQuestion) (*grafana.Dashboard, error) {
 }
 
 func isJSON(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// annotationKind says on which panels an annotation is shown: its filter lists them,
+// or those that it is not for.
+func annotationKind(a grafana.Annotation) payload.AnnotationKind {
+	out := payload.AnnotationKind{Name: a.Name, Enabled: a.Enabled, Hidden: a.Hidden, Color: a.Color, Panels: []int{}}
+	var f struct {
+		Filter *struct {
+			Exclude bool
+			IDs     []int
+		}
+	}
+	if json.Unmarshal(a.JSON, &f) == nil && f.Filter != nil {
+		out.Exclude = f.Filter.Exclude
+		out.Panels = append(out.Panels, f.Filter.IDs...)
+	}
+	return out
+}

@@ -129,6 +129,7 @@ type HeatmapView struct {
 	ShowLegend  bool         `json:"showLegend"`
 	ShowValues  bool         `json:"showValues"`
 	GapPx       float64      `json:"gapPx"`
+	RadiusPx    float64      `json:"radiusPx"` // of the corners of a cell
 	Tooltip     Tooltip      `json:"tooltip"`
 	Exemplars   []Dot        `json:"exemplars"`
 }

@@ -90,6 +90,8 @@ type AnnotationKind struct {
 	Enabled bool   `json:"enabled"`
 	Hidden  bool   `json:"hidden"`
 	Color   string `json:"color"`
+	Panels  []int  `json:"panels"`  // ids of the panels that show them; empty: all
+	Exclude bool   `json:"exclude"` // Panels are those that do not
 }
 
 // Mark is an annotation: a moment or a stretch of time on every time axis.

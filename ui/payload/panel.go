@@ -110,6 +110,7 @@ type StatsView struct {
 	LabelThresholds bool    `json:"labelThresholds"`
 	MinWidth        float64 `json:"minWidth"`
 	MinHeight       float64 `json:"minHeight"`
+	MaxHeight       float64 `json:"maxHeight"` // of one of many bars; 0: as fits
 	// of bar gauges
 	Display   string `json:"display"` // "basic", "gradient", "lcd"
 	Unfilled  bool   `json:"unfilled"`
@@ -176,6 +177,7 @@ type StatesView struct {
 	RowHeight float64    `json:"rowHeight"` // share of the place that a row fills
 	ShowValue string     `json:"showValue"` // "auto", "always", "never"
 	Align     string     `json:"align"`
+	PerPage   int        `json:"perPage"` // rows; 0: all of them
 	Width     float64    `json:"width"`
 	Fill      float64    `json:"fill"`
 	Legend    Legend     `json:"legend"`
@@ -262,5 +264,6 @@ type TextView struct {
 	Mode     string          `json:"mode"`    // "html", "markdown", "code"
 	Content  string          `json:"content"` // variables filled
 	Language string          `json:"language"`
+	Numbered bool            `json:"numbered"` // the lines of a code
 	Options  json.RawMessage `json:"options"`
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
@@ -16,9 +17,25 @@ const maxLines = 2000
 // chart makes lines over time.
 func (m *maker) chart(frames []frame.Frame) *payload.ChartView {
 	all := m.series(m.sheets(frames))
+	m.undrawn(all)
 	v := m.lines(all)
 	v.XIsTime = true
 	return v
+}
+
+// undrawn says which options that are set this page does not draw.
+func (m *maker) undrawn(all []series) {
+	if m.options.has("timeCompare") && m.options.text("timeCompare", "-") != "" {
+		m.warn("the comparison with another time (timeCompare) is not drawn")
+	}
+	if zones := m.options.texts("timezone"); len(zones) > 1 || len(zones) == 1 && zones[0] != "browser" && zones[0] != "" {
+		m.warn("the time axis is in the reader's zone alone, not in %s", strings.Join(zones, ", "))
+	}
+	for _, s := range all {
+		if s.custom.flag("showValues", false) {
+			m.warn("values beside the points (showValues) are not drawn: the tooltip has them")
+		}
+	}
 }
 
 // series are all columns of numbers that stand beside times.

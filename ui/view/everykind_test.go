@@ -120,7 +120,7 @@ func TestEveryKindGaugeAndBars(t *testing.T) {
 			t.Errorf("%q is not %q", got, want)
 		}
 	}
-	if b.Values[0].Max != 3000 || b.Values[1].Min != 1e6 || b.Display != "lcd" || b.NamePlace != "left" || b.ValueMode != "text" || b.Unfilled || b.Legend.Shown {
+	if b.Values[0].Max != 3000 || b.Values[1].Min != 1e6 || b.Display != "lcd" || b.MaxHeight != 300 || b.NamePlace != "left" || b.ValueMode != "text" || b.Unfilled || b.Legend.Shown {
 		t.Errorf("%+v", b)
 	}
 }
@@ -150,7 +150,7 @@ func TestEveryKindStates(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %v", whole(s.Value), s.Value.Color, (s.ToMs-s.FromMs)/1000))
 	}
 	equal(t, "states", []string{"cold " + hue("red") + " 15", "ready " + hue("green") + " 30", "gone " + hue("text") + " 15"}, got)
-	if v.RowHeight != .9 || v.Fill != .7 || len(v.Entries) != 3 {
+	if v.PerPage != 20 || v.RowHeight != .9 || v.Fill != .7 || len(v.Entries) != 3 {
 		t.Errorf("%+v", v)
 	}
 }
@@ -169,13 +169,13 @@ func TestEveryKindHistogramAndHeatmap(t *testing.T) {
 		return samples("A", le, map[string]string{"le": le}, n...)
 	}
 	m := everyKind(t, 9, bucket("1", 1, 0), bucket("5", 3, 5), bucket("+Inf", 3, 9)).Heatmap
-	if !m.Reverse || !m.AxisRight || m.AxisLabel != "latency" || m.GapPx != 2 || !m.ShowLegend || len(m.Colors) != 16 || m.Format.Unit != "ms" {
+	if !m.Reverse || !m.AxisRight || m.AxisLabel != "latency" || m.GapPx != 2 || m.RadiusPx != 3 || !m.ShowLegend || len(m.Colors) != 16 || m.Format.Unit != "ms" {
 		t.Errorf("%+v", m)
 	}
 }
 
 func TestEveryKindCodeGraphAndTrends(t *testing.T) {
-	if v := everyKind(t, 10).Text; v.Mode != "code" || v.Language != "yaml" || v.Content != "a: 1\nb: 2\n" {
+	if v := everyKind(t, 10).Text; v.Mode != "code" || v.Language != "yaml" || !v.Numbered || v.Content != "a: 1\nb: 2\n" {
 		t.Errorf("%+v", v)
 	}
 	g := everyKind(t, 11, frame.Frame{Name: "nodes", Fields: []frame.Field{texts("id", "gw", "s"), texts("title", "gw", "s"), number("mainstat", nil, 1500, 2), number("secondarystat", nil, 3, 4), number("arc__busy", nil, .25, 1), number("arc__idle", nil, .75, 0)}},
@@ -188,5 +188,17 @@ func TestEveryKindCodeGraphAndTrends(t *testing.T) {
 	equal(t, "trends", []string{"model | Rate A", "m | 4 req/s", "n | 9 req/s"}, rowsText(v))
 	if v.Columns[1].Cell != "sparkline" || len(v.Columns[1].Trends) != 2 || *v.Columns[1].Trends[1][1] != 9 {
 		t.Errorf("%+v", v.Columns[1])
+	}
+}
+
+func TestWhatAChartDoesNotDrawIsSaid(t *testing.T) {
+	v := made(t, `{"type":"timeseries","options":{"timezone":["utc","Asia/Tokyo"],"timeCompare":{"timeFrom":"1d"}},"fieldConfig":{"defaults":{"custom":{"showValues":true}}}}`, samples("A", "a", nil, 1, 2), samples("A", "b", nil, 1, 2))
+	var notes []string
+	for _, n := range v.Notes {
+		notes = append(notes, n.Text)
+	}
+	equal(t, "notes", []string{"the comparison with another time (timeCompare) is not drawn", "the time axis is in the reader's zone alone, not in utc, Asia/Tokyo", "values beside the points (showValues) are not drawn: the tooltip has them"}, notes)
+	if v := made(t, `{"type":"timeseries","options":{"timezone":["browser"],"timeCompare":""},"fieldConfig":{"defaults":{"custom":{"showValues":false}}}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) > 0 {
+		t.Errorf("%v", v.Notes)
 	}
 }

@@ -19,7 +19,7 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	v := &payload.HeatmapView{
 		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
 		Reverse: y.flag("reverse", false), AxisRight: y.text("axisPlacement", "left") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
-		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), Tooltip: m.tooltip(),
+		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
 		ShowValues:  o.text("showValue", "never") == "always" || o.text("showValue", "never") == "auto",
 		CountFormat: units.Of(o.sub("cellValues").text("unit", "short"), o.sub("cellValues").whole("decimals")),
 	}

@@ -16,7 +16,7 @@ func (m *maker) states(frames []frame.Frame) *payload.StatesView {
 	history := m.panel.Type == "status-history"
 	v := &payload.StatesView{
 		Rows: []payload.StateRow{}, Entries: []payload.Shown{}, RowHeight: o.number("rowHeight", 0.9), ShowValue: orElse(o.text("showValue", ""), "auto"),
-		Align: orElse(o.text("alignValue", ""), "left"), Width: 0, Fill: 0.7, Legend: m.legend(), Tooltip: m.tooltip(),
+		Align: orElse(o.text("alignValue", ""), "left"), PerPage: int(max(0, min(1e4, o.number("perPage", 0)))), Width: 0, Fill: 0.7, Legend: m.legend(), Tooltip: m.tooltip(),
 	}
 	if history && !o.has("alignValue") {
 		v.Align = "center"

@@ -26,6 +26,9 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	if m.panel.Type == "gauge" || m.panel.Type == "bargauge" {
 		v.GraphMode = "none"
 	}
+	if o.text("sizing", "auto") == "manual" {
+		v.MaxHeight = o.number("maxVizHeight", 300)
+	}
 	if m.panel.Type == "bargauge" && !o.sub("legend").has("showLegend") {
 		v.Legend.Shown = false
 	}

@@ -6,6 +6,6 @@ func (m *maker) text() *payload.TextView {
 	code := m.options.sub("code")
 	return &payload.TextView{
 		Mode: m.options.text("mode", "markdown"), Content: m.env.fill(m.options.text("content", "")),
-		Language: code.text("language", "plaintext"), Options: m.panel.Options,
+		Language: code.text("language", "plaintext"), Numbered: code.flag("showLineNumbers", false), Options: m.panel.Options,
 	}
 }

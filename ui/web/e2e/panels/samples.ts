@@ -61,7 +61,7 @@ export const marks: Mark[] = [
 ]
 
 const stat = (name: string, number: number, text: string, suffix: string, color: string): Stat => ({ name, value: shown(number, text, { suffix, color }), change: 0.123, min: 0, max: 1, minText: '0%', maxText: '100%', bands: steps, timesMs: timesOf(60, 60e3), values: wave(60, 0, 1), links: [], format: percent })
-const stats = (values: Stat[], over: Partial<StatsView> = {}): StatsView => ({ values, orientation: 'auto', textMode: 'auto', colorMode: 'value', graphMode: 'none', justify: 'auto', wide: true, showChange: false, changeColor: 'standard', valueSize: 0, titleSize: 0, markThresholds: true, labelThresholds: false, minWidth: 8, minHeight: 16, display: 'gradient', unfilled: true, namePlace: 'auto', valueMode: 'color', legend: legend({ shown: false }), ...over })
+const stats = (values: Stat[], over: Partial<StatsView> = {}): StatsView => ({ values, orientation: 'auto', textMode: 'auto', colorMode: 'value', graphMode: 'none', justify: 'auto', wide: true, showChange: false, changeColor: 'standard', valueSize: 0, titleSize: 0, markThresholds: true, labelThresholds: false, minWidth: 8, minHeight: 16, maxHeight: 0, display: 'gradient', unfilled: true, namePlace: 'auto', valueMode: 'color', legend: legend({ shown: false }), ...over })
 const four = [stat('triton-0', 0.42, '42.0', '%', '#73bf69'), stat('triton-1', 0.76, '76.1', '%', '#fade2a'), stat('triton-2', 0.91, '91.4', '%', '#f2495c'), stat('triton-3 (warming)', 0.05, '5.0', '%', '#73bf69')]
 
 const column = (name: string, over: Partial<Column> = {}): Column => ({ name, kind: 'text', align: 'left', width: 0, minWidth: 0, hidden: false, filter: true, wrap: false, cell: 'text', min: 0, max: 1, untitled: false, gradient: true, lcd: false, valueMode: 'color', trends: [], wholeRow: false, ...over })
@@ -105,8 +105,8 @@ export const gallery: Record<string, Sample[]> = {
     sample('bargauge', 'Segments', { stats: stats(four, { orientation: 'horizontal', display: 'lcd' }) }, 420, 200),
     sample('bargauge', 'Upright', { stats: stats(four, { orientation: 'vertical', display: 'basic' }) }, 420, 220),
     sample('table', 'Traces', { table: table(2000) }, 760, 300),
-    sample('text', '', { text: { mode: 'html', content: html, language: '', options: null } }, 620, 130),
-    sample('text', 'Notes', { text: { mode: 'markdown', content: '# What to do\n\n1. look at the **queue**\n2. read [the guide](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`code` and\n\n> a word', language: '', options: null } }, 420, 220),
+    sample('text', '', { text: { mode: 'html', content: html, language: '', numbered: false, options: null } }, 620, 130),
+    sample('text', 'Notes', { text: { mode: 'markdown', content: '# What to do\n\n1. look at the **queue**\n2. read [the guide](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`code` and\n\n> a word', language: '', numbered: false, options: null } }, 420, 220),
     sample('timeseries', 'Nothing came', { empty: 'No series for these variables.\nChoose another release, or a longer time range.' }, 300, 120),
   ],
 }
@@ -115,7 +115,7 @@ const heat = (over: Partial<HeatmapView> = {}): HeatmapView => {
   const edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
   const times = timesOf(60, 180e3)
   const counts = edges.slice(1).map((_, y) => times.map((_, x) => { const v = Math.round(90 * Math.exp(-((y - 3.5 - 1.5 * Math.sin(x / 9)) ** 2) / 2.4) * (0.4 + chance())); return v < 2 ? null : v }))
-  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, tooltip: tooltip(), exemplars: dots, ...over }
+  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), exemplars: dots, ...over }
 }
 const states = (name: string): StateRow => {
   const row: StateRow = { name, states: [] }
@@ -141,7 +141,7 @@ gallery.more = [
   sample('heatmap', 'Latency of requests', { heatmap: heat() }, 620, 280),
   sample('heatmap', 'Counts written', { heatmap: heat({ showValues: true, exemplars: [], axisLabel: 'duration', timesMs: timesOf(12, 900e3), stepMs: 900e3 }) }, 620, 280),
   sample('histogram', 'Queue', { histogram: { from: Array.from({ length: 24 }, (_, i) => i * 2), to: Array.from({ length: 24 }, (_, i) => i * 2 + 2), format: ms, lines: ['deeptau', 'particlenet'].map((n, i) => line(n, Array.from({ length: 24 }, (_, b) => Math.round(160 * Math.exp(-((b - 7 - 6 * i) ** 2) / 14))), palette[i * 5]!, { fill: 0.5 })), stacked: false, legend: legend(), tooltip: tooltip() } }),
-  sample('statetimeline', 'States of servers', { states: { rows: ['triton-0', 'triton-1', 'triton-2', 'supersonic-triton-6c9f8d7b4-x8k2p'].map(states), rowHeight: 0.9, showValue: 'auto', align: 'left', width: 0, fill: 0.8, legend: legend(), entries: [shown(null, 'ready', { color: '#73bf69' }), shown(null, 'starting', { color: '#fade2a' }), shown(null, 'down', { color: '#f2495c' })], tooltip: tooltip() } }, 620, 200),
+  sample('statetimeline', 'States of servers', { states: { rows: ['triton-0', 'triton-1', 'triton-2', 'supersonic-triton-6c9f8d7b4-x8k2p'].map(states), perPage: 0, rowHeight: 0.9, showValue: 'auto', align: 'left', width: 0, fill: 0.8, legend: legend(), entries: [shown(null, 'ready', { color: '#73bf69' }), shown(null, 'starting', { color: '#fade2a' }), shown(null, 'down', { color: '#f2495c' })], tooltip: tooltip() } }, 620, 200),
   sample('graph', 'Server Map (all pods in time window)', { graph: graph(2, 6) }, 460, 560),
   sample('graph', 'Many', { graph: { ...graph(4, 120), cut: 76 } }, 700, 560),
   sample('traces', 'Traces', { traces: { traceId: '', source: 'tempo', traces: Array.from({ length: 8 }, (_, i) => ({ id: `0af7651916cd43dd8448eb211c80319${i}`, rootName: 'ingress', rootPod: 'envoy-0', startMs: end - i * 1e5, durationMs: 12 + i, spans: 4, failed: false, errors: i % 3 === 2 ? 1 : 0, matched: 1, services: [] })) } }, 620, 220),

@@ -19,6 +19,15 @@ export class Annotations {
     return kind ? this.on(kind) : true
   }))
 
+  /** of are those for one panel: an annotation may be for some panels alone, or for all but some. */
+  of(panel: number): Mark[] {
+    const kinds = new Map((this.board.answer?.annotations ?? []).map((a) => [a.name, a]))
+    return this.shown.filter((m) => {
+      const kind = kinds.get(m.name)
+      return !kind || kind.panels.length === 0 || kind.panels.includes(panel) !== kind.exclude
+    })
+  }
+
   on(kind: { name: string; enabled: boolean }): boolean {
     return kind.enabled !== this.#turned.has(kind.name)
   }

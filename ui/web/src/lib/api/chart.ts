@@ -169,6 +169,8 @@ export interface HeatmapView {
   showLegend: boolean
   showValues: boolean
   gapPx: number
+  /** of the corners of a cell */
+  radiusPx: number
   tooltip: Tooltip
   exemplars: Dot[]
 }

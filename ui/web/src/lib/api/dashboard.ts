@@ -101,6 +101,10 @@ export interface AnnotationKind {
   enabled: boolean
   hidden: boolean
   color: string
+  /** ids of the panels that show them; empty: all */
+  panels: number[]
+  /** Panels are those that do not */
+  exclude: boolean
 }
 
 /** Mark is an annotation: a moment or a stretch of time on every time axis. */

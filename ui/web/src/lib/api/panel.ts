@@ -128,6 +128,8 @@ export interface StatsView {
   labelThresholds: boolean
   minWidth: number
   minHeight: number
+  /** of one of many bars; 0: as fits */
+  maxHeight: number
   /** of bar gauges"basic", "gradient", "lcd" */
   display: string
   unfilled: boolean
@@ -217,6 +219,8 @@ export interface StatesView {
   /** "auto", "always", "never" */
   showValue: string
   align: string
+  /** rows; 0: all of them */
+  perPage: number
   width: number
   fill: number
   legend: Legend
@@ -314,5 +318,7 @@ export interface TextView {
   /** variables filled */
   content: string
   language: string
+  /** the lines of a code */
+  numbered: boolean
   options: unknown
 }
