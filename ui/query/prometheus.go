@@ -228,7 +228,7 @@ func tableOf(p promQuery, list []source.Columns) frame.Frame {
 			}
 		}
 	}
-	out := frame.Frame{Name: p.refID, RefID: p.refID, Fields: []frame.Field{{Name: "Time", Kind: frame.Time, Values: times}}}
+	out := frame.Frame{RefID: p.refID, Fields: []frame.Field{{Name: "Time", Kind: frame.Time, Values: times}}}
 	for i, k := range keys {
 		out.Fields = append(out.Fields, frame.Field{Name: k, Kind: frame.Text, Texts: columns[i]})
 	}
@@ -246,7 +246,7 @@ func bucketsOf(p promQuery, list []source.Columns) frame.Frame {
 	sorted := append([]source.Columns(nil), list...)
 	sort.SliceStable(sorted, func(i, j int) bool { return bound(sorted[i]) < bound(sorted[j]) })
 	times := allTimes(sorted)
-	out := frame.Frame{Name: p.refID, RefID: p.refID, StepMs: float64(p.steps.Step.Milliseconds()),
+	out := frame.Frame{RefID: p.refID, StepMs: float64(p.steps.Step.Milliseconds()),
 		Fields: []frame.Field{{Name: "Time", Kind: frame.Time, Values: times}}}
 	below := make([]float64, len(times))
 	for _, s := range sorted {
