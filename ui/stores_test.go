@@ -2,7 +2,9 @@ package ui
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,6 +41,22 @@ type tap struct {
 	server *http.Server
 }
 
+// newTap opens a store at a port below those that the kernel gives to connections:
+// one of these might take the port while the store is stopped.
+func newTap(t *testing.T) *tap {
+	err := errors.New("not tried")
+	s := &tap{}
+	for i := 0; err != nil && i < 100; i++ {
+		s.addr = fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(10000))
+		err = s.open()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.shut)
+	return s
+}
+
 func (s *tap) open() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +64,7 @@ func (s *tap) open() error {
 	if err != nil {
 		return err
 	}
-	s.addr, s.server = l.Addr().String(), &http.Server{Handler: http.HandlerFunc(three)}
+	s.server = &http.Server{Handler: http.HandlerFunc(three)}
 	go s.server.Serve(l)
 	return nil
 }
@@ -68,11 +86,7 @@ func (s *slow) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 }
 
 func TestAStoppedOrSlowStoreLeavesTheRestOfThePageInChromium(t *testing.T) {
-	stops, waits := &tap{addr: "127.0.0.1:0"}, &slow{}
-	if err := stops.open(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stops.shut)
+	stops, waits := newTap(t), &slow{}
 	answers, never := httptest.NewServer(http.HandlerFunc(three)), httptest.NewServer(waits)
 	t.Cleanup(answers.Close)
 	t.Cleanup(never.CloseClientConnections)
