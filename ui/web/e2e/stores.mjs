@@ -10,6 +10,10 @@ import assert from 'node:assert/strict'
 import { reader } from './reader.mjs'
 
 const { SITE_URL: site, CONTROL: control } = process.env
+const ordered = async (what) => {
+  const answer = await fetch(`${control}/${what}`)
+  if (!answer.ok) throw new Error(`${what}: ${await answer.text()}`)
+}
 const slow = async () => (await fetch(`${control}/slow`)).json()
 
 await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => {
@@ -45,7 +49,7 @@ await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => 
   await does('a store that stops says so on its panel alone, and what to do', async () => {
     await page.goto(`${site}/d/stores/x?refresh=`)
     await until('the store that still runs', async () => (await textOf('Stops')) === '3' || textOf('Stops'))
-    await fetch(`${control}/stop`)
+    await ordered('stop')
     await page.keyboard.press('d')
     await page.keyboard.press('r')
     await until('the panel says it', async () => /connection refused|nothing listens/i.test(await textOf('Stops')) || textOf('Stops'))
@@ -57,7 +61,7 @@ await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => 
   })
 
   await does('and draws again when it is back', async () => {
-    await fetch(`${control}/start`)
+    await ordered('start')
     await page.keyboard.press('d')
     await page.keyboard.press('r')
     await until('the panel has its value', async () => (await textOf('Stops')) === '3' || textOf('Stops'))
