@@ -240,6 +240,22 @@ func TestMarksAreMadeByTheDashboardsQueries(t *testing.T) {
 	}
 }
 
+func TestAnAnnotationNamesThePanelsThatShowIt(t *testing.T) {
+	_, change := newCounting(t)
+	w := newWorld(t, change)
+	var d payload.Dashboard
+	model := json.RawMessage(`{"title":"draft","annotations":{"list":[
+		{"name":"some","enable":true,"expr":"up","filter":{"exclude":false,"ids":[2,3]}},{"name":"others","enable":true,"expr":"up","filter":{"exclude":true,"ids":[4]}},{"name":"all","enable":true,"expr":"up"}]}}`)
+	if status := w.ask("/api/dashboards/draft", payload.DashboardDraft{Model: model}, &d); status != 200 || len(d.Annotations) != 3 {
+		t.Fatalf("%d, %+v", status, d)
+	}
+	for i, want := range []string{"[2 3] false", "[4] true", "[] false"} {
+		if got := fmt.Sprint(d.Annotations[i].Panels, " ", d.Annotations[i].Exclude); got != want {
+			t.Errorf("%s: panels %s instead of %s", d.Annotations[i].Name, got, want)
+		}
+	}
+}
+
 func TestAStoppedDataSourceLeavesAUsableDashboard(t *testing.T) {
 	_, change := newCounting(t)
 	w := newWorld(t, change, func(cfg *Config) { cfg.DataSources[0].URL = "http://127.0.0.1:1" })
