@@ -1,5 +1,5 @@
 /** PromQL for the editor: the language package of the Prometheus project, asking the data source through the page's own proxy. */
-import { CompletionContext } from '@codemirror/autocomplete'
+import { autocompletion, CompletionContext } from '@codemirror/autocomplete'
 import { EditorState, type Extension } from '@codemirror/state'
 import { LanguageType, PromQLExtension, promQLLanguage } from '@prometheus-io/codemirror-promql'
 import { plain } from './variables'
@@ -18,5 +18,5 @@ export function promql(url: string): Extension {
   const language = promQLLanguage(LanguageType.PromQL)
   // For the same reason words are looked for in a text without variables: what stands behind one would be no query else.
   const autocomplete = (at: CompletionContext) => of.getComplete().promQL(new CompletionContext(EditorState.create({ doc: plain(at.state.doc.toString()), extensions: language }), at.pos, at.explicit, at.view))
-  return [of.asExtension(), EditorState.languageData.of(() => [{ autocomplete }])]
+  return [of.asExtension(), autocompletion({ override: [autocomplete] })]
 }
