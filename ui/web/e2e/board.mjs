@@ -284,7 +284,8 @@ async function everyKey({ page, until, panel }, open, param) {
     'p s': async () => { await press('p', 's'); await dialog().waitFor() },
     'p x': async () => { await press('p', 'x'); await to('/explore') },
     'p l': () => changes(legend, ['p', 'l']),
-    'p d': () => changes(panels, ['p', 'd']),
+    // The keys of the dashboard still work when a panel came.
+    'p d': async () => { await changes(panels, ['p', 'd']); await press('Control+s'); await dialog().waitFor() },
     'p r': () => changes(panels, ['p', 'r']),
   }
   await fresh()

@@ -3,7 +3,6 @@
  * ("t z", "d r", "g h"), or a letter with the system's key for commands ("mod+k").
  * Pages add their own while they are shown; "?" shows all of them.
  */
-import { untrack } from 'svelte'
 import { time } from './time.svelte'
 
 export interface Key {
@@ -26,21 +25,28 @@ const always: Key[] = [
 ]
 
 class Keys {
+  /** what works now, for the list of keys */
   list = $state.raw<Key[]>(always)
+  // The same, not for Svelte's eyes: where an effect ends, state reads as it was before
+  // what ended it, and keys that came meanwhile would be lost.
+  #now = always
   #first = ''
   #at = 0
 
   /** add makes keys work until the returned function is called. */
   add(more: Key[]): () => void {
-    // Called by effects, which must not run again because of the keys that they add.
-    this.list = untrack(() => [...this.list, ...more])
-    return () => (this.list = untrack(() => this.list.filter((k) => !more.includes(k))))
+    this.#set([...this.#now, ...more])
+    return () => this.#set(this.#now.filter((k) => !more.includes(k)))
+  }
+
+  #set(list: Key[]) {
+    this.#now = this.list = list
   }
 
   /** press runs what a key, alone or after the one before, stands for; the latest added wins. */
   press(key: string, at: number): boolean {
     const chord = at - this.#at < 1000 && this.#first ? `${this.#first} ${key}` : ''
-    const found = this.list.findLast((k) => k.keys === chord) ?? this.list.findLast((k) => k.keys === key)
+    const found = this.#now.findLast((k) => k.keys === chord) ?? this.#now.findLast((k) => k.keys === key)
     this.#first = found ? '' : key
     this.#at = at
     found?.run()
@@ -49,7 +55,7 @@ class Keys {
 
   /** held runs what a key together with the system's key for commands stands for. */
   held(key: string, mod: string): boolean {
-    const found = this.list.findLast((k) => k.keys === `mod+${key}` || k.keys === `${mod}+${key}`)
+    const found = this.#now.findLast((k) => k.keys === `mod+${key}` || k.keys === `${mod}+${key}`)
     found?.run()
     return found !== undefined
   }
