@@ -214,6 +214,9 @@ func FuzzDiagnose(f *testing.F) {
 	f.Add(`E1123 12:24:03.599613 23110 model_lifecycle.cc:642] "failed to load 'broken' version 1: Internal: ModuleNotFoundError"`)
 	f.Add("tritonserver: unrecognized option '--trace-config'")
 	f.Add("Signal (11) received.")
+	f.Add("tritonserver: unrecognized option '--" + strings.Repeat("x", 2000))
+	f.Add("failed to stat file " + strings.Repeat("x", 2000))
+	f.Add("Signal (" + strings.Repeat("1", 2000) + ") received.")
 	f.Add("2026-11-23T12:20:08Z 123 E file.cc:1] x")
 	f.Fuzz(func(t *testing.T, line string) {
 		if why := diagnose(line); len(why) > 1000 {

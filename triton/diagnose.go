@@ -21,7 +21,7 @@ func diagnose(line string) string {
 	switch {
 	case strings.Contains(line, "unrecognized option"):
 		_, option, _ := strings.Cut(line, "unrecognized option")
-		option = strings.Trim(option, " '\"")
+		option = firstWords(strings.Trim(option, " '\""), 100)
 		if strings.HasPrefix(option, "--trace-") || strings.HasPrefix(option, "trace-") {
 			return "it does not know " + option + ": " + tooOld
 		}
@@ -32,7 +32,7 @@ func diagnose(line string) string {
 		return strings.TrimSpace(firstWords(said, 400))
 	case strings.Contains(line, "failed to stat file "):
 		_, file, _ := strings.Cut(line, "failed to stat file ")
-		return fmt.Sprintf("model repository %s is missing: correct triton.args or set local.triton.modelRepository", strings.TrimSpace(file))
+		return fmt.Sprintf("model repository %s is missing: correct triton.args or set local.triton.modelRepository", strings.TrimSpace(firstWords(file, 400)))
 	case strings.Contains(line, "already in use"):
 		return "port taken: " + strings.TrimSpace(firstWords(line, 300))
 	case strings.HasPrefix(line, "error: "):
@@ -53,8 +53,7 @@ func crashSignal(line string) string {
 		return ""
 	}
 	number, _, _ := strings.Cut(rest, ")")
-	switch number {
-	case "2", "15", "":
+	if n, err := strconv.Atoi(number); err != nil || n == 2 || n == 15 {
 		return ""
 	}
 	return number
