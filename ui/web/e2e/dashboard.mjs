@@ -233,7 +233,7 @@ async function warnsOfUnsaved() {
     question = d.message()
     void d.dismiss()
   })
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /^Status/ }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /^Status/ }).click({ noWaitAfter: true })
   await until('leaving is asked about', () => /not saved/.test(question))
   await page.getByRole('button', { name: 'Stop editing' }).click()
   await page.getByRole('button', { name: 'Discard the changes' }).click()
