@@ -44,7 +44,8 @@ func (r *edgesResult) String() string {
 type burst struct {
 	exports [][]byte
 	spans   int
-	halves  [][2]int // of each edge, the exports of the client's and of the server's span
+	lasts   time.Duration // at the rate that is measured
+	halves  [][2]int      // of each edge, the exports of the client's and of the server's span
 }
 
 // makeBurst makes the exports of seconds of traffic, and finds their edges by the
@@ -74,6 +75,7 @@ func makeBurst(c config) (*burst, error) {
 			}
 		}
 	}
+	b.lasts = time.Duration(float64(len(clients)) / float64(c.edges) * float64(time.Second))
 	for id, client := range clients {
 		if server, ok := servers[id]; ok {
 			b.halves = append(b.halves, [2]int{client, server})
@@ -217,7 +219,7 @@ func (b *burst) send(c config, t target) ([]time.Time, error) {
 	}
 	begun := time.Now()
 	for i := range b.exports {
-		time.Sleep(time.Until(begun.Add(c.edgesFor * time.Duration(i+1) / time.Duration(len(b.exports)))))
+		time.Sleep(time.Until(begun.Add(b.lasts * time.Duration(i+1) / time.Duration(len(b.exports)))))
 		next <- i
 	}
 	close(next)

@@ -431,8 +431,8 @@ func TestWhatWasAppendedIsReadBack(t *testing.T) {
 	for seed := range uint64(20) {
 		f(fmt.Sprint("few spans, ", seed), seed, maker{traces: 5}, 10, 1+int(seed))
 	}
-	f("many traces", 1, maker{traces: 20_000}, 40, 500)
+	f("many traces", 1, maker{traces: 10_000}, 20, 500)
 	f("a large trace", 2, maker{traces: 1}, 4, 500)
-	f("texts that do not repeat", 3, maker{traces: 20_000, ids: 1 << 30}, 40, 500)
+	f("texts that do not repeat", 3, maker{traces: 10_000, ids: 1 << 30}, 20, 500)
 	f("one dictionary after the other given up", 4, maker{traces: 3_000, ids: 9_000}, 60, 400)
 }
