@@ -35,6 +35,12 @@ func (m *maker) undrawn(all []series) {
 		if s.custom.flag("showValues", false) {
 			m.warn("values beside the points (showValues) are not drawn: the tooltip has them")
 		}
+		if symbol := s.custom.text("pointSymbol", ""); symbol != "" && symbol != "circle" {
+			m.warn("points are drawn as circles, not as %q (pointSymbol)", symbol)
+		}
+		if s.custom.has("barMaxWidth") {
+			m.warn("the widest bar (barMaxWidth) is not heeded")
+		}
 	}
 }
 

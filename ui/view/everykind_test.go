@@ -201,4 +201,17 @@ func TestWhatAChartDoesNotDrawIsSaid(t *testing.T) {
 	if v := made(t, `{"type":"timeseries","options":{"timezone":["browser"],"timeCompare":""},"fieldConfig":{"defaults":{"custom":{"showValues":false}}}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) > 0 {
 		t.Errorf("%v", v.Notes)
 	}
+	for model, want := range map[string]string{
+		`{"type":"heatmap","options":{"tooltip":{"yHistogram":true}}}`:                                      "the tooltip has no histogram of its column and no scale of colours (yHistogram, showColorScale)",
+		`{"type":"table","options":{"frozenColumns":{"left":1}}}`:                                           "no column stays while the table scrolls sideways (frozenColumns)",
+		`{"type":"table","options":{"maxRowHeight":90}}`:                                                    "the highest row (maxRowHeight) is not heeded",
+		`{"type":"table","fieldConfig":{"defaults":{"custom":{"styleField":"look"}}}}`:                      `cells are not styled by the field "look" (styleField)`,
+		`{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"pointSymbol":"square"}}}}`:              `points are drawn as circles, not as "square" (pointSymbol)`,
+		`{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"barMaxWidth":20,"drawStyle":"bars"}}}}`: "the widest bar (barMaxWidth) is not heeded",
+	} {
+		v := made(t, model, samples("A", "a", nil, 1, 2))
+		if len(v.Notes) != 1 || v.Notes[0].Text != want {
+			t.Errorf("%s: %v, want %q", model, v.Notes, want)
+		}
+	}
 }

@@ -16,6 +16,9 @@ import (
 func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	o := m.options
 	y, color := o.sub("yAxis"), o.sub("color")
+	if tip := o.sub("tooltip"); tip.flag("yHistogram", false) || tip.flag("showColorScale", false) {
+		m.warn("the tooltip has no histogram of its column and no scale of colours (yHistogram, showColorScale)")
+	}
 	v := &payload.HeatmapView{
 		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
 		Reverse: y.flag("reverse", false), AxisRight: y.text("axisPlacement", "left") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),

@@ -23,6 +23,12 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	if sort := o.list("sortBy"); len(sort) > 0 {
 		v.SortBy, v.SortDesc = m.env.fill(sort[0].text("displayName", "")), sort[0].flag("desc", false)
 	}
+	if o.sub("frozenColumns").number("left", 0) > 0 {
+		m.warn("no column stays while the table scrolls sideways (frozenColumns)")
+	}
+	if o.has("maxRowHeight") {
+		m.warn("the highest row (maxRowHeight) is not heeded")
+	}
 	footer := o.sub("footer")
 	if footer.flag("enablePagination", false) || o.flag("enablePagination", false) {
 		v.PageSize = m.pageSize(v.CellHeight)
@@ -196,6 +202,9 @@ func (m *maker) tableColumn(c *column) payload.Column {
 		if kind == "number" {
 			align = "right"
 		}
+	}
+	if field := o.text("styleField", ""); field != "" {
+		m.warn("cells are not styled by the field %q (styleField)", field)
 	}
 	cell := o.sub("cellOptions")
 	col := payload.Column{
