@@ -182,14 +182,21 @@ func (t target) disk() (bytes int64) {
 	return bytes
 }
 
-// chill drops the store's files from the page cache.
-func (t target) chill() {
+// opened visits the store's files, opened.
+func (t target) opened(visit func(f *os.File, size int64)) {
 	t.files(func(path string, size int64) {
 		f, err := os.Open(path)
 		if err != nil {
-			return
+			return // it was merged away
 		}
 		defer f.Close()
+		visit(f, size)
+	})
+}
+
+// chill drops the store's files from the page cache.
+func (t target) chill() {
+	t.opened(func(f *os.File, size int64) {
 		f.Sync()
 		unix.Fadvise(int(f.Fd()), 0, size, unix.FADV_DONTNEED)
 	})
@@ -198,14 +205,7 @@ func (t target) chill() {
 // heat reads the store's files, so that they are in the page cache: what a question
 // costs that was never asked, of a disk that needs no waiting for.
 func (t target) heat() {
-	t.files(func(path string, _ int64) {
-		f, err := os.Open(path)
-		if err != nil {
-			return
-		}
-		defer f.Close()
-		io.Copy(io.Discard, f)
-	})
+	t.opened(func(f *os.File, _ int64) { io.Copy(io.Discard, f) })
 }
 
 // calibrate runs a loop that is always the same and returns the CPU time that it
