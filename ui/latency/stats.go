@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -21,15 +22,7 @@ type sample struct {
 
 // newSample takes list over.
 func newSample(list []value) *sample {
-	slices.SortFunc(list, func(a, b value) int {
-		switch {
-		case a.ns < b.ns:
-			return -1
-		case a.ns > b.ns:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(list, func(a, b value) int { return cmp.Compare(a.ns, b.ns) })
 	s := &sample{list: list}
 	for _, v := range list {
 		s.weight += v.weight

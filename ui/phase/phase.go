@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -104,15 +105,7 @@ func OfGateway(start, end uint64, events Events) []Interval {
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b Interval) int {
-		switch {
-		case a.To < b.To:
-			return -1
-		case a.To > b.To:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b Interval) int { return cmp.Compare(a.To, b.To) })
 	from := start
 	for i := range all {
 		all[i].From = from

@@ -93,7 +93,7 @@ func datePart(word string, t time.Time) (string, bool) {
 	case "D":
 		return strconv.Itoa(t.Day()), true
 	case "Do":
-		return ordinal(t.Day()), true
+		return Ordinal(t.Day()), true
 	case "dddd":
 		return t.Weekday().String(), true
 	case "ddd":
@@ -144,7 +144,8 @@ func timePart(word string, t time.Time, two func(int) string, twelve int) (strin
 	return "", false
 }
 
-func ordinal(n int) string {
+// Ordinal is n as a rank: 1st, 2nd, 11th.
+func Ordinal(n int) string {
 	suffix := "th"
 	if n/10 != 1 {
 		switch n % 10 {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -177,15 +178,7 @@ func bucketColumns(sheets []*sheet) []bucket {
 			out = append(out, bucket{column: c, hi: boundOf(bound)})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b bucket) int {
-		switch {
-		case a.hi < b.hi:
-			return -1
-		case a.hi > b.hi:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(out, func(a, b bucket) int { return cmp.Compare(a.hi, b.hi) })
 	for i := range out {
 		if i > 0 {
 			out[i].lo = out[i-1].hi

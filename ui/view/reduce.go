@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"supersonic/ui/units"
 )
 
 // reduceName is how Grafana calls a reduction in legends and footers.
 func reduceName(calc string) string {
 	if n, ok := percentile(calc); ok {
-		return ordinal(n) + " %"
+		return units.Ordinal(n) + " %"
 	}
 	names := map[string]string{
 		"lastNotNull": "Last *", "last": "Last", "firstNotNull": "First *", "first": "First", "min": "Min", "max": "Max", "mean": "Mean",
@@ -37,21 +39,6 @@ func calcID(calc string) string {
 func percentile(calc string) (int, bool) {
 	n, err := strconv.Atoi(strings.TrimPrefix(calc, "p"))
 	return n, err == nil && strings.HasPrefix(calc, "p") && n >= 1 && n <= 99
-}
-
-func ordinal(n int) string {
-	suffix := "th"
-	if n/10 != 1 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return strconv.Itoa(n) + suffix
 }
 
 // reduce makes one number of many; NaN is none, in and out.
