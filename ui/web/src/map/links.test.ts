@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MapNode } from '../lib/api'
-import { waysOfEdge, waysOfNode } from './links'
+import { tracesBetween, tracesOfModel, waysOfEdge, waysOfNode } from './links'
 
 const node = (id: string, side: string, pods = 1) => ({ id, side, pods }) as MapNode
 
@@ -20,4 +20,13 @@ test('a group leads to those of all its pods, its name taken literally', () => {
 test('behind a foreign gateway the service graph answers', () => {
   const ways = waysOfEdge(node('envoy-1', 'gateway'), node('triton-1', 'server'), 'sampled traces')
   expect(ways[2]!.params.q).toBe('sum(rate(traces_service_graph_request_total{client="envoy-1",server="triton-1"}[$__rate_interval]))')
+})
+
+test('an edge asks for both its ends', () =>
+  expect(tracesBetween('g', 's')).toBe('{ resource.service.name = "g" && span.peer.service = "s" }'))
+
+test('a server and a model ask for themselves, whatever their name', () => {
+  expect(waysOfNode(node('a "b" \\c', 'server'), 'counters')[0]!.params.q).toBe('{ resource.service.name = "a \\"b\\" \\\\c" }')
+  expect(tracesOfModel('tau_id')).toBe('{ span.triton.model_name = "tau_id" }')
+  expect(tracesOfModel('')).toBe('{}')
 })

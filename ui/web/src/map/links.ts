@@ -1,6 +1,5 @@
 /** Where the map leads: the same questions in Explore and on the page of latencies. */
 import type { MapNode } from '../lib/api'
-import { tracesBetween, tracesOf } from '../lib/traceql'
 
 export interface Way {
   name: string
@@ -38,9 +37,19 @@ function metrics(labels: string, source: string): Way[] {
 
 const failed = (q: string) => q.replace(/ }$/, ' && status = error }')
 
+/** tracesOfModel finds the traces of a model's requests; of a model without a name, all. */
+export function tracesOfModel(model: string): string {
+  return model ? `{ span.triton.model_name = ${quoted(model)} }` : '{}'
+}
+
+/** tracesBetween finds the calls of one gateway to one server. */
+export function tracesBetween(gateway: string, server: string): string {
+  return `{ resource.service.name = ${quoted(gateway)} && span.peer.service = ${quoted(server)} }`
+}
+
 /** tracesOfNode finds the traces of a pod, or of all pods of a group. */
 function tracesOfNode(node: Pick<MapNode, 'id' | 'pods'>): string {
-  if (node.pods <= 1) return tracesOf(node.id)
+  if (node.pods <= 1) return `{ resource.service.name = ${quoted(node.id)} }`
   return `{ resource.service.name =~ ${quoted(`${node.id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-.*`)} }`
 }
 
