@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"supersonic/traceql"
+	"supersonic/traceql/otlpvalue"
 	"supersonic/traces/span"
 )
 
@@ -71,7 +72,7 @@ func (v spanView) Attribute(scope traceql.Scope, name string) traceql.Static {
 
 func (v spanView) Each(scope traceql.Scope, yield func(string, traceql.Static) bool) {
 	for name, value := range v.attributes(scope).All() {
-		if !yield(name, static(value)) {
+		if !yield(name, otlpvalue.Static(value)) {
 			return
 		}
 	}
@@ -114,5 +115,5 @@ func attribute(m pcommon.Map, name string) traceql.Static {
 	if !ok {
 		return traceql.Nil()
 	}
-	return static(v)
+	return otlpvalue.Static(v)
 }

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"supersonic/traceql"
+	"supersonic/traceql/otlpvalue"
 	"supersonic/traces/column"
 )
 
@@ -26,7 +27,7 @@ func textStatic(typ column.Type, text string) traceql.Static {
 		if err != nil {
 			return traceql.Nil() // who reads the trace is told
 		}
-		return static(v)
+		return otlpvalue.Static(v)
 	}
 	return traceql.Nil()
 }
@@ -94,29 +95,4 @@ func staticOf(k column.Key, text string) traceql.Static {
 		return traceql.String(text)
 	}
 	return textStatic(k.Type, text)
-}
-
-// static is a value of OTLP in the language.
-func static(v pcommon.Value) traceql.Static {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return traceql.String(v.Str())
-	case pcommon.ValueTypeInt:
-		return traceql.Int(v.Int())
-	case pcommon.ValueTypeDouble:
-		return traceql.Float(v.Double())
-	case pcommon.ValueTypeBool:
-		return traceql.Bool(v.Bool())
-	case pcommon.ValueTypeBytes:
-		return traceql.String(base64.StdEncoding.EncodeToString(v.Bytes().AsRaw()))
-	case pcommon.ValueTypeMap:
-		return traceql.String(v.AsString())
-	case pcommon.ValueTypeSlice:
-		parts := make([]traceql.Static, v.Slice().Len())
-		for i := range parts {
-			parts[i] = static(v.Slice().At(i))
-		}
-		return traceql.Array(parts)
-	}
-	return traceql.Nil()
 }

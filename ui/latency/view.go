@@ -1,13 +1,12 @@
 package latency
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"supersonic/traceql"
+	"supersonic/traceql/otlpvalue"
 )
 
 // view shows a span of a file to the query language.
@@ -56,7 +55,7 @@ func (v view) Attribute(scope traceql.Scope, name string) traceql.Static {
 
 func (v view) Each(scope traceql.Scope, yield func(string, traceql.Static) bool) {
 	for name, value := range v.attributes(scope).All() {
-		if !yield(name, static(value)) {
+		if !yield(name, otlpvalue.Static(value)) {
 			return
 		}
 	}
@@ -92,36 +91,7 @@ func (v view) ItemAttribute(scope traceql.Scope, i int, name string) traceql.Sta
 
 func attribute(m pcommon.Map, name string) traceql.Static {
 	if v, ok := m.Get(name); ok {
-		return static(v)
-	}
-	return traceql.Nil()
-}
-
-// static is an attribute's value as the language has it: bytes and maps are text.
-func static(v pcommon.Value) traceql.Static {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return traceql.String(v.Str())
-	case pcommon.ValueTypeInt:
-		return traceql.Int(v.Int())
-	case pcommon.ValueTypeDouble:
-		return traceql.Float(v.Double())
-	case pcommon.ValueTypeBool:
-		return traceql.Bool(v.Bool())
-	case pcommon.ValueTypeBytes:
-		return traceql.String(base64.StdEncoding.EncodeToString(v.Bytes().AsRaw()))
-	case pcommon.ValueTypeMap:
-		text, err := json.Marshal(v.Map().AsRaw())
-		if err != nil {
-			return traceql.Nil()
-		}
-		return traceql.String(string(text))
-	case pcommon.ValueTypeSlice:
-		var parts []traceql.Static
-		for _, p := range v.Slice().All() {
-			parts = append(parts, static(p))
-		}
-		return traceql.Array(parts)
+		return otlpvalue.Static(v)
 	}
 	return traceql.Nil()
 }
