@@ -15,24 +15,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/internal/modulefolder"
 )
 
 // venv is the virtual environment at the repository's root, with a real
 // tritonserver and tritonclient in it.
 func venv(t *testing.T) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			if _, err := os.Stat(filepath.Join(dir, ".venv", "bin", "python")); err != nil {
-				t.Fatal("no .venv with a Triton: run `make triton` first, or `go test -short`")
-			}
-			return filepath.Join(dir, ".venv")
-		}
-		dir = filepath.Dir(dir)
+	dir := filepath.Join(modulefolder.Of(t), ".venv")
+	if _, err := os.Stat(filepath.Join(dir, "bin", "python")); err != nil {
+		t.Fatal("no .venv with a Triton: run `make triton` first, or `go test -short`")
 	}
-	t.Fatal("no go.mod above the test")
-	return ""
+	return dir
 }
 
 // freePorts returns n ports of the loopback address that were free a moment ago.

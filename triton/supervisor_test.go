@@ -16,25 +16,18 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supersonic/internal/modulefolder"
 )
 
 // venv is the virtual environment of the repository with a real server.
 func venv(t *testing.T) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	if _, ok := inVenv(filepath.Join(dir, ".venv")); !ok {
+	dir := filepath.Join(modulefolder.Of(t), ".venv")
+	if _, ok := inVenv(dir); !ok {
 		t.Fatal("no tritonserver in .venv: run make triton")
 	}
-	return filepath.Join(dir, ".venv")
+	return dir
 }
 
 func modelDir(t *testing.T) string {

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"supersonic/internal/modulefolder"
 )
 
 // Run runs a script of ui/web/e2e with more environment and gives what it printed; a
@@ -12,7 +14,7 @@ import (
 // SHOTS in the environment names a folder that keeps pictures.
 func Run(t testing.TB, script string, env ...string) string {
 	t.Helper()
-	web := filepath.Join(root(t), "ui", "web")
+	web := filepath.Join(modulefolder.Of(t), "ui", "web")
 	for _, needed := range []string{"../dist/index.html", "node_modules/playwright-core"} {
 		if _, err := os.Stat(filepath.Join(web, needed)); err != nil {
 			t.Fatalf("%v\n    run: make build", err)
@@ -30,21 +32,4 @@ func Run(t testing.TB, script string, env ...string) string {
 		t.Errorf("%s in Chromium: %v", script, err)
 	}
 	return string(out)
-}
-
-// root is the folder of this module.
-func root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
-			return dir
-		}
-		if filepath.Dir(dir) == dir {
-			err = os.ErrNotExist
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Fatalf("find the folder of the module: %v", err)
-	return ""
 }

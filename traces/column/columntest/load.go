@@ -12,6 +12,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/modulefolder"
 	"supersonic/traces/span"
 )
 
@@ -29,30 +30,11 @@ func Load(t testing.TB) []span.Span {
 // Exports returns the exports of the reference traffic.
 func Exports(t testing.TB) []ptrace.Traces {
 	t.Helper()
-	exports, err := readExports(filepath.Join(root(t), "traceql", "testdata", "spans.bin.gz"))
+	exports, err := readExports(filepath.Join(modulefolder.Of(t), "traceql", "testdata", "spans.bin.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return exports
-}
-
-// root is the folder of the module.
-func root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = up
-	}
 }
 
 func readExports(path string) ([]ptrace.Traces, error) {
