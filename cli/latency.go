@@ -202,11 +202,7 @@ func (f *latencyFlags) ofFile() (payload.Latency, error) {
 	if err != nil {
 		return payload.Latency{}, fmt.Errorf("%s: %w\n    it has to be OTLP as JSON, as `supersonic traces dump` writes it", f.file, err)
 	}
-	out := c.Report()
-	out.Query, out.FromMs, out.ToMs = f.filter, out.Rests.FirstMs, out.Rests.LastMs
-	if out.Query == "" {
-		out.Query = "{}"
-	}
+	out := c.FileReport(f.filter)
 	out.Counters.Sentence = "A file has no counters beside it (--counters)."
 	if f.counters != "" {
 		if out.Counters, err = f.countersOf(c, out.FromMs, out.ToMs); err != nil {
@@ -214,10 +210,13 @@ func (f *latencyFlags) ofFile() (payload.Latency, error) {
 		}
 	}
 	if left, right, two := strings.Cut(f.compare, ","); two {
-		against := latency.Against(c.OnPod(left), c.OnPod(right), "pods", "pod "+left, "pod "+right)
-		out.Against = &against
+		out.Against, err = c.AgainstPods(left, right)
 	}
-	return out, nil
+	var no *latency.NoSuchPod
+	if errors.As(err, &no) {
+		return out, refusal{fmt.Errorf("--compare: %w\n    %s", no, no.Hint())}
+	}
+	return out, err
 }
 
 func (f *latencyFlags) countersOf(c *latency.Collector, from, to float64) (payload.LatencyCounters, error) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -107,12 +108,7 @@ func printRows(w io.Writer, l payload.Latency, by, stat string) {
 	t.write(w)
 }
 
-func orAll(name string) string {
-	if name == "" {
-		return "(all)"
-	}
-	return name
-}
+func orAll(name string) string { return cmp.Or(name, "(all)") }
 
 func printPhases(w io.Writer, l payload.Latency) {
 	t := &table{left: 1}
@@ -217,8 +213,7 @@ func (t *table) write(w io.Writer) {
 		var b strings.Builder
 		for i, c := range r {
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
-			switch {
-			case i > 0:
+			if i > 0 {
 				b.WriteString("  ")
 			}
 			if i < t.left || t.rows[0][i] == "" {

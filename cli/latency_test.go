@@ -92,6 +92,8 @@ func TestAWrongQuestionIsRefusedWithAHint(t *testing.T) {
 
 	f("unexpected argument", "traces.jsonl", "more.jsonl")
 
+	f("left and right are two of: ", "--file", recordings+"healthy.otlp.jsonl.gz", "--compare", "nobody,no-one")
+
 	code, _, errOut := latencyOf(t, "--file", "latency_test.go")
 	if code != exitFailed || !strings.Contains(errOut, "traces dump") {
 		t.Errorf("a file of another kind: exit code %d: %s", code, errOut)

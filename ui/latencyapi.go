@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (u *UI) latency(r *http.Request) (any, error) {
 		return nil, err
 	}
 	out := taken.Report()
-	out.FromMs, out.ToMs, out.Query = float64(from.UnixMilli()), float64(to.UnixMilli()), shownQuery(query)
+	out.FromMs, out.ToMs, out.Query = float64(from.UnixMilli()), float64(to.UnixMilli()), cmp.Or(query, "{}")
 	out.Rests.Whole = out.Rests.Whole && taken.Whole
 	out.Rests.Notes = append(slices.Clone(taken.Notes), out.Rests.Notes...)
 	out.Counters = u.counters(r.Context(), taken.Collector, from, to, query != "")
@@ -67,13 +68,6 @@ func searchable(query string) error {
 		return reject(http.StatusBadRequest, "the filter: "+err.Error(), `a filter is TraceQL that selects spans, as { span.triton.model_name = "resnet" }`)
 	}
 	return nil
-}
-
-func shownQuery(query string) string {
-	if query == "" {
-		return "{}"
-	}
-	return query
 }
 
 func (u *UI) gather(r *http.Request, query string, from, to, until time.Time) (latency.Taken, error) {
@@ -119,14 +113,12 @@ func (u *UI) against(r *http.Request, c *latency.Collector, query string, from, 
 }
 
 func againstPods(c *latency.Collector, left, right string) (*payload.LatencyAgainst, error) {
-	pods := c.Pods()
-	for _, p := range []string{left, right} {
-		if !slices.Contains(pods, p) {
-			return nil, reject(http.StatusBadRequest, fmt.Sprintf("pod %q has no requests in this time", p), "left and right are two of: "+strings.Join(pods, ", "))
-		}
+	out, err := c.AgainstPods(left, right)
+	var no *latency.NoSuchPod
+	if errors.As(err, &no) {
+		return nil, reject(http.StatusBadRequest, no.Error(), no.Hint())
 	}
-	out := latency.Against(c.OnPod(left), c.OnPod(right), "pods", "pod "+left, "pod "+right)
-	return &out, nil
+	return out, err
 }
 
 // comparedTime is the range to compare with, zero if none is asked for.
@@ -176,9 +168,7 @@ func (u *UI) latencyOfFile(r *http.Request) (any, error) {
 	case err != nil:
 		return nil, reject(http.StatusBadRequest, "read the file: "+err.Error(), "it has to be OTLP as JSON, as `supersonic traces dump` writes it, packed by gzip or not")
 	}
-	out := c.Report()
-	out.Query, out.FromMs, out.ToMs = shownQuery(query), out.Rests.FirstMs, out.Rests.LastMs
-	out.Counters.Sentence = "A file has no counters beside it."
+	out := c.FileReport(query)
 	if left, right := r.FormValue("left"), r.FormValue("right"); left != "" || right != "" {
 		out.Against, err = againstPods(c, left, right)
 	}

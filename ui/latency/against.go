@@ -16,6 +16,29 @@ const (
 	clearShare = 0.05
 )
 
+// NoSuchPod says that a pod to compare has no requests.
+type NoSuchPod struct {
+	Pod   string
+	Known []string
+}
+
+func (e *NoSuchPod) Error() string { return fmt.Sprintf("pod %q has no requests in this time", e.Pod) }
+
+// Hint names the pods that have.
+func (e *NoSuchPod) Hint() string { return "left and right are two of: " + strings.Join(e.Known, ", ") }
+
+// AgainstPods compares two pods; the error is a *NoSuchPod.
+func (c *Collector) AgainstPods(left, right string) (*payload.LatencyAgainst, error) {
+	pods := c.Pods()
+	for _, p := range []string{left, right} {
+		if !slices.Contains(pods, p) {
+			return nil, &NoSuchPod{p, pods}
+		}
+	}
+	out := Against(c.OnPod(left), c.OnPod(right), "pods", "pod "+left, "pod "+right)
+	return &out, nil
+}
+
 // Against compares two sets of requests, model by model. All together are compared
 // with one mix of models, so that a model that is asked more often is no change.
 func Against(left, right *Collector, kind, leftName, rightName string) payload.LatencyAgainst {

@@ -1,6 +1,7 @@
 package latency
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -48,6 +49,15 @@ func (c *Collector) Report() payload.Latency {
 		out.Findings = append(out.Findings, f.payload(s.total))
 	}
 	out.Verdict, out.Sentence, out.Next = s.verdict(c, found)
+	return out
+}
+
+// FileReport is the report of a file: its range is that of its requests, and no
+// counters stand beside it.
+func (c *Collector) FileReport(filter string) payload.Latency {
+	out := c.Report()
+	out.Query, out.FromMs, out.ToMs = cmp.Or(filter, "{}"), out.Rests.FirstMs, out.Rests.LastMs
+	out.Counters.Sentence = "A file has no counters beside it."
 	return out
 }
 
