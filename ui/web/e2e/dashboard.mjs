@@ -10,14 +10,13 @@
  */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { sound as soundOf } from './axe.mjs'
 import { start, watched } from './chromium.mjs'
 
 const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
 const shots = process.env.SHOTS
 if (shots) mkdirSync(shots, { recursive: true })
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const browser = await start()
 const { page, context, faults } = await watched(browser, new URL(site).origin)
@@ -29,6 +28,7 @@ page.on('request', (r) => {
 let step = ''
 
 const shot = async (name) => shots && page.screenshot({ path: join(shots, `${name}.png`) })
+const sound = (what) => soundOf(page, what)
 const panels = () => page.locator('[data-panel]')
 
 async function does(what, how) {
@@ -64,14 +64,6 @@ async function settled() {
     before = asked.length
     return same >= 5
   })
-}
-
-/** sound lets axe look at the page: nothing serious may be found. */
-async function sound(what) {
-  await page.evaluate(axe) // by the debugger, which the page's content policy does not bind
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), [], `axe on ${what}`)
 }
 
 async function opensHome() {

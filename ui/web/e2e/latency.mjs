@@ -7,15 +7,14 @@
  * What is shown is compared with the answer of the API, asked by another route.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { sound } from './axe.mjs'
 import { start, watched } from './chromium.mjs'
 
 const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
 const { CULPRIT: culprit, MODEL: model, FILE: file, SHOTS: shots, RANGE: range = 'from=now-2h&to=now' } = process.env
 if (shots) mkdirSync(shots, { recursive: true })
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const browser = await start()
 const { page, faults } = await watched(browser, new URL(site).origin)
 page.setDefaultTimeout(30_000)
@@ -92,13 +91,6 @@ async function opens() {
   await page.goBack()
 }
 
-async function sound() {
-  await page.evaluate(axe)
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), [])
-}
-
 async function narrow() {
   await page.setViewportSize({ width: 360, height: 780 })
   const out = await page.evaluate(() => [...document.querySelectorAll('main section, main form, main form > *')]
@@ -113,7 +105,7 @@ try {
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)
-  await does('axe finds nothing serious', sound)
+  await does('axe finds nothing serious', () => sound(page, 'latencies'))
   await does('it fits a phone', narrow)
   assert.deepEqual(faults, [])
 } catch (error) {

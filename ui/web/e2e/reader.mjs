@@ -1,12 +1,11 @@
 /** A reader of the page: steps with names, waiting without sleeping, looking with axe's eyes. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { sound as soundOf } from './axe.mjs'
 import { start, watched } from './chromium.mjs'
 
 const shots = process.env.SHOTS
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** reader opens a page of a site and calls use with what a reader does; the process ends with 1 if a step failed. */
 export async function reader(site, use, options = {}) {
@@ -44,13 +43,7 @@ export async function reader(site, use, options = {}) {
   }
   /** quiet waits until every panel that asks has its answer. */
   const quiet = () => until('the panels have their answers', () => page.evaluate(() => document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0))
-  /** sound lets axe look at the page: nothing serious may be found. */
-  const sound = async (what) => {
-    await page.evaluate(axe) // by the debugger, which the page's content policy does not bind
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-    const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), [], `axe on ${what}`)
-  }
+  const sound = (what) => soundOf(page, what)
   const shot = async (name) => shots && page.screenshot({ path: join(shots, `${name}.png`) })
   /** panel is the one of a title; its text is what it shows. */
   const panel = (title) => page.locator('[data-panel]', { has: page.getByRole('heading', { name: title, exact: true }) })
