@@ -253,7 +253,7 @@ func (a *Aggregator) Series() []Series {
 	}
 	sortSeries(out)
 	for _, s := range a.query.Second {
-		out = s.apply(out)
+		out = s.apply(out, a.fn == fnRate || a.fn == fnCount)
 	}
 	dealExemplars(out, a.rng.MaxExemplars)
 	return out

@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// apply runs a stage over series; those left without points go.
-func (s Second) apply(list []Series) []Series {
+// apply runs a stage over series; those left without points go. idle tells whether a
+// zero stands for an interval without spans.
+func (s Second) apply(list []Series, idle bool) []Series {
 	var keep func(series, point int) bool
 	if s.Func == "" {
 		keep = s.comparison(list)
 	} else {
-		keep = s.top(list)
+		keep = s.top(list, idle)
 	}
 	var out []Series
 	for i, series := range list {
@@ -42,14 +43,13 @@ func (s Second) comparison(list []Series) func(i, j int) bool {
 }
 
 // top keeps, at each time, the N largest or least points; of equal ones those of
-// the first series by labels for topk, of the last for bottomk. Zeros that stand
-// for no spans are no points here.
-func (s Second) top(list []Series) func(i, j int) bool {
+// the first series by labels. Zeros that stand for no spans are no points here.
+func (s Second) top(list []Series, idle bool) func(i, j int) bool {
 	type place struct{ series, point int }
 	byTime := make(map[uint64][]place)
 	for i, series := range list {
 		for j, p := range series.Points {
-			if p.Value != 0 {
+			if p.Value != 0 || !idle {
 				byTime[p.Time] = append(byTime[p.Time], place{i, j})
 			}
 		}

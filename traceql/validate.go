@@ -234,7 +234,7 @@ func checkNil(x *Binary, l, r Type) *SyntaxError {
 	}
 	a, ok := other.(*Attr)
 	switch {
-	case t == TypeNil, ok && x.Op == OpNotEqual:
+	case t == TypeNil, ok && x.Op == OpNotEqual, computed(other):
 		return nil
 	case ok && a.Attribute == ServiceName:
 		return fault(a.Pos, "resource.service.name is always there, so comparing it with nil says nothing")
@@ -242,6 +242,18 @@ func checkNil(x *Binary, l, r Type) *SyntaxError {
 		return fault(posOf(other), "%s is never nil", FieldText(other)).expecting("an attribute, as span.a = nil")
 	}
 	return nil
+}
+
+// computed tells whether an expression is computed: what cannot be is nil, as a division
+// by zero.
+func computed(x FieldExpr) bool {
+	switch x := x.(type) {
+	case *Unary:
+		return x.Op == OpSub && computed(x.X)
+	case *Binary:
+		return x.Op.arithmetic()
+	}
+	return false
 }
 
 func arithmeticType(x *Binary, l, r Type) (Type, *SyntaxError) {

@@ -32,8 +32,8 @@ func (a *answer) message() string {
 		n    int
 		what string
 	}{
-		{a.noTraceID, "without a trace id"},
-		{a.noSpanID, "without a span id"},
+		{a.noTraceID, "without a trace id of 16 bytes"},
+		{a.noSpanID, "without a span id of 8 bytes"},
 		{a.traceTooLarge, "of traces that have as many spans as one may"},
 	} {
 		if p.n > 0 {

@@ -32,7 +32,7 @@
 // export is not known before it is there, decompressed: while it is received it counts
 // as 256 KiB, and may take up to ExportBytes. Over HTTP it counts as what it takes.
 //
-// Partial success: spans without a trace id or a span id, and those of a trace that
-// is too large, are left out, counted and told with the reason; so is what the limits
-// on spans cut of those that are kept.
+// Partial success: spans without a trace id or a span id, or with one of a wrong length,
+// and those of a trace that is too large, are left out, counted and told with the
+// reason; so is what the limits on spans cut of those that are kept.
 package ingest

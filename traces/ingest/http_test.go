@@ -90,7 +90,7 @@ func TestPartialSuccessByHTTP(t *testing.T) {
 	w := newWorld(t, nil)
 	td := spans("a")
 	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetTraceID([16]byte{})
-	const why = "spans left out: 1 without a trace id"
+	const why = "spans left out: 1 without a trace id of 16 bytes"
 	resp := ptraceotlp.NewExportResponse()
 	if err := resp.UnmarshalProto(readAll(t, w.post(string(encoded(t, td)), "Content-Type: "+typeProto))); err != nil {
 		t.Fatal(err)
@@ -187,18 +187,51 @@ func TestAStoreThatCannotWriteByHTTP(t *testing.T) {
 	}
 }
 
-func TestJSONThatNestsTooDeepIsRefused(t *testing.T) {
+func TestBracketsThatNeverCloseAreRefused(t *testing.T) {
 	w := newWorld(t, nil)
 	for name, body := range map[string]string{
-		"attribute": `{"resourceSpans":[{"resource":{"attributes":[{"key":"k","value":` + strings.Repeat(`{"arrayValue":{"values":[`, 65) + strings.Repeat(`]}}`, 65) + `}]}}]}`,
-		"brackets":  strings.Repeat("[", 1_000_000),
-		"unknown":   `{"other":` + strings.Repeat(`{"a":`, 1_000_000),
+		"brackets": strings.Repeat("[", 1_000_000),
+		"unknown":  `{"other":` + strings.Repeat(`{"a":`, 1_000_000),
+		"an id":    `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0`,
+		"a string": `{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"\`,
 	} {
 		if resp := w.post(body, "Content-Type: "+typeJSON); resp.StatusCode != 400 {
 			t.Errorf("%s: %s", name, resp.Status)
 		}
 	}
-	w.want(map[string]int{"export malformed": 3})
+	w.want(map[string]int{"export malformed": 4})
+}
+
+func TestOneBadSpanInJSONIsLeftOutAndTheRestKept(t *testing.T) {
+	w := newWorld(t, nil)
+	span := func(name, trace, id, more string) string {
+		return `{"name":"` + name + `","traceId":` + trace + `, "spanId" : ` + id + more + `}`
+	}
+	const trace, id = `"0123456789ABCDEF0123456789abcdef"`, `"0123456789abcdef"`
+	deep := func(levels int, open, end string) string {
+		return `,"attributes":[{"key":"k","value":` + strings.Repeat(open, levels) + `{"stringValue":"]}\"["}` + strings.Repeat(end, levels) + `}]`
+	}
+	lists, maps := [2]string{`{"arrayValue":{"values":[`, `]}}`}, [2]string{`{"kvlistValue":{"values":[{"key":"in","value":`, `}]}}`}
+	body := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + strings.Join([]string{
+		span("a", trace, id, ""),
+		span("short", `"0123"`, id, ""), span("long", `"`+strings.Repeat("0", 33)+`"`, id, ""), span("base64", `"ASNFZ4mrze8BI0VniavN7w=="`, id, ""),
+		span("no hex", `"0123456789ABCDEF0123456789abcdeg"`, id, ""), span("null", "null", id, ""),
+		span("short span", trace, `"0123456789abcde"`, ""), span("no span", trace, `""`, ""),
+		span("b", trace, id, `,"parentSpanId":"12"`), span("c", trace, id, `,"links":[{"traceId":"12","spanId":"1234"}]`),
+		span("d", trace, id, deep(63, lists[0], lists[1])), span("e", trace, id, deep(64, lists[0], lists[1])),
+		span("f", trace, id, deep(64, maps[0], maps[1])), span("g", trace, id, deep(200_000, maps[0], maps[1])),
+		span("h", trace, id, `,"attributes":[{"key":"traceId","value":{"stringValue":"traceId"}}],"other":{"spanId":[1],"traceId":{}}`),
+	}, ",") + `]}]}],"other":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`
+	text := readAll(t, w.post(body, "Content-Type: "+typeJSON))
+	const want = `{"partialSuccess":{"rejectedSpans":"7","errorMessage":"spans left out: 5 without a trace id of 16 bytes, 2 without a span id of 8 bytes; ` +
+		`spans kept, but cut by limits: 3 with attributes_cut"}}`
+	if string(text) != want {
+		t.Errorf("got %s, want %s", text, want)
+	}
+	if kept := w.kept(); kept != "a b c d e f g h" {
+		t.Error(kept)
+	}
+	w.want(map[string]int{"received": 15, "kept": 8, "refused no_trace_id": 5, "refused no_span_id": 2, "mark attributes_cut": 3})
 }
 
 func TestJSONThatBlowsUpInMemoryIsRefused(t *testing.T) {

@@ -1,16 +1,18 @@
 package ingest
 
 import (
-	"fmt"
+	"bytes"
+	"cmp"
+	"errors"
 
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc/mem"
 )
 
 const (
-	// maxBrackets is how deep JSON may nest: a value in a value takes three brackets,
-	// and the decoder behind refuses those of more than 64 levels.
-	maxBrackets = 1000
+	// maxBrackets is how deep JSON is read: a value in a value takes up to four
+	// brackets, and one in 64 others is left out by the decoder behind.
+	maxBrackets = 300
 	// objectBytes is about what an object takes as one of the collector's.
 	objectBytes = 256
 )
@@ -18,49 +20,162 @@ const (
 // fromJSON writes an export in JSON as protobuf. The collector's objects, which are
 // made on the way, are many times larger than their text: they are counted first.
 func fromJSON(text []byte, c *claim) (mem.Buffer, error) {
-	objects, err := countObjects(text)
-	if err != nil {
-		return nil, malformed(err)
+	plain := plainJSON{text: text, room: c.more}
+	if err := plain.read(); err != nil {
+		return nil, cmp.Or(c.err, err)
 	}
-	size := objects * objectBytes
+	size := plain.objects * objectBytes
 	if !c.more(size) {
 		return nil, c.err
 	}
 	req := ptraceotlp.NewExportRequest()
-	if err := req.UnmarshalJSON(text); err != nil {
+	if err := req.UnmarshalJSON(plain.text); err != nil {
 		return nil, malformed(err)
 	}
 	raw, err := req.MarshalProto()
 	if err != nil {
 		return nil, malformed(err)
 	}
-	c.less(size)
+	c.less(size + cap(plain.out))
 	if !c.more(len(raw)) {
 		return nil, c.err
 	}
 	return mem.SliceBuffer(raw), nil
 }
 
-// countObjects counts what opens in JSON, and refuses what nests too deep: the
-// parser calls itself for each level.
-func countObjects(text []byte) (int, error) {
-	objects, depth := 0, 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
+// idDigits are the fields that are ids, in quotes, and how many digits they have.
+var idDigits = map[string]int{
+	`"traceId"`: 32, `"trace_id"`: 32, `"spanId"`: 16, `"span_id"`: 16, `"parentSpanId"`: 16, `"parent_span_id"`: 16,
+}
+
+// plainJSON counts the objects of an export, and takes out what would make the
+// collector refuse all of it for the sake of one span: an id that is none becomes
+// empty, as the decoder of protobuf reads it, and so does what nests too deep.
+type plainJSON struct {
+	text    []byte
+	objects int
+	room    func(bytes int) bool // asked before a copy is made
+
+	out  []byte // the copy up to done; nil: nothing was taken out
+	done int
+}
+
+var errNoRoom = errors.New("no memory for the text of the export")
+
+func (p *plainJSON) read() error {
+	depth := 0
+	for i := 0; i < len(p.text); {
+		begin := i
+		var err error
+		switch i++; p.text[begin] {
 		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
+			i = stringEnd(p.text, begin)
+			if digits := idDigits[string(p.text[begin:i])]; digits > 0 {
+				i, err = p.id(i, digits)
 			}
 		case '{', '[':
-			objects++
-			if depth++; depth > maxBrackets {
-				return 0, fmt.Errorf("JSON nests deeper than %d brackets (at byte %d)", maxBrackets, i)
+			p.objects++
+			if depth == maxBrackets {
+				i = closing(p.text, begin)
+				err = p.replace(begin+1, i-1, "")
+				break
 			}
+			depth++
 		case '}', ']':
 			depth--
 		}
+		if err != nil {
+			return err
+		}
 	}
-	return objects, nil
+	if p.out != nil {
+		p.text = append(p.out, p.text[p.done:]...)
+	}
+	return nil
+}
+
+// id looks at what follows the name of a field that is an id.
+func (p *plainJSON) id(at, digits int) (next int, err error) {
+	if at = blanks(p.text, at); at == len(p.text) || p.text[at] != ':' {
+		return at, nil // a value, not a name
+	}
+	at = blanks(p.text, at+1)
+	switch {
+	case bytes.HasPrefix(p.text[at:], []byte("null")):
+		return at + 4, p.replace(at, at+4, `""`)
+	case at < len(p.text) && p.text[at] == '"':
+		end := stringEnd(p.text, at)
+		if v := p.text[at+1 : max(end-1, at+1)]; len(v) > 0 && !isHex(v, digits) {
+			return end, p.replace(at+1, end-1, "")
+		}
+		return end, nil
+	}
+	return at, nil
+}
+
+// replace puts something shorter in the place of a piece of the text.
+func (p *plainJSON) replace(begin, end int, by string) error {
+	if begin >= end {
+		return nil
+	}
+	if p.out == nil {
+		if !p.room(len(p.text)) {
+			return errNoRoom
+		}
+		p.out = make([]byte, 0, len(p.text))
+	}
+	p.out = append(append(p.out, p.text[p.done:begin]...), by...)
+	p.done = end
+	return nil
+}
+
+// stringEnd is behind the quote that closes the string which begins at i, the end of
+// the text if there is none.
+func stringEnd(text []byte, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// closing is behind the bracket that closes the one at i, the end of the text if
+// there is none.
+func closing(text []byte, i int) int {
+	for depth := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(text)
+}
+
+func blanks(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\n' || text[i] == '\r' || text[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+func isHex(v []byte, digits int) bool {
+	if len(v) != digits {
+		return false
+	}
+	for _, c := range v {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
 }

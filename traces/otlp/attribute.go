@@ -9,7 +9,8 @@ import (
 
 // maxNesting is how deep values may lie within values. All that walks a value calls
 // itself for each level: without a bound an export of a few MiB ends the process
-// for want of stack, which no recover can help.
+// for want of stack, which no recover can help. An attribute that nests deeper is
+// left out, whatever Limits say.
 const maxNesting = 64
 
 // keyValue reads a KeyValue into a zero a. The form in which everybody writes it is
@@ -188,7 +189,10 @@ func (b *Batch) add(l *list, kv []byte, room *int) error {
 	*l.attrs = append(*l.attrs, Attr{})
 	last := len(*l.attrs) - 1
 	a := &(*l.attrs)[last]
-	if err := a.keyValue(kv, 0); err != nil {
+	if err := a.keyValue(kv, 0); err == errNesting {
+		l.leaveOut(last)
+		return b.memory.take(0)
+	} else if err != nil {
 		return err
 	}
 	a.Name = b.intern(a.Key, l.after)
@@ -205,11 +209,16 @@ func (b *Batch) add(l *list, kv []byte, room *int) error {
 		l.marks |= ValueCut
 	}
 	if (last-l.begin >= l.most || size > *room || len(a.Key) > b.home.limits.ValueBytes) && string(a.Key) != MarkKey {
-		*l.attrs = (*l.attrs)[:last]
-		l.dropped++
-		l.marks |= AttributesCut
+		l.leaveOut(last)
 		return b.memory.take(0)
 	}
 	*room -= size
 	return b.memory.take(attrSize)
+}
+
+// leaveOut takes the last attribute away again, for a limit.
+func (l *list) leaveOut(last int) {
+	*l.attrs = (*l.attrs)[:last]
+	l.dropped++
+	l.marks |= AttributesCut
 }

@@ -88,31 +88,40 @@ func foreign(m message, field protowire.Number) bool {
 	return m == resource && field == 3 || m == resourceSpans && field == 1000 || m == keyValue && field == 3 || m == anyValue && field == 8
 }
 
+// verdict says how ours and the collector's are to be compared.
+type verdict uint8
+
+const (
+	alike   verdict = iota
+	refused         // ours refuses what the collector's takes: numbers that no field can have
+	deep            // ours leaves out an attribute that nests too deep
+)
+
 // usual writes an export without what the collector reads otherwise than we do:
 // groups, which it takes for an end of the message; ids of a wrong length, at which
-// it refuses all; fields of profiles and of the time before scopes. ok is false
-// where we refuse and it does not: numbers of fields that no field can have, and
-// values that nest too deep.
-func usual(b []byte, m message, depth int) (out []byte, ok bool) {
+// it refuses all; fields of profiles and of the time before scopes.
+func usual(b []byte, m message, depth int) (out []byte, is verdict) {
 	if m == anyValue {
 		if depth++; depth > maxNesting {
-			return nil, false
+			return nil, deep
 		}
 	}
 	for i := 0; i < len(b); {
 		begin := i
 		tag, next := uvarint(b, i)
 		if next < 0 {
-			return append(out, b[i:]...), true
+			return append(out, b[i:]...), alike
 		}
 		if tag>>3 >= 1<<29 {
-			return nil, false
+			return nil, refused
 		}
 		field := protowire.Number(tag >> 3)
 		i = skip(b, next, tag, 0)
 		if i < 0 {
-			// The collector takes a group that is not whole.
-			return append(out, b[begin:]...), tag&7 != wireStart
+			if tag&7 == wireStart { // the collector takes a group that is not whole
+				return nil, refused
+			}
+			return append(out, b[begin:]...), alike
 		}
 		if tag&7 == wireStart && (field >= 64 || read[m]>>field&1 == 0) || foreign(m, field) {
 			continue
@@ -123,8 +132,8 @@ func usual(b []byte, m message, depth int) (out []byte, ok bool) {
 				v = nil
 			}
 			if inner := within(m, field); inner != none {
-				if v, ok = usual(v, inner, depth); !ok {
-					return nil, false
+				if v, is = usual(v, inner, depth); is != alike {
+					return nil, is
 				}
 			}
 			out = append(protowire.AppendVarint(out, tag), protowire.AppendBytes(nil, v)...)
@@ -132,7 +141,7 @@ func usual(b []byte, m message, depth int) (out []byte, ok bool) {
 		}
 		out = append(out, b[begin:i]...)
 	}
-	return out, true
+	return out, alike
 }
 
 // oracle reads an export as the collector does, and leaves out what we leave out.
@@ -209,10 +218,16 @@ func text(t testing.TB, td ptrace.Traces) string {
 // compare checks that an export gives the same in ours and in the collector's.
 func compare(t *testing.T, raw []byte) {
 	b, err := NewDecoder(Limits{}).Decode(raw, 0)
-	plain, ok := usual(raw, tracesData, 0)
-	if !ok {
+	plain, is := usual(raw, tracesData, 0)
+	switch is {
+	case deep:
 		if err == nil {
-			t.Fatal("taken, and has a field or a depth that cannot be")
+			b.Release()
+		}
+		return
+	case refused:
+		if err == nil {
+			t.Fatal("taken, and has a field that cannot be")
 		}
 		return
 	}
@@ -288,6 +303,50 @@ func captured(t testing.TB) [][]byte {
 func TestCapturedExportsGiveWhatTheCollectorReads(t *testing.T) {
 	for _, raw := range captured(t) {
 		compare(t, raw)
+	}
+}
+
+func TestAnAttributeThatNestsTooDeepIsLeftOutAndItsSpanMarked(t *testing.T) {
+	deeper := func(levels int) pcommon.Value {
+		top := pcommon.NewValueEmpty()
+		for v := top; levels > 1; levels-- {
+			if levels%2 == 0 {
+				v = v.SetEmptySlice().AppendEmpty()
+			} else {
+				v = v.SetEmptyMap().PutEmpty("in")
+			}
+		}
+		return top
+	}
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "s")
+	list := rs.ScopeSpans().AppendEmpty().Spans()
+	for i, levels := range []int{maxNesting, maxNesting + 1, 3000} {
+		s := list.AppendEmpty()
+		s.SetTraceID([16]byte{1})
+		s.SetSpanID([8]byte{byte(i + 1)})
+		deeper(levels).CopyTo(s.Attributes().PutEmpty("deep"))
+		s.Attributes().PutStr("after", "kept")
+		deeper(levels).CopyTo(s.Events().AppendEmpty().Attributes().PutEmpty("deep"))
+	}
+	raw, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := NewDecoder(Limits{}).Decode(raw, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Release()
+	for i, cut := range []bool{false, true, true} {
+		s := b.Spans[i]
+		if (Find(s.Attrs, "deep") == nil) != cut || (s.Dropped == 1) != cut || (s.Marks == AttributesCut) != cut || (s.Events[0].Dropped == 1) != cut {
+			t.Errorf("span %d: %d attributes, %d left out, marks %b, of its event %d left out", i, len(s.Attrs), s.Dropped, s.Marks, s.Events[0].Dropped)
+		}
+		if a := Find(s.Attrs, "after"); a == nil || string(a.Text) != "kept" {
+			t.Errorf("span %d lost another attribute", i)
+		}
 	}
 }
 

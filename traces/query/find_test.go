@@ -77,7 +77,7 @@ func (a asker) field(depth int) string {
 	case 0:
 		return a.one("!(", "!!(", "!!!(") + a.comparison() + ")"
 	case 1:
-		return a.attribute() + a.one(" = nil", " != nil")
+		return a.one(a.attribute(), "duration / span.attr.1", "-(duration % (span.attr.2 - 1))", "nestedSetLeft ^ .attr.3") + a.one(" = nil", " != nil")
 	case 2:
 		return a.one("", "!", "!!", "!!!") + a.one("span.attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "parent.attr.1")
 	case 3:
