@@ -16,3 +16,7 @@ func (w *world) reader(script string, env ...string) {
 func TestAReaderPointsAtPanelsAndReadsThemByKeysInChromium(t *testing.T) {
 	browse.Run(t, "panels-check.mjs")
 }
+
+func TestVersionsOfADashboardAreComparedAndRestoredInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("versions.mjs")
+}

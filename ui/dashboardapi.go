@@ -24,6 +24,7 @@ func (u *UI) dashboardRoutes(a asks) {
 	a.get("/api/dashboards/home", u.homeDashboard)
 	a.get("/api/dashboards/uid/{uid}", u.dashboardByUID)
 	a.get("/api/dashboards/uid/{uid}/json", u.dashboardJSON)
+	u.versionRoutes(a)
 	a.post("/api/dashboards/draft", u.draft)
 	a.post("/api/dashboards/save", u.saveDashboard)
 	a.post("/api/dashboards/delete", u.deleteDashboard)
@@ -272,6 +273,8 @@ func unsaved(err error) error {
 		return reject(http.StatusBadRequest, err.Error(), "it has to be Grafana's JSON of a dashboard")
 	case errors.Is(err, boards.ErrUnknown):
 		return reject(http.StatusNotFound, err.Error(), "/dashboards lists those of this site")
+	case errors.Is(err, boards.ErrNoVersion):
+		return reject(http.StatusNotFound, err.Error(), "the list of versions has those that are kept")
 	case errors.Is(err, boards.ErrProvisioned):
 		return reject(http.StatusForbidden, err.Error(), "save a copy, or take the JSON and change the file")
 	case errors.Is(err, boards.ErrNoPlace), errors.Is(err, boards.ErrFull):

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"supersonic/internal/atomicfile"
@@ -74,13 +72,21 @@ func (s *Store) Save(in payload.DashboardSave, by string) (payload.DashboardSave
 	if !known && len(s.boards) >= mostSaved {
 		return payload.DashboardSaved{}, ErrFull
 	}
+	return s.keep(uid, model, payload.DashboardHistory{By: by, Message: in.Message})
+}
+
+// keep writes a dashboard as the version after the last one of its uid, and the one
+// that it replaces to the versions before.
+func (s *Store) keep(uid string, model map[string]any, who payload.DashboardHistory) (payload.DashboardSaved, error) {
 	version := 1
-	if known {
+	if old, known := s.boards[uid]; known {
 		version = old.Version + 1
 		s.keepBefore(uid, old)
+	} else if before := s.versions(uid); len(before) > 0 {
+		version = before[len(before)-1] + 1 // it was deleted: its numbers go on
 	}
 	model["uid"], model["version"], model["id"] = uid, version, nil
-	model["saved"] = map[string]any{"by": by, "atMs": s.cfg.Now().UnixMilli(), "message": in.Message}
+	model["saved"] = map[string]any{"by": who.By, "atMs": s.cfg.Now().UnixMilli(), "message": who.Message}
 	if err := s.write(uid, model); err != nil {
 		return payload.DashboardSaved{}, err
 	}
@@ -123,40 +129,6 @@ func (s *Store) write(uid string, model map[string]any) error {
 }
 
 func (s *Store) path(uid string) string { return filepath.Join(s.cfg.Dir, uid+".json") }
-
-// keepBefore copies the version that is replaced. That it fails keeps nobody from
-// saving: the new version is what the reader wants.
-func (s *Store) keepBefore(uid string, old Board) {
-	dir := filepath.Join(s.cfg.Dir, "versions", uid)
-	if s.cfg.Files.MkdirAll(dir) != nil {
-		return
-	}
-	if atomicfile.Write(s.cfg.Files, filepath.Join(dir, strconv.Itoa(old.Version)+".json"), old.JSON) != nil {
-		return
-	}
-	list := s.versions(uid)
-	for len(list) > mostBefore {
-		if s.cfg.Files.Remove(filepath.Join(dir, strconv.Itoa(list[0])+".json")) != nil {
-			return
-		}
-		list = list[1:]
-	}
-}
-
-func (s *Store) versions(uid string) []int {
-	entries, err := s.cfg.Files.ReadDir(filepath.Join(s.cfg.Dir, "versions", uid))
-	if err != nil {
-		return nil
-	}
-	var list []int
-	for _, e := range entries {
-		if n, err := strconv.Atoi(strings.TrimSuffix(e.Name(), ".json")); err == nil {
-			list = append(list, n)
-		}
-	}
-	slices.Sort(list)
-	return list
-}
 
 // Delete removes a saved dashboard; its versions stay until one of the same uid is
 // deleted again.

@@ -21,7 +21,7 @@ const (
 	mostFiles  = 500     // of a folder
 	mostBytes  = 4 << 20 // of a dashboard
 	mostSaved  = 1000
-	mostBefore = 10 // versions that are kept of one
+	mostBefore = 20 // versions that are kept of one, beside the one that is shown
 )
 
 // Given is a dashboard, or a folder of them, that the site's files name.

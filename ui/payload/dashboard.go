@@ -198,3 +198,30 @@ type DashboardSaved struct {
 	UID     string `json:"uid"`
 	Version int    `json:"version"`
 }
+
+// DashboardVersion is a dashboard as it was once saved.
+type DashboardVersion struct {
+	Version int              `json:"version"`
+	Title   string           `json:"title"`
+	Panels  int              `json:"panels"`
+	Saved   DashboardHistory `json:"saved"`
+}
+
+// DashboardVersions are those of a dashboard that are kept, the one that is shown
+// first, then back in time.
+type DashboardVersions struct {
+	UID         string             `json:"uid"`
+	Title       string             `json:"title"`
+	Provisioned bool               `json:"provisioned"` // it comes from a file, which this page keeps no versions of
+	CanRestore  bool               `json:"canRestore"`
+	Most        int                `json:"most"` // how many are kept; older ones are removed
+	Versions    []DashboardVersion `json:"versions"`
+	Problems    []string           `json:"problems"` // versions that could not be read
+}
+
+// DashboardRestore asks that a version is saved once more, as the newest.
+type DashboardRestore struct {
+	UID     string `json:"uid"`
+	Version int    `json:"version"`
+	Current int    `json:"current"` // the newest that the reader knows; another one by now is a conflict
+}

@@ -234,3 +234,33 @@ export interface DashboardSaved {
   uid: string
   version: number
 }
+
+/** DashboardVersion is a dashboard as it was once saved. */
+export interface DashboardVersion {
+  version: number
+  title: string
+  panels: number
+  saved: DashboardHistory
+}
+
+/** DashboardVersions are those of a dashboard that are kept, the one that is shown first, then back in time. */
+export interface DashboardVersions {
+  uid: string
+  title: string
+  /** it comes from a file, which this page keeps no versions of */
+  provisioned: boolean
+  canRestore: boolean
+  /** how many are kept; older ones are removed */
+  most: number
+  versions: DashboardVersion[]
+  /** versions that could not be read */
+  problems: string[]
+}
+
+/** DashboardRestore asks that a version is saved once more, as the newest. */
+export interface DashboardRestore {
+  uid: string
+  version: number
+  /** the newest that the reader knows; another one by now is a conflict */
+  current: number
+}
