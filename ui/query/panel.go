@@ -46,17 +46,14 @@ func (r *Runner) Panel(ctx context.Context, q Question) Result {
 	}
 	q.Env = env
 	out.Source = r.sourceOf(q)
-	answers := r.answers(ctx, q, needed(q.Panel.Targets))
+	run := needed(q)
+	c := newComputation(q, r.answers(ctx, q, run))
 	for i, t := range q.Panel.Targets {
-		if answers[i] == nil || isExpression(t, q.Panel) {
-			continue
-		}
-		out.add(*answers[i], t.Hide)
-	}
-	for i, t := range q.Panel.Targets {
-		if !t.Hide && isExpression(t, q.Panel) {
-			a := evaluate(i, q, answers)
-			out.add(a, false)
+		switch {
+		case run[i] && isExpression(t, q.Panel):
+			out.add(*c.compute(i), t.Hide)
+		case run[i]:
+			out.add(*c.answers[i], t.Hide)
 		}
 	}
 	return out
@@ -102,30 +99,6 @@ type answer struct {
 
 func failed(refID string, d Source, expr string, err error) answer {
 	return answer{note: payload.QueryNote{RefID: refID, Source: d.Name, Type: d.Type, Expr: expr, Error: err.Error(), Hint: hint(err)}}
-}
-
-// needed tells which targets are to run: those that are shown and those that an
-// expression refers to.
-func needed(targets []grafana.Target) []bool {
-	run := make([]bool, len(targets))
-	wanted := map[string]bool{}
-	for i := range targets {
-		t := &targets[len(targets)-1-i]
-		if t.Source.UID != exprs && t.Source.Type != exprs || t.Hide && !wanted[t.RefID] {
-			continue
-		}
-		for _, n := range inputs(readFields(t.JSON)) {
-			wanted[n] = true
-		}
-	}
-	for i, t := range targets {
-		run[i] = !t.Hide || wanted[t.RefID]
-	}
-	return run
-}
-
-func isExpression(t grafana.Target, p *grafana.Panel) bool {
-	return t.Source.UID == exprs || t.Source.Type == exprs || t.Source.UID == "" && p.Source.UID == exprs
 }
 
 // answers runs targets at the same time; nil where one was not to run.

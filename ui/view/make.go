@@ -86,11 +86,24 @@ func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {
 	}
 	for i := range frames {
 		if frames[i].Rows() > 0 {
-			return ""
+			return undrawable(v)
 		}
 	}
 	if len(m.panel.Targets) == 0 {
 		return "This panel has no query yet. Edit it and add one."
 	}
 	return "No data in this time range. Widen the range, or look at the query in Explore."
+}
+
+// undrawable says why there is data and nothing to draw of it; "" if there is something.
+func undrawable(v *payload.PanelView) string {
+	switch {
+	case v.Chart != nil && len(v.Chart.Lines) == 0 && v.Chart.XIsTime:
+		return "The data has no column of times beside numbers, which a time series needs. Show it as a table or as a stat, or ask for a range."
+	case v.States != nil && len(v.States.Rows) == 0:
+		return "The data has no column of times, which a state timeline needs. Show it as a table, or ask for a range."
+	case v.Stats != nil && len(v.Stats.Values) == 0:
+		return "The data has no numbers. Choose its fields in the panel's value options, or show it as a table."
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import { fields, fieldsOf, kinds, partOf, propertyOf } from './fields'
 import { flat, nested } from './mappings'
 import { formOf, searchOf } from '../../explore/filters'
 import { write } from '../../explore/form'
+import { conditionsOf, emptyExpression, isExpression, ofKind, withEnd } from './expressions'
 import { emptyTarget, viewFor } from './queries'
 
 test('mappings of every kind are read and written back', () => {
@@ -72,4 +73,18 @@ test('what two texts have differently is told with the lines around it', () => {
   expect(got[0]).toEqual({ sign: '…', text: '' })
   expect(got[1]!.text).toBe('line 7')
   expect(changed('a', 'a')).toEqual([{ sign: '…', text: '' }])
+})
+
+test('an expression changes its kind and keeps its input', () => {
+  const math = emptyExpression('B', [{ refId: 'A' }])
+  expect([math.expression, isExpression(math)]).toEqual(['$A', true])
+  const reduced = ofKind({ ...math, expression: '$A * 100' }, 'reduce')
+  expect([reduced.expression, reduced.reducer]).toEqual(['A', 'mean'])
+  expect(ofKind(reduced, 'math').expression).toBe('$A')
+  expect(conditionsOf(ofKind(math, 'classic_conditions'))[0]).toMatchObject({ query: { params: ['A'] }, evaluator: { type: 'gt', params: [0] } })
+})
+
+test('a comparison has as many numbers as it needs', () => {
+  expect(withEnd({ type: 'within_range', params: [1] }, 1, '5').params).toEqual([1, 5])
+  expect(withEnd({ type: 'gt', params: [1] }, 0, 'x').params).toEqual([1])
 })
