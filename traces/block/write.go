@@ -67,7 +67,8 @@ func Write(fs faultfs.FS, dir string, seg column.Segment, meta Meta) (Meta, erro
 
 // tools is memory that the next block can use.
 type tools struct {
-	zstd   *zstd.Encoder
+	small  *zstd.Encoder // the smaller result
+	fast   *zstd.Encoder
 	vec    column.Vector
 	gather gather
 	raw    []byte
@@ -88,14 +89,17 @@ type tools struct {
 const zstdWindow = 512 << 10
 
 var toolsets = sync.Pool{New: func() any {
-	var t tools
-	var err error
-	if t.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(zstdWindow),
-		zstd.WithLowerEncoderMem(true)); err != nil {
+	return &tools{small: newPacker(zstd.SpeedDefault), fast: newPacker(zstd.SpeedFastest)}
+}}
+
+func newPacker(level zstd.EncoderLevel) *zstd.Encoder {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(zstdWindow), zstd.WithLowerEncoderMem(true))
+	if err != nil {
 		panic(err) // of options that are constants
 	}
-	return &t
-}}
+	return z
+}
 
 // mostKept is how much memory the next block may find.
 const mostKept = 32 << 20
