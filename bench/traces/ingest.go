@@ -188,11 +188,12 @@ func watchDisk(t target, acked func() int64) func() float64 {
 	}
 }
 
-// settle waits until a store has used less than 3 % of a core for three seconds.
+// settle waits until a store has used less than 3 % of a core for eight seconds: ours
+// waits five for more spans before it makes a block of the last.
 func settle(t target, limit time.Duration) (cpu, waited time.Duration) {
 	begun := time.Now()
 	cpu, _ = t.cpu()
-	for quiet := 0; quiet < 3 && time.Since(begun) < limit; {
+	for quiet := 0; quiet < 8 && time.Since(begun) < limit; {
 		time.Sleep(time.Second)
 		now, err := t.cpu()
 		if err != nil {

@@ -130,7 +130,7 @@ func FuzzPage(f *testing.F) {
 		f.Add(uint8(i), slices.Clone(raw), false)
 		f.Add(uint8(i), slices.Clone(raw[:len(raw)/2]), false)
 		if l := b.ix.leaves[i]; l.form.width() > 0 {
-			f.Add(uint8(i), appendFrames(nil, toolsets.Get().(*tools).zstd, slices.Clone(raw), min(len(raw), 9), len(raw), 1, l.form.width()), true)
+			f.Add(uint8(i), appendFrames(nil, toolsets.Get().(*tools).small, slices.Clone(raw), min(len(raw), 9), len(raw), 1, l.form.width()), true)
 		}
 	}
 	f.Fuzz(func(t *testing.T, leaf uint8, raw []byte, zipped bool) {

@@ -362,15 +362,20 @@ func (l *leaf) floats(v *column.Vector, out rowBits) {
 func selectInts(values []int64, there []bool, b bounds, out rowBits) {
 	lo, width, flip := b.lo, uint64(b.hi)-uint64(b.lo), uint64(0)
 	if b.outside {
-		flip = 1
+		flip = ^uint64(0)
 	}
+	in := func(n int64) uint64 { return bit(uint64(n)-uint64(lo) <= width) }
 	for w := range wordsOf(len(values)) {
 		part := values[w<<6 : min(w<<6+64, len(values))]
-		x := uint64(0)
-		for _, n := range part {
-			x = x>>1 | (bit(uint64(n)-uint64(lo) <= width)^flip)<<63
+		x, k := uint64(0), 0
+		for ; len(part)-k >= 8; k += 8 { // eight that need not wait for each other
+			n := (*[8]int64)(part[k:])
+			x |= (in(n[0]) | in(n[1])<<1 | in(n[2])<<2 | in(n[3])<<3 | in(n[4])<<4 | in(n[5])<<5 | in(n[6])<<6 | in(n[7])<<7) << (k & 63)
 		}
-		x >>= uint(64-len(part)) & 63
+		for ; k < len(part); k++ {
+			x |= in(part[k]) << (k & 63)
+		}
+		x = (x ^ flip) & (^uint64(0) >> (uint(64-len(part)) & 63))
 		if len(there) > 0 {
 			y := uint64(0)
 			for k, ok := range there[w<<6 : w<<6+len(part)] {

@@ -66,11 +66,21 @@ func (l *leaf) texts(p *page, k column.Key, v *column.Vector, out rowBits) {
 	if !t.any {
 		return
 	}
-	holds := t.holds
-	for w := range wordsOf(v.Len) {
-		x := uint64(0)
-		for i, code := range v.Codes[w<<6 : min(w<<6+64, v.Len)] {
-			x |= uint64(holds[code]) << i
+	selectCodes(v.Codes[:v.Len], t.holds, out)
+}
+
+// selectCodes adds the codes that hold.
+func selectCodes(codes []uint32, holds []uint8, out rowBits) {
+	in := func(code uint32) uint64 { return uint64(holds[code]) }
+	for w := range wordsOf(len(codes)) {
+		part := codes[w<<6 : min(w<<6+64, len(codes))]
+		x, k := uint64(0), 0
+		for ; len(part)-k >= 8; k += 8 { // eight that need not wait for each other
+			c := (*[8]uint32)(part[k:])
+			x |= (in(c[0]) | in(c[1])<<1 | in(c[2])<<2 | in(c[3])<<3 | in(c[4])<<4 | in(c[5])<<5 | in(c[6])<<6 | in(c[7])<<7) << (k & 63)
+		}
+		for ; k < len(part); k++ {
+			x |= in(part[k]) << (k & 63)
 		}
 		out[w] |= x
 	}

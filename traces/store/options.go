@@ -23,11 +23,13 @@ type Options struct {
 	IdleRows int
 	CarryAge time.Duration // traces touched within it stay behind at a cut, once: 5 s; negative: none
 
-	// FanIn is how many blocks of a level become one of the next: 16. So many of full
-	// heads make one that is large enough, and a span is rewritten once (2.1 CPU-s a
-	// million); 8 of them and then 2 would rewrite it twice.
-	FanIn        int
-	MaxBlockRows int // a merge makes no block with more spans: 18 times Head.MaxRows (2.4 M)
+	// FanIn is how many blocks of a level become one of the next: 16. So those of a site
+	// that has few spans are rewritten twice at most until they are large.
+	FanIn int
+	// MaxBlockRows: a merge makes no block with more spans: 6.5 times Head.MaxRows
+	// (850,000). While blocks become one they are on disk twice: a first merge of more
+	// would take twice the bytes of a store of a million spans and its log.
+	MaxBlockRows int
 
 	Retention      time.Duration // traces that ended longer ago are dropped; 0: never
 	RetentionBytes int64         // the oldest blocks are dropped to keep blocks and log below; 0: no limit
@@ -77,7 +79,7 @@ func (o Options) defaults() Options {
 	o.Head.MaxRows = cmp.Or(o.Head.MaxRows, 128<<10)
 	o.Head.MaxBytes = cmp.Or(o.Head.MaxBytes, 64<<20)
 	o.Head.CarryRows = cmp.Or(o.Head.CarryRows, o.Head.MaxRows/10)
-	o.MaxBlockRows = cmp.Or(o.MaxBlockRows, 18*o.Head.MaxRows)
+	o.MaxBlockRows = cmp.Or(o.MaxBlockRows, 13*o.Head.MaxRows/2)
 	o.RewriteAfter = cmp.Or(o.RewriteAfter, 10*time.Minute)
 	o.CacheBytes = cmp.Or(o.CacheBytes, 64<<20)
 	o.Tick = cmp.Or(o.Tick, time.Second)

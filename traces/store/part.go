@@ -159,15 +159,24 @@ func (k *known) drop(parts []*part) bool {
 
 // locate finds the pieces of a trace in the parts. build is held.
 func (s *Store) locate(id span.TraceID) ([]piece, error) {
-	var out []piece
+	found, err := s.locateAll([]span.TraceID{id})
+	return found[0], err
+}
+
+// locateAll finds the pieces of traces by their place in ids. It goes part by part: a
+// part's filter fits the processor's cache, all of them do not. build is held.
+func (s *Store) locateAll(ids []span.TraceID) (map[int][]piece, error) {
+	out := make(map[int][]piece)
 	for _, p := range s.parts {
-		at, ok, err := p.find(id)
-		switch {
-		case err != nil && p.damage.Load() != nil: // it is set aside soon
-		case err != nil:
-			return nil, err
-		case ok:
-			out = append(out, piece{part: p, at: at})
+		for i, id := range ids {
+			at, ok, err := p.find(id)
+			switch {
+			case err != nil && p.damage.Load() != nil: // it is set aside soon
+			case err != nil:
+				return nil, err
+			case ok:
+				out[i] = append(out[i], piece{part: p, at: at})
+			}
 		}
 	}
 	return out, nil
@@ -212,23 +221,26 @@ func (s *Store) adoptHead(c *cutHead) error {
 
 // look looks up the head's new traces in the parts.
 func (s *Store) look(l *live) error {
-	for _, id := range l.head.Since(l.looked) {
-		k := s.traces[id]
-		if k == nil {
-			pieces, err := s.locate(id)
-			if err != nil {
-				return err
-			}
-			if len(pieces) > 0 {
-				k = &known{pieces: pieces}
-				s.traces[id] = k
-			}
+	ids := l.head.Since(l.looked)
+	var fresh []span.TraceID
+	for _, id := range ids {
+		if s.traces[id] == nil {
+			fresh = append(fresh, id)
 		}
-		if k != nil {
+	}
+	found, err := s.locateAll(fresh)
+	if err != nil {
+		return err
+	}
+	for i, pieces := range found {
+		s.traces[fresh[i]] = &known{pieces: pieces}
+	}
+	for _, id := range ids {
+		if s.traces[id] != nil {
 			l.split[id] = struct{}{}
 		}
-		l.looked++
 	}
+	l.looked += len(ids)
 	return nil
 }
 
