@@ -9,7 +9,9 @@ import (
 
 	"supersonic/internal/faultfs"
 	"supersonic/traces/api"
+	"supersonic/traces/head"
 	"supersonic/traces/ingest"
+	"supersonic/traces/otlp"
 	"supersonic/traces/query"
 	"supersonic/traces/store"
 )
@@ -99,24 +101,54 @@ func (nothing) Snapshot() (*query.Snapshot, error) {
 	return &query.Snapshot{Release: func() {}}, nil
 }
 
-// storeOf returns a tenant's store, which is made with its first export.
-func (t *tenants) storeOf(name string) (*store.Store, error) {
+// storeOf returns where a tenant's spans go. One that is new gets its directory with
+// the first export that has a span to keep.
+func (t *tenants) storeOf(name string) (ingest.Store, error) {
 	if one := t.get(name); one != nil {
 		return one.store, nil
 	}
 	if err := api.CheckOrgID(name); err != nil {
 		return nil, fmt.Errorf("%w: %w", ingest.ErrTenant, err)
 	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return newcomer{t, name}, t.roomFor(name)
+}
+
+// roomFor tells why a tenant cannot be had; t.mu is held.
+func (t *tenants) roomFor(name string) error {
+	switch {
+	case t.closed:
+		return store.ErrClosed
+	case t.list[name] == nil && len(t.list) >= maxTenants:
+		return fmt.Errorf("%w: there are %d tenants, the most there can be: use one of them, or remove the directory of another", ingest.ErrTenant, maxTenants)
+	}
+	return nil
+}
+
+// newcomer is the store of a tenant that had none when its export began.
+type newcomer struct {
+	home *tenants
+	name string
+}
+
+func (n newcomer) Append(b *otlp.Batch) (head.Refused, error) {
+	s, err := n.home.made(n.name)
+	if err != nil {
+		return head.Refused{}, err
+	}
+	return s.Append(b)
+}
+
+// made is the store of a tenant, who may be new.
+func (t *tenants) made(name string) (*store.Store, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed {
-		return nil, store.ErrClosed
+	if err := t.roomFor(name); err != nil {
+		return nil, err
 	}
 	if one := t.list[name]; one != nil {
 		return one.store, nil
-	}
-	if len(t.list) >= maxTenants {
-		return nil, fmt.Errorf("%w: there are %d tenants, the most there can be: use one of them, or remove the directory of another", ingest.ErrTenant, maxTenants)
 	}
 	one, err := t.open(name)
 	if err != nil {

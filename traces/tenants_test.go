@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,6 +127,40 @@ func TestTenantsAreBounded(t *testing.T) {
 	}
 	if _, code := exportAs(t, target, "one-more"); code != http.StatusBadRequest {
 		t.Errorf("one tenant too many: %d, want 400", code)
+	}
+}
+
+func TestAnExportThatIsNotTakenMakesNoTenant(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	cfg.MultiTenant = true
+	target, _ := start(t, cfg, Deps{Log: testLog(t)})
+	for i := range 2 * maxTenants {
+		name := "mistake-" + strconv.Itoa(i)
+		for body, want := range map[string]int{"no export": http.StatusBadRequest, "": http.StatusOK} {
+			if code, text := asTenant(t, name, http.MethodPost, target.HTTP+"/v1/traces", "application/x-protobuf", []byte(body)); code != want {
+				t.Fatalf("%q of %s: %d %s", body, name, code, text)
+			}
+		}
+	}
+	entries, err := os.ReadDir(cfg.DataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) > 0 {
+		t.Errorf("there are %d directories, %s first", len(entries), entries[0].Name())
+	}
+	var senders sync.WaitGroup
+	codes := make([]int, maxTenants+8)
+	for i := range codes {
+		senders.Go(func() { _, codes[i] = exportAs(t, target, "new-"+strconv.Itoa(i)) })
+	}
+	senders.Wait()
+	counts := map[int]int{}
+	for _, code := range codes {
+		counts[code]++
+	}
+	if counts[http.StatusOK] != maxTenants || counts[http.StatusBadRequest] != 8 {
+		t.Errorf("answers to %d new tenants at once: %v", len(codes), counts)
 	}
 }
 

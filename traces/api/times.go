@@ -87,7 +87,7 @@ func parseClosedRange(v url.Values, now time.Time) (query.Range, error) {
 			since = defaultSince
 		}
 		if uint64(since) >= r.End {
-			return r, bad("invalid since: %s before end is before 1970", v.Get("since"))
+			return r, bad("invalid since: %s before end is before 1970", since)
 		}
 		r.Start = r.End - uint64(since)
 	}

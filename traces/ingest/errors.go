@@ -68,7 +68,7 @@ func (r *Receiver) storeError(err error) error {
 		return errFull
 	case r.opts.Busy(err):
 		return errBehind
-	case errors.Is(err, otlp.ErrMalformed):
+	case errors.Is(err, otlp.ErrMalformed), errors.Is(err, ErrTenant):
 		return err
 	}
 	return errStorage

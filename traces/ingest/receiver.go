@@ -19,7 +19,7 @@ type Store interface {
 	//
 	// After an error the sender is told to try again: by RESOURCE_EXHAUSTED if the
 	// disk is full (ENOSPC, EDQUOT) or Options.Busy says so, by UNAVAILABLE otherwise.
-	// otlp.ErrMalformed is the sender's fault and not to be sent again.
+	// otlp.ErrMalformed and ErrTenant are the sender's fault and not to be sent again.
 	Append(b *otlp.Batch) (head.Refused, error)
 }
 
@@ -84,7 +84,8 @@ const (
 	ReasonStorage       = "storage"
 )
 
-// Reasons of refused exports; of refused spans, ReasonBusy and ReasonMalformed too.
+// Reasons of refused exports; of refused spans, ReasonBusy, ReasonMalformed and
+// ReasonTenant too.
 const (
 	ReasonBusy        = "busy"
 	ReasonTooLarge    = "too_large"
@@ -101,7 +102,7 @@ func ExportReasons() []string {
 
 // SpanReasons lists the reasons of refused spans.
 func SpanReasons() []string {
-	return []string{ReasonNoTraceID, ReasonNoSpanID, ReasonTraceTooLarge, ReasonStorage, ReasonBusy, ReasonMalformed}
+	return []string{ReasonNoTraceID, ReasonNoSpanID, ReasonTraceTooLarge, ReasonStorage, ReasonBusy, ReasonMalformed, ReasonTenant}
 }
 
 // RetryAfter is what a client is told to wait when it came too soon.
@@ -228,7 +229,9 @@ func (r *Receiver) keep(ctx context.Context, e *export, b *otlp.Batch, a *answer
 	had := len(b.Spans)
 	refused, err := e.store.Append(b)
 	if err != nil {
-		r.failed(err)
+		if !errors.Is(err, ErrTenant) {
+			r.failed(err)
+		}
 		err = r.storeError(err)
 		r.refusedSpans(had, fate(err).reason)
 		return err
