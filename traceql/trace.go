@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/hex"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -61,10 +62,16 @@ func (t *Trace) Start() uint64 { return t.start }
 
 // Duration is the time from the earliest start to the latest end.
 func (t *Trace) Duration() time.Duration {
-	if t.end < t.start {
+	return Between(t.start, t.end)
+}
+
+// Between is how long it is from one time to another, Unix nanoseconds: 0 if that is
+// before it, and 292 years if it is longer, which is the most that a duration can be.
+func Between(start, end uint64) time.Duration {
+	if end < start {
 		return 0
 	}
-	return time.Duration(t.end - t.start)
+	return time.Duration(min(end-start, math.MaxInt64))
 }
 
 // Root returns the root span: the earliest without a parent id. ok is false when

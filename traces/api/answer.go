@@ -69,9 +69,18 @@ func (a answer) write(w http.ResponseWriter) {
 
 var (
 	errCrowded  = errors.New("too many queries at once: ask again later")
+	errHeld     = errors.New("too many large answers are being read at once: ask again later, or for less")
 	errNotReady = errors.New("the trace store is starting or stopping: ask again later")
 	errTimeout  = errors.New("the query took longer than the limit")
 )
+
+// large refuses an answer that is larger than one may be.
+func large(body []byte) error {
+	if len(body) > maxAnswer {
+		return refused{http.StatusUnprocessableEntity, fmt.Sprintf("the answer has more than %d MiB: ask for less time, fewer traces (limit) or fewer spans of each (spss)", maxAnswer>>20)}
+	}
+	return nil
+}
 
 // refused is an error that knows its HTTP status.
 type refused struct {
@@ -100,7 +109,7 @@ func statusOf(err error) int {
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, query.ErrNotFound):
 		return http.StatusNotFound
-	case errors.Is(err, errCrowded):
+	case errors.Is(err, errCrowded), errors.Is(err, errHeld):
 		return http.StatusTooManyRequests
 	case errors.Is(err, errNotReady):
 		return http.StatusServiceUnavailable

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -49,6 +50,15 @@ type Options struct {
 // queryWait is how long a query waits for others to end.
 const queryWait = 30 * time.Second
 
+// An answer of more than maxAnswer is refused, however few of them there are, but for
+// traces by id, which are never cut. Those above largeAnswer that are being written
+// have maxHeld in all: a reader may be slow.
+const (
+	largeAnswer = 1 << 20
+	maxAnswer   = 128 << 20
+	maxHeld     = 512 << 20
+)
+
 // worthGzip is the size from which an answer is compressed.
 const worthGzip = 1 << 10
 
@@ -62,6 +72,10 @@ type Handler struct {
 	pages  []string     // patterns, for /status/endpoints
 
 	streams *grpc.Server // answers the same questions over gRPC, at the same port
+
+	held      atomic.Int64  // bytes of large answers that are being written
+	maxHeld   int64         // of them all
+	writeTime time.Duration // for a piece of an answer
 }
 
 // New makes a Handler over engine, which is not used if opts.Tenant is given.
@@ -75,7 +89,7 @@ func New(engine query.Engine, opts Options) *Handler {
 	if opts.Prefix = strings.Trim(opts.Prefix, "/"); opts.Prefix != "" {
 		opts.Prefix = "/" + opts.Prefix
 	}
-	h := &Handler{engine: engine, opts: opts, slots: make(chan struct{}, opts.Queries), mux: http.NewServeMux()}
+	h := &Handler{engine: engine, opts: opts, slots: make(chan struct{}, opts.Queries), mux: http.NewServeMux(), maxHeld: maxHeld, writeTime: pieceTime}
 	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(worthGzip), gzhttp.CompressionLevel(1), gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) // the options are constants
@@ -148,7 +162,7 @@ func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(contex
 	default:
 		a.body = jsonOf(out)
 	}
-	return a, nil
+	return a, large(a.body)
 }
 
 // Handle adds a page beside the API's: /metrics, say.
@@ -158,6 +172,7 @@ func (h *Handler) Handle(pattern string, page http.Handler) {
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w = newPaced(w, h.writeTime)
 	if r.ProtoMajor == 2 && strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
 		h.serveStream(w, r)
 		return
@@ -181,6 +196,10 @@ func (h *Handler) query(pattern, endpoint string, run ask) {
 	method, path, _ := strings.Cut(pattern, " ")
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a, err := h.observed(r.Context(), endpoint, r.Header, func(ctx context.Context, e query.Engine) (answer, error) { return run(ctx, e, r) })
+		if err == nil {
+			err = h.hold(a.body)
+			defer h.letGo(a.body)
+		}
 		if err != nil {
 			a = fault(err)
 		}
@@ -231,6 +250,23 @@ func (h *Handler) run(ctx context.Context, header http.Header, run func(context.
 		err = fmt.Errorf("%w of %s: ask for less time, or for fewer spans", errTimeout, h.opts.Timeout)
 	}
 	return a, err
+}
+
+// hold counts an answer that is about to be written; letGo is called after it, also
+// after an error.
+func (h *Handler) hold(body []byte) error {
+	if n := int64(len(body)); n > largeAnswer {
+		if sum := h.held.Add(n); sum > h.maxHeld && sum > n {
+			return errHeld
+		}
+	}
+	return nil
+}
+
+func (h *Handler) letGo(body []byte) {
+	if n := int64(len(body)); n > largeAnswer {
+		h.held.Add(-n)
+	}
 }
 
 // enter waits for one of the slots; leave gives it back.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ const (
 	MaxSeries        = 100_000
 	DefaultExemplars = 100 // of an answer, shared among its series
 	MaxExemplars     = 10_000
+	MaxPoints        = 3_000_000 // of an answer: some 128 MiB of JSON
 	hintExemplars    = "exemplars"
 )
 
@@ -130,6 +132,14 @@ func (h *Handler) queryRange(ctx context.Context, e query.Engine, v url.Values) 
 	res, err := e.Metrics(ctx, req)
 	if err != nil {
 		return nil, told{stats: res.Stats}, err
+	}
+	points := 0
+	for i := range res.Series {
+		points += len(res.Series[i].Points)
+	}
+	if points > MaxPoints {
+		return nil, told{stats: res.Stats}, refused{http.StatusUnprocessableEntity, fmt.Sprintf(
+			"the answer has %d points in %d series, the most is %d: ask for a larger step, less time, fewer labels in by(), or the first by topk", points, len(res.Series), MaxPoints)}
 	}
 	if counts(req.Query) {
 		for i := range res.Series {

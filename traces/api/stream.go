@@ -177,13 +177,18 @@ func (h *Handler) stream(q question) grpc.StreamHandler {
 			if err != nil {
 				return answer{stats: t.stats}, err
 			}
-			return answer{stats: t.stats, warnings: t.warnings, body: out.proto()}, nil
+			body := out.proto()
+			return answer{stats: t.stats, warnings: t.warnings, body: body}, large(body)
 		})
 		if err != nil {
 			return status.Error(grpcCode(a.status), err.Error())
 		}
 		if len(a.warnings) > 0 {
 			s.SetTrailer(metadata.Pairs("warning", a.warning()))
+		}
+		defer h.letGo(a.body)
+		if err := h.hold(a.body); err != nil {
+			return status.Error(grpcCode(statusOf(err)), err.Error())
 		}
 		return s.SendMsg(a.body)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"supersonic/traceql"
 	"supersonic/traces/query"
@@ -201,7 +200,7 @@ func intrinsic(t *query.Trace, v view, in traceql.Intrinsic) (out []traceql.Stat
 	case traceql.IntrinsicTraceID:
 		return []traceql.Static{traceql.String(t.ID.String())}
 	case traceql.IntrinsicTraceDuration:
-		return []traceql.Static{traceql.Duration(time.Duration(t.Duration()))}
+		return []traceql.Static{traceql.Duration(traceql.Between(t.Start, t.End))}
 	case traceql.IntrinsicTraceRootName:
 		if root != nil {
 			return []traceql.Static{traceql.String(root.Name)}

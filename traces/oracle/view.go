@@ -39,7 +39,7 @@ func (v view) Intrinsic(in traceql.Intrinsic) traceql.Static {
 	case traceql.IntrinsicName:
 		return traceql.String(v.s.Name)
 	case traceql.IntrinsicDuration:
-		return traceql.Duration(time.Duration(v.s.Duration()))
+		return traceql.Duration(traceql.Between(v.s.Start, v.s.End))
 	case traceql.IntrinsicStatus:
 		return traceql.StatusOf(traceql.Status(v.s.Status))
 	case traceql.IntrinsicStatusMessage:

@@ -223,10 +223,7 @@ func (l *leaf) holdsTrace(p *page, t int) bool {
 		return l.holdsID(id[:])
 	case traceql.IntrinsicTraceDuration:
 		start, end, _ := p.traceTimes(t)
-		var d time.Duration
-		if end >= start {
-			d = time.Duration(end - start)
-		}
+		d := traceql.Between(start, end)
 		if l.whole && !l.exists {
 			return l.bounds.meets(int64(d), int64(d))
 		}

@@ -332,8 +332,7 @@ func (p *page) parents() []int32 {
 	return p.parent
 }
 
-// durations is the durations of spans as the language sees them: 0 of one that ends
-// before it starts.
+// durations is the durations of spans as the language sees them: see traceql.Between.
 func (p *page) durations() []int64 {
 	if p.made.durations {
 		return p.lengths
@@ -348,10 +347,8 @@ func (p *page) durations() []int64 {
 	p.lengths = p.length
 	start := p.starts()
 	for i, d := range raw {
-		p.length[i] = 0
-		if s := uint64(start[i]); s+uint64(d) >= s {
-			p.length[i] = d
-		}
+		s := uint64(start[i])
+		p.length[i] = int64(traceql.Between(s, s+uint64(d)))
 	}
 	return p.length
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -411,7 +410,7 @@ func ofTrace(t *Trace, in traceql.Intrinsic) traceql.Static {
 	case in == traceql.IntrinsicTraceID:
 		return traceql.String(t.ID.String())
 	case in == traceql.IntrinsicTraceDuration:
-		return traceql.Duration(time.Duration(t.Duration()))
+		return traceql.Duration(traceql.Between(t.Start, t.End))
 	case root == nil:
 		return traceql.Nil()
 	case in == traceql.IntrinsicTraceRootName:

@@ -41,7 +41,7 @@ func (v spanView) Intrinsic(in traceql.Intrinsic) traceql.Static {
 	case traceql.IntrinsicName:
 		return traceql.String(v.Name)
 	case traceql.IntrinsicDuration:
-		return traceql.Duration(time.Duration(v.Duration()))
+		return traceql.Duration(traceql.Between(v.Span.Start, v.Span.End))
 	case traceql.IntrinsicStatus:
 		return traceql.StatusOf(traceql.Status(v.Status))
 	case traceql.IntrinsicStatusMessage:

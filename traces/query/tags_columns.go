@@ -166,7 +166,7 @@ func (p *page) ofTrace(t int, in traceql.Intrinsic) traceql.Static {
 		text = hex.EncodeToString(id[:])
 	case traceql.IntrinsicTraceDuration:
 		start, _, late := p.traceTimes(t)
-		return traceql.Duration(time.Duration(late - start))
+		return traceql.Duration(traceql.Between(start, late))
 	case traceql.IntrinsicTraceRootName:
 		text = p.rootName(t)
 	case traceql.IntrinsicTraceRootService:
@@ -221,7 +221,7 @@ func ofRows(rows []row, in traceql.Intrinsic) traceql.Static {
 		for i := range rows {
 			late = max(late, rows[i].Start(), rows[i].End())
 		}
-		return traceql.Duration(time.Duration(late - rows[0].Start()))
+		return traceql.Duration(traceql.Between(rows[0].Start(), late))
 	}
 	for i := range rows {
 		r := &rows[i]

@@ -129,6 +129,8 @@ func (r *random) span() span.Span {
 		s.End = 0
 	case 2:
 		s.Start = math.MaxUint64
+	case 3:
+		s.End = math.MaxUint64 - r.small() // longer than a duration can be
 	}
 	if r.IntN(6) == 0 {
 		s.Name = attr.Ingress
