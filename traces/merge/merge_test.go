@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"supersonic/internal/rounds"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
 	"supersonic/traces/head"
@@ -73,7 +74,7 @@ func check(t *testing.T, name string, got *Segment, all []span.Span, pageRows in
 }
 
 func TestSegmentsAreMergedAsIfTheirSpansHadComeTogether(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(rounds.Of(t, 40)) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		spans := columntest.Random(r, 1+r.IntN(300))
 		pieces := inPieces(r, spans, 1+r.IntN(12))

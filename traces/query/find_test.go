@@ -14,6 +14,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/rounds"
 	"supersonic/traceql"
 	"supersonic/traces/column/columntest"
 	"supersonic/traces/head"
@@ -148,11 +149,12 @@ func differ(t *testing.T, what string, e, oracle Engine, r SearchRequest) {
 }
 
 func TestSearchFindsWhatTheEvaluatorFinds(t *testing.T) {
+	queries := rounds.Of(t, 100)
 	for seed := range uint64(5) {
 		src := randomSnapshot(seed, 300, 1+int(seed%4))
 		oracle := scanner{newMemo(t, src)}
 		ask := asker{rand.New(rand.NewPCG(seed, 77))}
-		for n := range 100 {
+		for n := range queries {
 			r := SearchRequest{Query: ask.query(), Limit: []int{1, 3, 20, 1000}[ask.IntN(4)], SpansPerSet: 1 + ask.IntN(5), Range: randomRanges(seed)[ask.IntN(4)], Explain: n%2 == 0}
 			if ask.IntN(8) == 0 {
 				r.MinDuration, r.MaxDuration = time.Millisecond, 5*time.Second

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/attr"
+	"supersonic/internal/rounds"
 	"supersonic/ui/source"
 )
 
@@ -166,7 +167,12 @@ func TestRecordedSitesNameTheirCulpritAndNobodyElse(t *testing.T) {
 		dir = other
 	}
 	count, good, foreign := 0, 0, 0
-	for _, w := range rightAnswers(t, dir) {
+	all := rightAnswers(t, dir)
+	every := len(all) / rounds.Of(t, len(all))
+	for i, w := range all {
+		if i%every != 0 {
+			continue
+		}
 		count++
 		td := readRecording(t, filepath.Join(dir, w.recording+".otlp.jsonl.gz"))
 		c := NewCollector(Window{})
