@@ -25,11 +25,16 @@ func Check(seg column.Segment) error {
 	if i := slices.IndexFunc(keys, func(k column.Key) bool { return k.Scope == column.ScopeFixed }); i >= 0 {
 		return fmt.Errorf("%s is listed, though it is fixed", name(keys[i]))
 	}
-	if err := errors.Join(t.checkOrder(), t.checkOneType(keys), t.checkFind()); err != nil {
+	if err := errors.Join(t.checkOrder(), t.checkFind()); err != nil {
 		return err
 	}
+	types := oneType{of: keys, has: make(map[place]column.Type)}
 	for _, k := range slices.Concat(column.Fixed(), keys) {
-		if err := t.checkColumn(k); err != nil {
+		cells, err := t.column(k)
+		if err == nil {
+			err = errors.Join(types.check(k, cells), t.checkColumn(k, cells))
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", name(k), err)
 		}
 	}
@@ -98,28 +103,41 @@ func (t *table) checkOrder() error {
 	return nil
 }
 
-// checkOneType checks that no row has an attribute in two columns.
-func (t *table) checkOneType(keys []column.Key) error {
-	type place struct{ row, item int }
-	has := make(map[place]column.Type)
-	for i, k := range keys {
-		if i > 0 && (keys[i-1].Name != k.Name || keys[i-1].Scope != k.Scope) {
-			clear(has)
-		}
-		cells, err := t.column(k)
-		if err != nil {
-			return err
-		}
-		for row := range cells {
-			for item, c := range cells[row] {
-				if !c.there {
-					continue
-				}
-				if typ, ok := has[place{row, item}]; ok {
-					return fmt.Errorf("row %d has %s and of type %v", row, name(k), typ)
-				}
-				has[place{row, item}] = k.Type
+// oneType checks that no row has an attribute in two columns: columns of one name
+// come one after the other.
+type oneType struct {
+	of  []column.Key
+	has map[place]column.Type // of the columns so far that are named as the last one
+	at  int                   // how many of them were checked
+}
+
+// place is a value's within a column.
+type place struct{ row, item int }
+
+func (o *oneType) check(k column.Key, rows [][]cell) error {
+	if k.Scope == column.ScopeFixed {
+		return nil
+	}
+	alike := func(i int) bool {
+		return i >= 0 && i < len(o.of) && o.of[i].Name == k.Name && o.of[i].Scope == k.Scope
+	}
+	before, after := alike(o.at-1), alike(o.at+1)
+	o.at++
+	if !before {
+		clear(o.has)
+	}
+	if !before && !after {
+		return nil // the only one of its name
+	}
+	for row := range rows {
+		for item, c := range rows[row] {
+			if !c.there {
+				continue
 			}
+			if typ, ok := o.has[place{row, item}]; ok {
+				return fmt.Errorf("row %d has it and of type %v", row, typ)
+			}
+			o.has[place{row, item}] = k.Type
 		}
 	}
 	return nil
@@ -151,14 +169,10 @@ func (t *table) checkFind() error {
 	return nil
 }
 
-func (t *table) checkColumn(k column.Key) error {
+func (t *table) checkColumn(k column.Key, cells [][]cell) error {
 	col := t.seg.Column(k)
 	if col == nil {
 		return nil
-	}
-	cells, err := t.column(k)
-	if err != nil {
-		return err
 	}
 	if k.List() {
 		for row, items := range t.items[listOf(k)] {
@@ -167,10 +181,10 @@ func (t *table) checkColumn(k column.Key) error {
 			}
 		}
 	}
-	row := 0
+	row, texts := 0, &textsOf{}
 	for p := range t.seg.Pages() {
 		rows := t.seg.Page(p).Rows
-		if err := checkPage(k, col, p, cells[row:row+rows]); err != nil {
+		if err := checkPage(k, col, p, cells[row:row+rows], texts); err != nil {
 			return fmt.Errorf("page %d: %w", p, err)
 		}
 		row += rows
@@ -178,20 +192,36 @@ func (t *table) checkColumn(k column.Key) error {
 	return t.checkValues(k, cells)
 }
 
-// checkPage checks zone and dictionary.
-func checkPage(k column.Key, col column.Column, page int, rows [][]cell) error {
-	d, err := col.Dict(page)
-	if err != nil {
-		return err
+// textsOf is the texts of a dictionary: pages share one.
+type textsOf struct {
+	dict *column.Dict
+	has  map[string]bool
+}
+
+func (t *textsOf) read(d *column.Dict) error {
+	if d == t.dict {
+		return nil
 	}
 	if d != nil && (len(d.Texts) == 0 || d.Texts[0] != "") {
 		return errors.New("the dictionary has no place for absent values")
 	}
-	texts := make(map[string]bool)
+	t.dict, t.has = d, make(map[string]bool)
 	if d != nil {
 		for _, text := range d.Texts[1:] {
-			texts[text] = true
+			t.has[text] = true
 		}
+	}
+	return nil
+}
+
+// checkPage checks zone and dictionary.
+func checkPage(k column.Key, col column.Column, page int, rows [][]cell, texts *textsOf) error {
+	d, err := col.Dict(page)
+	if err != nil {
+		return err
+	}
+	if err := texts.read(d); err != nil {
+		return err
 	}
 	lo, hi, zoned := col.Zone(page)
 	if zoned && k.Type != column.Int {
@@ -202,7 +232,7 @@ func checkPage(k column.Key, col column.Column, page int, rows [][]cell) error {
 			if zoned && c.there && (int64(c.num) < lo || int64(c.num) > hi) {
 				return fmt.Errorf("%d is not within %d and %d", int64(c.num), lo, hi)
 			}
-			if d != nil && c.there && !texts[c.text] && (k.Scope != column.ScopeFixed || c.text != "") {
+			if d != nil && c.there && !texts.has[c.text] && (k.Scope != column.ScopeFixed || c.text != "") {
 				return fmt.Errorf("the dictionary lacks %q", c.text)
 			}
 		}

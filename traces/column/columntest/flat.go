@@ -3,6 +3,7 @@ package columntest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"supersonic/traces/column"
@@ -75,27 +76,15 @@ func listOf(k column.Key) string {
 // column is the values of all rows. A column that is not there has no values, and a
 // fixed one zeros.
 func (t *table) column(k column.Key) ([][]cell, error) {
-	var out [][]cell
-	if t.seg.Column(k) != nil {
-		var err error
-		if out, err = t.read(k); err != nil {
-			return nil, err
-		}
-	} else {
-		out = make([][]cell, t.rows)
-		for i := range out {
-			n := 1
-			if k.List() {
-				n = t.items[listOf(k)][i]
-			}
-			out[i] = make([]cell, n)
-		}
+	if t.seg.Column(k) == nil {
+		return t.absent(k), nil
+	}
+	out, err := t.read(k)
+	if err != nil || k.Scope != column.ScopeFixed {
+		return out, err
 	}
 	for _, cells := range out {
 		for i, c := range cells {
-			if k.Scope != column.ScopeFixed {
-				continue
-			}
 			cells[i].there = true
 			if c.zero() {
 				cells[i].text = ""
@@ -105,12 +94,32 @@ func (t *table) column(k column.Key) ([][]cell, error) {
 	return out, nil
 }
 
+// absent is the values of a column that is not there.
+func (t *table) absent(k column.Key) [][]cell {
+	out := make([][]cell, t.rows)
+	all := make([]cell, 1) // the most values that a row has
+	if k.List() && t.rows > 0 {
+		all = make([]cell, slices.Max(t.items[listOf(k)]))
+	}
+	for i := range all {
+		all[i].there = k.Scope == column.ScopeFixed
+	}
+	for i := range out {
+		n := 1
+		if k.List() {
+			n = t.items[listOf(k)][i]
+		}
+		out[i] = all[:n:n]
+	}
+	return out
+}
+
 func (t *table) read(k column.Key) ([][]cell, error) {
 	col := t.seg.Column(k)
 	if col == nil {
 		return nil, fmt.Errorf("%v is nil", k)
 	}
-	var out [][]cell
+	out := make([][]cell, 0, t.rows)
 	var v column.Vector
 	for p := range t.seg.Pages() {
 		if err := col.Read(p, &v); err != nil {
@@ -119,16 +128,16 @@ func (t *table) read(k column.Key) ([][]cell, error) {
 		if err := fits(k, &v, t.seg.Page(p).Rows); err != nil {
 			return nil, fmt.Errorf("%v, page %d: %w", k, p, err)
 		}
+		cells := make([]cell, v.Len) // of all rows
+		for i := range cells {
+			cells[i] = cellAt(k, &v, i)
+		}
 		for row := range v.Rows {
 			lo, hi := row, row+1
 			if k.List() {
 				lo, hi = int(v.Offsets[row]), int(v.Offsets[row+1])
 			}
-			cells := make([]cell, 0, hi-lo)
-			for i := lo; i < hi; i++ {
-				cells = append(cells, cellAt(k, &v, i))
-			}
-			out = append(out, cells)
+			out = append(out, cells[lo:hi:hi])
 		}
 	}
 	return out, nil

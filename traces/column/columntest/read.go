@@ -35,7 +35,7 @@ func (s *Segment) Keys() []column.Key {
 
 // Column implements column.Segment.
 func (s *Segment) Column(k column.Key) column.Column {
-	if !slices.Contains(s.keys, k) {
+	if _, ok := slices.BinarySearchFunc(s.keys, k, compareKeys); !ok {
 		return nil
 	}
 	return reader{s, k}
@@ -64,15 +64,34 @@ func (s *Segment) Values(k column.Key) (*column.Vector, bool, error) {
 	return v, true, nil
 }
 
-// cells is the values of a page's rows, in one column.
+// part is a page of a column.
+type part struct {
+	of   column.Key
+	page int
+}
+
+// cells is the values of a page's rows, in one column. They are looked up once.
 func (s *Segment) cells(k column.Key, page int) [][]cell {
-	var all [][]cell
-	for _, r := range s.pages[page].rows {
-		cells := r[k]
-		if cells == nil {
-			cells = make([]cell, r.items(k))
+	if kept, ok := s.parts.Load(part{k, page}); ok {
+		return kept.([][]cell)
+	}
+	all := s.lookUp(k, page)
+	s.parts.Store(part{k, page}, all)
+	return all
+}
+
+func (s *Segment) lookUp(k column.Key, page int) [][]cell {
+	all := make([][]cell, len(s.pages[page].rows))
+	var none [1]cell // of rows without a value
+	for i, r := range s.pages[page].rows {
+		all[i] = r[k]
+		switch {
+		case all[i] != nil:
+		case k.List():
+			all[i] = make([]cell, r.items(k))
+		default:
+			all[i] = none[:]
 		}
-		all = append(all, cells)
 	}
 	return all
 }

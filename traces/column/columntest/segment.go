@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"supersonic/internal/attr"
 	"supersonic/internal/sampling"
@@ -27,6 +28,7 @@ type Segment struct {
 	keys  []column.Key // of all columns, sorted
 	dicts map[column.Key]*dict
 	find  map[[16]byte]column.Place
+	parts sync.Map // from part to [][]cell: what was read of pages
 }
 
 type page struct {
