@@ -11,9 +11,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { inflateSync } from 'node:zlib'
-import { reader } from './reader.mjs'
-
-const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
+import { reader, site } from './reader.mjs'
 
 await reader(site, async (r) => {
   const { page, does, until, quiet, sound, shot, panel, textOf, faults } = r

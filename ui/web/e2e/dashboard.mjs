@@ -9,50 +9,15 @@
  * ONLY is a regular expression for the steps to take, TURNS how often the range is switched.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sound as soundOf } from './axe.mjs'
-import { start, watched } from './chromium.mjs'
+import { readFileSync } from 'node:fs'
+import { open, site } from './reader.mjs'
 
-const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
-const shots = process.env.SHOTS
-if (shots) mkdirSync(shots, { recursive: true })
-
-const browser = await start()
-const { page, context, faults } = await watched(browser, new URL(site).origin)
-page.setDefaultTimeout(30_000)
+const { page, context, does, until, quiet, sound, shot, reads } = await open(site, { inOrder: true })
+const panels = () => page.locator('[data-panel]')
 const asked = []
 page.on('request', (r) => {
   if (r.url().includes('/api/panel')) asked.push(r)
 })
-let step = ''
-
-const shot = async (name) => shots && page.screenshot({ path: join(shots, `${name}.png`) })
-const sound = (what) => soundOf(page, what)
-const panels = () => page.locator('[data-panel]')
-
-async function does(what, how) {
-  if (process.env.ONLY && !new RegExp(process.env.ONLY).test(what)) return
-  step = what
-  const began = Date.now()
-  await how()
-  console.log(`ok  ${what} (${Date.now() - began} ms)`)
-}
-
-/** until waits until something that is computed is as it should be. */
-async function until(what, is, ms = 30_000) {
-  const end = Date.now() + ms
-  let last
-  while (Date.now() < end) {
-    last = await is()
-    if (last === true) return
-    await page.waitForTimeout(50)
-  }
-  assert.fail(`${what}, but ${JSON.stringify(last)}`)
-}
-
-/** quiet waits until every panel that asks has its answer. */
-const quiet = () => until('the panels have their answers', () => page.evaluate(() => document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0))
 
 /** settled waits until panels have asked, have their answers and ask no more. */
 async function settled() {
@@ -248,7 +213,6 @@ async function goesByKeys() {
   await panels().first().waitFor()
   await page.keyboard.press('d')
   await page.keyboard.press('k')
-  await page.locator('header[class]').first().waitFor({ state: 'attached' }).catch(() => undefined)
   await until('kiosk has no header', async () => (await page.getByRole('navigation').count()) === 0)
   await page.keyboard.press('d')
   await page.keyboard.press('k')
@@ -260,7 +224,7 @@ async function everyPageIsSound() {
   for (const path of ['traces', 'explore', 'map', 'status', 'latency']) {
     await page.goto(`${site}/${path}`)
     await page.locator('main').waitFor()
-    await page.waitForLoadState('networkidle').catch(() => undefined)
+    await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => undefined)
     await sound(path).catch((error) => bad.push(error.message))
   }
   assert.deepEqual(bad, [])
@@ -338,7 +302,7 @@ async function keepsNoMemory() {
   assert.ok(after < before * 1.15 + 2, `the heap grew from ${before} to ${after} MiB`)
 }
 
-try {
+await reads(async () => {
   await does('the home dashboard', opensHome)
   await does('a refresh asks once for each panel in view', asksOnce)
   await does('a hidden tab asks nothing', hiddenTabAsksNothing)
@@ -354,12 +318,4 @@ try {
   await does('phone and wall', fitsAnyWindow)
   await does('twelve panels over three hours are drawn', drawsSoon)
   await does('the heap is steady over many ranges', keepsNoMemory)
-  await does('nothing left the site, no script failed', async () => assert.deepEqual(faults, []))
-} catch (error) {
-  console.error(`FAILED  ${step}: ${error.message}`)
-  if (faults.length) console.error(faults.slice(0, 10).join('\n'))
-  await shot('failed').catch(() => undefined)
-  process.exitCode = 1
-} finally {
-  await browser.close()
-}
+})

@@ -9,28 +9,11 @@
  * the traces ("now-15m"). With METRICS=no the trace store answers searches alone.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { start, watched } from './chromium.mjs'
+import { open as opened, site } from './reader.mjs'
 
-const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
-const shots = process.env.SHOTS
 const from = process.env.FROM ?? 'now-15m'
-if (shots) mkdirSync(shots, { recursive: true })
-
-const browser = await start()
-const { page, faults } = await watched(browser, new URL(site).origin)
-page.setDefaultTimeout(30_000)
+const { page, does, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-' })
 const seen = {}
-let step = ''
-
-const shot = async (name) => void (shots && (await page.screenshot({ path: join(shots, `explore-${name}.png`), timeout: 60_000 })))
-
-async function does(what, how) {
-  step = what
-  await how()
-  console.log(`ok  ${what}`)
-}
 
 const open = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, ...params })}`)
 const results = () => page.getByRole('region', { name: 'Results' })
@@ -39,11 +22,9 @@ const param = (name) => new URL(page.url()).searchParams.get(name)
 
 /** asks a data source by the page's proxy: the other route to what is seen. */
 async function asks(kind, path, params) {
-  const { dataSources } = await (await fetch(`${site}/api/site`)).json()
+  const { dataSources } = await json(`${site}/api/site`)
   const source = dataSources.find((d) => d.type === kind)
-  const answer = await fetch(`${site}/api/datasources/proxy/uid/${source.uid}/${path}?${new URLSearchParams(params)}`)
-  assert.ok(answer.ok, `${path}: ${answer.status}`)
-  return answer.json()
+  return json(`${site}/api/datasources/proxy/uid/${source.uid}/${path}?${new URLSearchParams(params)}`)
 }
 
 async function written(text, name) {
@@ -220,13 +201,12 @@ async function fitsPhone() {
   await page.setViewportSize({ width: 360, height: 740 })
   await open({ q: '{ name = "ingress" }' })
   await results().waitFor()
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  assert.ok(wide <= 1, `the page is ${wide} pixels wider than a phone`)
+  await narrow('a phone')
   await shot('phone')
 }
 
 const withMetrics = process.env.METRICS !== 'no'
-try {
+await reads(async () => {
   await does('completion from the store', completes)
   await does('a fault at its place', saysFaults)
   await does('the form writes TraceQL and reads it back', readsFormBack)
@@ -243,13 +223,5 @@ try {
     await does('history', keepsHistory)
   }
   await does('a phone', fitsPhone)
-  await does('nothing left the site, no script failed', async () => assert.deepEqual(faults, []))
-} catch (error) {
-  console.error(`FAILED  ${step}: ${error.message}`)
-  if (faults.length) console.error(faults.join('\n'))
-  await shot('failed').catch(() => undefined)
-  process.exitCode = 1
-} finally {
-  if (shots) writeFileSync(join(shots, 'explore-seen.json'), JSON.stringify(seen, null, 2))
-  await browser.close()
-}
+})
+keeps('explore-seen.json', seen)

@@ -7,26 +7,12 @@
  * What is shown is compared with the answer of the API, asked by another route.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { sound } from './axe.mjs'
-import { start, watched } from './chromium.mjs'
+import { open, site } from './reader.mjs'
 
-const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
-const { CULPRIT: culprit, MODEL: model, FILE: file, SHOTS: shots, RANGE: range = 'from=now-2h&to=now' } = process.env
-if (shots) mkdirSync(shots, { recursive: true })
-const browser = await start()
-const { page, faults } = await watched(browser, new URL(site).origin)
-page.setDefaultTimeout(30_000)
-const api = await (await fetch(`${site}/api/latency?${range}`)).json()
+const { CULPRIT: culprit, MODEL: model, FILE: file, RANGE: range = 'from=now-2h&to=now' } = process.env
+const { page, does, sound, shot, json, reads } = await open(site, { inOrder: true })
 const region = (name) => page.getByRole('region', { name, exact: true })
-let step = ''
-
-async function does(what, how) {
-  step = what
-  await how()
-  console.log(`ok  ${what}`)
-}
+let api
 
 async function names() {
   await page.goto(`${site}/latency?${range}`)
@@ -37,7 +23,7 @@ async function names() {
     assert.ok(said.includes(culprit) && said.includes(model), said)
     assert.equal(await verdict.getByRole('link', { name: /^trace of/ }).count(), 3, 'three example traces')
   }
-  if (shots) await page.screenshot({ path: join(shots, 'latency.png'), fullPage: true })
+  await shot('latency', { fullPage: true })
 }
 
 async function draws() {
@@ -98,20 +84,14 @@ async function narrow() {
   assert.deepEqual(out, [], 'nothing of the page sticks out at 360 px')
 }
 
-try {
+await reads(async () => {
+  api = await json(`${site}/api/latency?${range}`)
   await does('the sentence names the culprit, with three traces', names)
   await does('bars by model, and by model and pod at p90, in the address', draws)
   await does('the numbers are those of the API', tells)
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)
-  await does('axe finds nothing serious', () => sound(page, 'latencies'))
+  await does('axe finds nothing serious', () => sound('latencies'))
   await does('it fits a phone', narrow)
-  assert.deepEqual(faults, [])
-} catch (error) {
-  console.error(`FAILED  ${step}: ${error.message}`)
-  if (shots) await page.screenshot({ path: join(shots, 'latency-failed.png') })
-  process.exitCode = 1
-} finally {
-  await browser.close()
-}
+})

@@ -9,30 +9,11 @@
  * It ends with status 1 and says which step failed.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { start, watched } from './chromium.mjs'
+import { open, site } from './reader.mjs'
 
-const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
-const shots = process.env.SHOTS
 const model = process.env.MODEL ?? ''
-if (shots) mkdirSync(shots, { recursive: true })
-
-const browser = await start()
-const { page, faults } = await watched(browser, new URL(site).origin)
-page.setDefaultTimeout(15_000)
+const { page, does, shot, narrow, keeps, reads } = await open(site, { inOrder: true })
 const seen = {}
-let step = ''
-
-async function shot(name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) })
-}
-
-async function does(what, how) {
-  step = what
-  await how()
-  console.log(`ok  ${what}`)
-}
 
 const rows = () => page.getByRole('region', { name: 'Results' }).locator('tbody tr')
 const editor = () => page.getByRole('textbox', { name: 'TraceQL' })
@@ -161,11 +142,10 @@ async function showsLight() {
 async function fitsPhone() {
   await page.setViewportSize({ width: 390, height: 800 })
   await shot('trace-phone')
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
-  assert.ok(!wide, 'the page is wider than a phone')
+  await narrow('a phone')
 }
 
-try {
+await reads(async () => {
   await does('search by the form', search)
   await does('a bad query is refused at its place', refusesBadQuery)
   await does('click a trace and see its bars', opensTrace)
@@ -174,13 +154,5 @@ try {
   await does('open the status', opensStatus)
   await does('light colours', showsLight)
   await does('a phone', fitsPhone)
-  await does('nothing left the site, no script failed', async () => assert.deepEqual(faults, []))
-} catch (error) {
-  console.error(`FAILED  ${step}: ${error.message}`)
-  if (faults.length) console.error(faults.join('\n'))
-  await shot('failed').catch(() => undefined)
-  process.exitCode = 1
-} finally {
-  if (shots) writeFileSync(join(shots, 'seen.json'), JSON.stringify(seen, null, 2))
-  await browser.close()
-}
+})
+keeps('seen.json', seen)

@@ -7,9 +7,9 @@
  * what of it was given up; ui/stores_test.go makes all of them.
  */
 import assert from 'node:assert/strict'
-import { reader } from './reader.mjs'
+import { reader, site } from './reader.mjs'
 
-const { SITE_URL: site, CONTROL: control } = process.env
+const { CONTROL: control } = process.env
 const ordered = async (what) => {
   const answer = await fetch(`${control}/${what}`)
   if (!answer.ok) throw new Error(`${what}: ${await answer.text()}`)
