@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	program = filepath.Join(dir, "supersonic")
-	build := exec.Command("go", "build", "-o", program, "./cmd/supersonic")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, "./cmd/supersonic")
 	build.Dir = ".."
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {

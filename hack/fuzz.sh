@@ -28,6 +28,6 @@ export -f fuzz
 
 targets="$(git ls-files '*_test.go' | xargs grep -oE '^func Fuzz[A-Za-z0-9_]+' | sed -E 's/^(.*)\/[^/]+:func /\1 /')"
 cut -d' ' -f1 <<<"$targets" | sort -u | while read -r package; do
-  go test -c -fuzz Fuzz -o "$FUZZ_DIR/${package//\//_}" "./$package"
+  go test -c -vet=off -ldflags=-w -fuzz Fuzz -o "$FUZZ_DIR/${package//\//_}" "./$package"
 done
 xargs -P "$(nproc)" -L 1 bash -c 'fuzz "$0" "$1"' <<<"$targets"
