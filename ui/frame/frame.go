@@ -50,6 +50,9 @@ type Field struct {
 	Texts    []string
 	// Trends are small charts, one beside each value; nil where there are none.
 	Trends []Trend
+	// Nested are tables, one below each row; nil where there are none. Such a column is
+	// of texts and is not shown itself.
+	Nested []Frame
 	// Config are options that the data itself gives the column, by their names in a
 	// panel's file ("max", "color"); they go before the panel's own.
 	Config []Option

@@ -34,6 +34,9 @@ type Line struct {
 	StackMode   string            `json:"stackMode"`  // "normal", "percent"
 	BarAlign    int               `json:"barAlign"`   // -1, 0, 1
 	BarWidth    float64           `json:"barWidth"`   // share of the step
+	BarMaxPx    float64           `json:"barMaxPx"`   // the widest bar; 0: as wide as that
+	Symbol      string            `json:"symbol"`     // of points: "circle", "square", "triangle", "diamond", "cross", "plus", "star"
+	ShowValues  bool              `json:"showValues"` // beside its points, where there is room
 	Axis        int               `json:"axis"`       // index into Axes
 	HideLegend  bool              `json:"hideLegend"`
 	HideTooltip bool              `json:"hideTooltip"`
@@ -131,5 +134,7 @@ type HeatmapView struct {
 	GapPx       float64      `json:"gapPx"`
 	RadiusPx    float64      `json:"radiusPx"` // of the corners of a cell
 	Tooltip     Tooltip      `json:"tooltip"`
+	TipColumn   bool         `json:"tipColumn"` // the tooltip shows all counts of its column as bars
+	TipScale    bool         `json:"tipScale"`  // and the scale of colours
 	Exemplars   []Dot        `json:"exemplars"`
 }

@@ -148,6 +148,9 @@ type TableView struct {
 	SortDesc   bool      `json:"sortDesc"`
 	PageSize   int       `json:"pageSize"` // 0: no pages
 	Cut        int       `json:"cut"`      // rows that were left out because there are too many
+	// Nested are the tables below the rows, one for each of Rows; empty where rows have none.
+	Nested []TableView `json:"nested"`
+	Frozen int         `json:"frozen"` // columns at the left that stay while the table scrolls sideways
 }
 
 // Column is a column of a table.

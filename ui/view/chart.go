@@ -17,30 +17,19 @@ const maxLines = 2000
 // chart makes lines over time.
 func (m *maker) chart(frames []frame.Frame) *payload.ChartView {
 	all := m.series(m.sheets(frames))
-	m.undrawn(all)
+	m.undrawn()
 	v := m.lines(all)
 	v.XIsTime = true
 	return v
 }
 
 // undrawn says which options that are set this page does not draw.
-func (m *maker) undrawn(all []series) {
+func (m *maker) undrawn() {
 	if m.options.has("timeCompare") && m.options.text("timeCompare", "-") != "" {
 		m.warn("the comparison with another time (timeCompare) is not drawn")
 	}
 	if zones := m.options.texts("timezone"); len(zones) > 1 || len(zones) == 1 && zones[0] != "browser" && zones[0] != "" {
 		m.warn("the time axis is in the reader's zone alone, not in %s", strings.Join(zones, ", "))
-	}
-	for _, s := range all {
-		if s.custom.flag("showValues", false) {
-			m.warn("values beside the points (showValues) are not drawn: the tooltip has them")
-		}
-		if symbol := s.custom.text("pointSymbol", ""); symbol != "" && symbol != "circle" {
-			m.warn("points are drawn as circles, not as %q (pointSymbol)", symbol)
-		}
-		if s.custom.has("barMaxWidth") {
-			m.warn("the widest bar (barMaxWidth) is not heeded")
-		}
 	}
 }
 
@@ -136,7 +125,7 @@ func (m *maker) line(s *series, times []float64) payload.Line {
 		Width: c.number("lineWidth", 1), Dash: dash(c.sub("lineStyle")), Fill: c.number("fillOpacity", 0) / 100,
 		Gradient: c.text("gradientMode", "none"), FillBelow: c.text("fillBelowTo", ""), Points: c.text("showPoints", "auto"),
 		PointSize: c.number("pointSize", 5), SpanGapsMs: s.spanGaps(len(times)), BarAlign: int(c.number("barAlignment", 0)),
-		BarWidth: c.number("barWidthFactor", 0.6), HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
+		BarWidth: c.number("barWidthFactor", 0.6), BarMaxPx: max(0, c.number("barMaxWidth", 0)), Symbol: m.symbol(c), ShowValues: c.flag("showValues", false), HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
 		Hidden: hide.flag("viz", false), Format: s.format, Calcs: []payload.Shown{}, Links: m.linksOf(s.column),
 	}
 	if l.Labels == nil {
@@ -152,6 +141,23 @@ func (m *maker) line(s *series, times []float64) payload.Line {
 		l.Values = constant(l.Values)
 	}
 	return l
+}
+
+// symbol is the shape of a line's points, by today's and by the older names.
+func (m *maker) symbol(c options) string {
+	name := orElse(c.text("pointSymbol", ""), c.text("pointShape", "circle"))
+	if at := strings.LastIndexByte(name, '/'); at >= 0 { // "img/icons/marker/star.svg"
+		name = strings.TrimSuffix(name[at+1:], ".svg")
+	}
+	name = strings.TrimSuffix(name, "-filled")
+	switch name {
+	case "circle", "square", "triangle", "diamond", "cross", "plus", "star":
+		return name
+	case "x-mark":
+		return "cross"
+	}
+	m.warn("points are drawn as circles, not as %q", name)
+	return "circle"
 }
 
 func dash(o options) []float64 {

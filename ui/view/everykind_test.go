@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -192,26 +193,65 @@ func TestEveryKindCodeGraphAndTrends(t *testing.T) {
 }
 
 func TestWhatAChartDoesNotDrawIsSaid(t *testing.T) {
-	v := made(t, `{"type":"timeseries","options":{"timezone":["utc","Asia/Tokyo"],"timeCompare":{"timeFrom":"1d"}},"fieldConfig":{"defaults":{"custom":{"showValues":true}}}}`, samples("A", "a", nil, 1, 2), samples("A", "b", nil, 1, 2))
+	v := made(t, `{"type":"timeseries","options":{"timezone":["utc","Asia/Tokyo"],"timeCompare":{"timeFrom":"1d"}}}`, samples("A", "a", nil, 1, 2), samples("A", "b", nil, 1, 2))
 	var notes []string
 	for _, n := range v.Notes {
 		notes = append(notes, n.Text)
 	}
-	equal(t, "notes", []string{"the comparison with another time (timeCompare) is not drawn", "the time axis is in the reader's zone alone, not in utc, Asia/Tokyo", "values beside the points (showValues) are not drawn: the tooltip has them"}, notes)
+	equal(t, "notes", []string{"the comparison with another time (timeCompare) is not drawn", "the time axis is in the reader's zone alone, not in utc, Asia/Tokyo"}, notes)
 	if v := made(t, `{"type":"timeseries","options":{"timezone":["browser"],"timeCompare":""},"fieldConfig":{"defaults":{"custom":{"showValues":false}}}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) > 0 {
 		t.Errorf("%v", v.Notes)
 	}
 	for model, want := range map[string]string{
-		`{"type":"heatmap","options":{"tooltip":{"yHistogram":true}}}`:                                      "the tooltip has no histogram of its column and no scale of colours (yHistogram, showColorScale)",
-		`{"type":"table","options":{"frozenColumns":{"left":1}}}`:                                           "no column stays while the table scrolls sideways (frozenColumns)",
-		`{"type":"table","options":{"maxRowHeight":90}}`:                                                    "the highest row (maxRowHeight) is not heeded",
-		`{"type":"table","fieldConfig":{"defaults":{"custom":{"styleField":"look"}}}}`:                      `cells are not styled by the field "look" (styleField)`,
-		`{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"pointSymbol":"square"}}}}`:              `points are drawn as circles, not as "square" (pointSymbol)`,
-		`{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"barMaxWidth":20,"drawStyle":"bars"}}}}`: "the widest bar (barMaxWidth) is not heeded",
+		`{"type":"table","options":{"maxRowHeight":90}}`:                                                           "the highest row (maxRowHeight) is not heeded",
+		`{"type":"table","fieldConfig":{"defaults":{"custom":{"styleField":"look"}}}}`:                             `cells are not styled by the field "look" (styleField)`,
+		`{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"pointSymbol":"img/icons/marker/shrub.svg"}}}}`: `points are drawn as circles, not as "shrub"`,
 	} {
 		v := made(t, model, samples("A", "a", nil, 1, 2))
 		if len(v.Notes) != 1 || v.Notes[0].Text != want {
 			t.Errorf("%s: %v, want %q", model, v.Notes, want)
 		}
+	}
+}
+
+func TestHowBarsPointsAndTooltipsAreDrawn(t *testing.T) {
+	l := made(t, `{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"drawStyle":"bars","barMaxWidth":20,"barWidthFactor":0.8,"barAlignment":1,"pointSymbol":"img/icons/marker/square.svg","showValues":true}}}}`, samples("A", "a", nil, 1, 2)).Chart.Lines[0]
+	equal(t, "line", []any{20.0, 0.8, 1, "square", true}, []any{l.BarMaxPx, l.BarWidth, l.BarAlign, l.Symbol, l.ShowValues})
+	h := made(t, `{"type":"heatmap","options":{"tooltip":{"yHistogram":true,"showColorScale":true}}}`, samples("A", "1", nil, 1, 2)).Heatmap
+	equal(t, "tooltip", []bool{true, true}, []bool{h.TipColumn, h.TipScale})
+	v := made(t, `{"type":"table","options":{"frozenColumns":{"left":1}}}`, samples("A", "a", nil, 1, 2)).Table
+	equal(t, "columns that stay", 1, v.Frozen)
+}
+
+func TestRowsHaveTheirTablesBelowThem(t *testing.T) {
+	v := made(t, `{"type":"table","options":{"sortBy":[{"displayName":"rate (sum)","desc":true}]},"fieldConfig":{"defaults":{"unit":"ms"},"overrides":[{"matcher":{"id":"byName","options":"errors"},"properties":[{"id":"unit","value":"short"}]}]},
+		"transformations":[{"id":"groupToNestedTable","options":{"fields":{"model":{"operation":"groupby"},"rate":{"operation":"aggregate","aggregations":["sum"]}}}}]}`,
+		frame.Frame{RefID: "A", Fields: []frame.Field{texts("model", "a", "b", "b"), texts("pod", "p1", "p1", "p2"), number("rate", nil, 5, 3, 8), number("errors", nil, 0, 1, 2)}}).Table
+	equal(t, "rows", []string{"model | rate (sum)", "b | 11 ms", "a | 5 ms"}, rowsText(v))
+	var below [][]string
+	for i := range v.Nested {
+		below = append(below, rowsText(&v.Nested[i]))
+	}
+	equal(t, "below", [][]string{{"pod | errors", "p1 | 1", "p2 | 2"}, {"pod | errors", "p1 | 0"}}, below)
+}
+
+func TestARegressionIsALineOfItsOwn(t *testing.T) {
+	v := made(t, `{"type":"timeseries","transformations":[{"id":"regression","options":{"modelType":"linear","predictionCount":3}}]}`, samples("A", "a", nil, 1, 3, 5)).Chart
+	if len(v.Lines) != 2 || v.Lines[1].Name != "Linear regression" {
+		t.Fatalf("%+v", v.Lines)
+	}
+	var got []float64
+	for _, x := range v.Lines[1].Values {
+		if x != nil {
+			got = append(got, math.Round(*x*1e6)/1e6)
+		}
+	}
+	equal(t, "line", []float64{1, 3, 5}, got)
+	p := fitted([]float64{1.7e12, 1.7e12 + 1e4, 1.7e12 + 2e4, 1.7e12 + 3e4}, []float64{0, 1, 4, 9}, 2)
+	if y := p.at(1.7e12 + 4e4); math.Abs(y-16) > 1e-6 {
+		t.Errorf("the square goes on with %v", y)
+	}
+	if fitted(nil, nil, 1) != nil || fitted([]float64{5, 5}, []float64{1, 3}, 2).at(5) != 2 {
+		t.Error("few points")
 	}
 }

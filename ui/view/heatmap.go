@@ -16,13 +16,11 @@ import (
 func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	o := m.options
 	y, color := o.sub("yAxis"), o.sub("color")
-	if tip := o.sub("tooltip"); tip.flag("yHistogram", false) || tip.flag("showColorScale", false) {
-		m.warn("the tooltip has no histogram of its column and no scale of colours (yHistogram, showColorScale)")
-	}
 	v := &payload.HeatmapView{
 		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
 		Reverse: y.flag("reverse", false), AxisRight: y.text("axisPlacement", "left") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
 		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
+		TipColumn: o.sub("tooltip").flag("yHistogram", false), TipScale: o.sub("tooltip").flag("showColorScale", false),
 		ShowValues:  o.text("showValue", "never") == "always" || o.text("showValue", "never") == "auto",
 		CountFormat: units.Of(o.sub("cellValues").text("unit", "short"), o.sub("cellValues").whole("decimals")),
 	}

@@ -16,16 +16,12 @@ const maxRows = 5000
 // table makes rows and columns of one of the frames.
 func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	o := m.options
-	v := &payload.TableView{
-		Columns: []payload.Column{}, Rows: [][]payload.Shown{}, Frames: []string{}, ShowHeader: o.flag("showHeader", true),
-		CellHeight: orElse(o.text("cellHeight", ""), "sm"), Footer: []payload.Shown{},
-	}
+	v := newTable()
+	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), orElse(o.text("cellHeight", ""), "sm")
 	if sort := o.list("sortBy"); len(sort) > 0 {
 		v.SortBy, v.SortDesc = m.env.fill(sort[0].text("displayName", "")), sort[0].flag("desc", false)
 	}
-	if o.sub("frozenColumns").number("left", 0) > 0 {
-		m.warn("no column stays while the table scrolls sideways (frozenColumns)")
-	}
+	v.Frozen = int(max(0, min(20, o.sub("frozenColumns").number("left", 0))))
 	if o.has("maxRowHeight") {
 		m.warn("the highest row (maxRowHeight) is not heeded")
 	}
@@ -49,6 +45,10 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	}
 	m.fillTable(v, sheets[v.Frame], footer)
 	return v
+}
+
+func newTable() *payload.TableView {
+	return &payload.TableView{Columns: []payload.Column{}, Rows: [][]payload.Shown{}, Frames: []string{}, Footer: []payload.Shown{}, Nested: []payload.TableView{}}
 }
 
 func sheetName(s *sheet, i int) string {
@@ -76,7 +76,7 @@ func (m *maker) pageSize(height string) int {
 func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 	var columns []*column
 	for _, c := range s.columns {
-		if c.custom.sub("hideFrom").flag("viz", false) {
+		if c.Nested != nil || c.custom.sub("hideFrom").flag("viz", false) {
 			continue
 		}
 		columns = append(columns, c)
@@ -96,10 +96,32 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 		v.Rows = append(v.Rows, cells)
 	}
 	fillTrends(v, columns, order)
+	m.fillNested(v, s, order)
 	if footer.flag("show", false) {
 		v.Footer = m.footer(columns, s.rows, footer)
 	} else if slices.ContainsFunc(columns, func(c *column) bool { return len(c.custom.sub("footer").texts("reducers")) > 0 }) {
 		v.Footer = m.ownFooters(columns)
+	}
+}
+
+// fillNested gives each row the table below it.
+func (m *maker) fillNested(v *payload.TableView, s *sheet, order []int) {
+	left := maxRows
+	for _, c := range s.columns {
+		if c.Nested == nil {
+			continue
+		}
+		for _, row := range order {
+			below := newTable()
+			below.ShowHeader = true
+			if row < len(c.Nested) && left > 0 {
+				m.fillTable(below, m.sheets(c.Nested[row : row+1])[0], options{})
+				below.Footer = []payload.Shown{}
+			}
+			left -= len(below.Rows)
+			v.Nested = append(v.Nested, *below)
+		}
+		return
 	}
 }
 

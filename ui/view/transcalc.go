@@ -5,12 +5,15 @@ import (
 	"slices"
 
 	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+	"supersonic/ui/units"
 )
 
 // calculate adds a field that is computed from others of its frame.
 func (m *maker) calculate(frames []frame.Frame, o options) []frame.Frame {
 	mode := o.text("mode", "reduceRow")
-	if mode == "binary" && len(frames) > 1 || mode == "reduceRow" && len(frames) > 1 {
+	each := m.eachLeft(o, mode)
+	if each == nil && len(frames) > 1 && o.flag("timeSeries", true) && mode != "unary" && mode != "cumulativeFunctions" && mode != "windowFunctions" {
 		if joined := m.joinByField(frames, options{}); len(joined) == 1 {
 			frames = joined
 		}
@@ -18,22 +21,84 @@ func (m *maker) calculate(frames []frame.Frame, o options) []frame.Frame {
 	names := newNames(frames)
 	out := make([]frame.Frame, 0, len(frames))
 	for i := range frames {
-		fields := m.calculated(frames, names, i, mode, o)
 		n := frame.Frame{Name: frames[i].Name, RefID: frames[i].RefID, StepMs: frames[i].StepMs}
-		if o.flag("replaceFields", false) && len(fields) > 0 {
-			for _, f := range frames[i].Fields {
-				if f.Kind == frame.Time {
-					n.Fields = append(n.Fields, f)
-					break
-				}
-			}
-		} else {
+		if each != nil {
+			n.Fields = m.eachCalculated(frames, names, i, each, o)
+			out = append(out, n)
+			continue
+		}
+		fields := m.calculated(frames, names, i, mode, o)
+		if !o.flag("replaceFields", false) || len(fields) == 0 {
 			n.Fields = slices.Clone(frames[i].Fields)
+		} else if mode != "index" {
+			n.Fields = firstTime(frames[i].Fields)
 		}
 		n.Fields = append(n.Fields, fields...)
 		out = append(out, n)
 	}
 	return out
+}
+
+func firstTime(fields []frame.Field) []frame.Field {
+	for _, f := range fields {
+		if f.Kind == frame.Time {
+			return []frame.Field{f}
+		}
+	}
+	return nil
+}
+
+// eachLeft is the condition by which a binary calculation is made of many fields: a
+// matcher of types on its left side. nil where it is made of one.
+func (m *maker) eachLeft(o options, mode string) func(*column) bool {
+	left := o.sub("binary").sub("left").sub("matcher")
+	if mode != "binary" || left.text("id", "") != "byType" {
+		return nil
+	}
+	match, err := m.matcher(grafana.Matcher{ID: "byType", Options: left["options"]})
+	if err != nil {
+		m.warn("the transformation calculateField: %s", err)
+		return nil
+	}
+	return match
+}
+
+// eachCalculated puts behind each field that matches what is computed of it.
+func (m *maker) eachCalculated(frames []frame.Frame, names *names, at int, match func(*column) bool, o options) []frame.Field {
+	fr := &frames[at]
+	var out []frame.Field
+	if o.flag("replaceFields", false) {
+		out = firstTime(fr.Fields)
+	}
+	b := o.sub("binary")
+	_, right, _, ok := m.side(b, "right", func(name string) *frame.Field { return fieldNamed(frames, names, at, m.env.fill(name)) })
+	op := b.text("operator", "+")
+	for j := range fr.Fields {
+		f := &fr.Fields[j]
+		if !o.flag("replaceFields", false) {
+			out = append(out, *f)
+		}
+		c := &column{Field: *f, name: names.of(at, j), refID: fr.RefID, at: j}
+		if !ok || f.Kind != frame.Number || !match(c) {
+			continue
+		}
+		n := frame.Field{Name: f.Name + " " + op + " " + sideName(b, "right"), Kind: frame.Number, Labels: f.Labels, Values: make([]float64, fr.Rows())}
+		if f.Display != "" {
+			n.Display = f.Display + " " + op + " " + sideName(b, "right")
+		}
+		for r := range n.Values {
+			n.Values[r] = binaryOp(op, value(f.Values, r), right(r))
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func fieldNamed(frames []frame.Frame, names *names, at int, name string) *frame.Field {
+	if j := fieldAt(frames, names, at, name); j >= 0 && frames[at].Fields[j].Kind != frame.Text {
+		return &frames[at].Fields[j]
+	}
+	return nil
 }
 
 func (m *maker) calculated(frames []frame.Frame, names *names, at int, mode string, o options) []frame.Field {
@@ -47,33 +112,22 @@ func (m *maker) calculated(frames []frame.Frame, names *names, at int, mode stri
 		}
 		return out
 	}
-	field := func(name string) *frame.Field {
-		if j := fieldAt(frames, names, at, m.env.fill(name)); j >= 0 && frames[at].Fields[j].Kind != frame.Text {
-			return &frames[at].Fields[j]
-		}
-		return nil
-	}
+	field := func(name string) *frame.Field { return fieldNamed(frames, names, at, m.env.fill(name)) }
 	switch mode {
 	case "reduceRow":
 		r := o.sub("reduce")
 		include := r.texts("include")
 		calc := calcID(r.text("reducer", "sum"))
+		if reduceName(calc) == "" {
+			m.warn("the calculation %q is not known", calc)
+			return nil
+		}
 		fields := numbers(func(name string) bool { return len(include) == 0 || contains(include, name) })
 		return rowReduction(fields, frames[at].Rows(), calc, orElse(alias, reduceName(calc)))
 	case "binary":
 		return m.binary(o.sub("binary"), field, frames[at].Rows(), alias)
 	case "unary":
-		u := o.sub("unary")
-		f := field(u.text("fieldName", ""))
-		if f == nil {
-			return nil
-		}
-		op := u.text("operator", "abs")
-		if op == "percent" {
-			total := reduce("sum", f.Values)
-			return []frame.Field{derived(orElse(alias, "percent("+orElse(f.Display, f.Name)+")"), f.Values, func(v float64) float64 { return v / total })}
-		}
-		return []frame.Field{derived(orElse(alias, op+"("+orElse(f.Display, f.Name)+")"), f.Values, func(v float64) float64 { return unary(op, v) })}
+		return m.unary(o.sub("unary"), field, alias)
 	case "index":
 		return rowIndex(o, frames[at].Rows(), alias)
 	case "cumulativeFunctions":
@@ -91,6 +145,29 @@ func (m *maker) calculated(frames []frame.Frame, names *names, at int, mode stri
 	return nil
 }
 
+// unary takes no value for zero, as JavaScript does.
+func (m *maker) unary(o options, field func(string) *frame.Field, alias string) []frame.Field {
+	f := field(o.text("fieldName", ""))
+	if f == nil {
+		return nil
+	}
+	op := o.text("operator", "abs")
+	if !slices.Contains([]string{"abs", "exp", "ln", "floor", "ceil", "round", "percent"}, op) {
+		m.warn("the operation %q of a calculation is not known", op)
+		return nil
+	}
+	total := reduce("sum", f.Values)
+	return []frame.Field{derived(orElse(alias, op+"("+orElse(f.Display, f.Name)+")"), f.Values, func(v float64) float64 {
+		if math.IsNaN(v) {
+			v = 0
+		}
+		if op == "percent" {
+			return v / total
+		}
+		return unary(op, v)
+	})}
+}
+
 func derived(name string, values []float64, f func(float64) float64) frame.Field {
 	out := make([]float64, len(values))
 	for i, v := range values {
@@ -100,9 +177,6 @@ func derived(name string, values []float64, f func(float64) float64) frame.Field
 }
 
 func rowReduction(fields []frame.Field, rows int, calc, name string) []frame.Field {
-	if len(fields) == 0 {
-		return nil
-	}
 	out := make([]float64, rows)
 	row := make([]float64, len(fields))
 	for r := range out {
@@ -110,31 +184,17 @@ func rowReduction(fields []frame.Field, rows int, calc, name string) []frame.Fie
 			row[i] = value(fields[i].Values, r)
 		}
 		out[r] = reduce(calc, row)
+		if calc == "count" { // as Grafana counts along a row
+			out[r] = float64(len(row))
+		}
 	}
 	return []frame.Field{{Name: name, Kind: frame.Number, Values: out}}
 }
 
 // binary computes left operator right; either may be a field or a number.
 func (m *maker) binary(o options, field func(string) *frame.Field, rows int, alias string) []frame.Field {
-	side := func(key string) (name string, at func(int) float64, isField, ok bool) {
-		name = o.text(key, "")
-		if name == "" {
-			if s := o.sub(key); len(s) > 0 { // {"fixed": "2"} or {"matcher": {"options": "A"}}
-				name = orElse(s.text("fixed", ""), s.sub("matcher").text("options", ""))
-			} else if n := o.maybe(key); n != nil {
-				return "", func(int) float64 { return *n }, false, true
-			}
-		}
-		if f := field(name); f != nil {
-			return name, func(r int) float64 { return value(f.Values, r) }, true, true
-		}
-		if n := textNumber(m.env.fill(name)); n != nil {
-			return name, func(int) float64 { return *n }, false, true
-		}
-		return name, nil, false, false
-	}
-	leftName, left, fl, ok1 := side("left")
-	rightName, right, fr, ok2 := side("right")
+	leftName, left, fl, ok1 := m.side(o, "left", field)
+	rightName, right, fr, ok2 := m.side(o, "right", field)
 	if !ok1 || !ok2 || !fl && !fr {
 		return nil
 	}
@@ -144,6 +204,34 @@ func (m *maker) binary(o options, field func(string) *frame.Field, rows int, ali
 		out[r] = binaryOp(op, left(r), right(r))
 	}
 	return []frame.Field{{Name: orElse(alias, leftName+" "+op+" "+rightName), Kind: frame.Number, Values: out}}
+}
+
+// sideName is the field or the number of a side: "A", {"fixed": "2"} or
+// {"matcher": {"options": "A"}}.
+func sideName(o options, key string) string {
+	if name := o.text(key, ""); name != "" {
+		return name
+	}
+	s := o.sub(key)
+	if n := s.maybe("fixed"); n != nil && s.text("fixed", "") == "" {
+		return units.Plain(*n)
+	}
+	return orElse(s.text("fixed", ""), s.sub("matcher").text("options", ""))
+}
+
+// side gives the values of one side.
+func (m *maker) side(o options, key string, field func(string) *frame.Field) (name string, at func(int) float64, isField, ok bool) {
+	name = sideName(o, key)
+	if n := o.maybe(key); name == "" && n != nil {
+		return "", func(int) float64 { return *n }, false, true
+	}
+	if f := field(name); f != nil {
+		return name, func(r int) float64 { return value(f.Values, r) }, true, true
+	}
+	if n := textNumber(m.env.fill(name)); n != nil {
+		return name, func(int) float64 { return *n }, false, true
+	}
+	return name, nil, false, false
 }
 
 // binaryOp takes no value for zero, as JavaScript does.

@@ -88,6 +88,25 @@ func (m *maker) transformation(id string) change {
 		return m.timeSeries
 	case "histogram":
 		return m.buckets
+	case "regression":
+		return m.regression
+	case "groupToNestedTable":
+		return m.nest
+	}
+	return m.plainTransformation(id)
+}
+
+// plainTransformation are those that say less than others, of older files.
+func (m *maker) plainTransformation(id string) change {
+	switch id {
+	case "order", "rename":
+		return m.organize
+	case "ensureColumns":
+		return func(frames []frame.Frame, o options) []frame.Frame { return m.joinByField(frames, options{}) }
+	case "filterFields":
+		return m.filterFields
+	case "noop", "append", "convertFrameType":
+		return func(frames []frame.Frame, o options) []frame.Frame { return frames }
 	}
 	return nil
 }
@@ -328,7 +347,7 @@ func pick(f frame.Field, at []int) frame.Field {
 				texts[i] = f.Texts[r]
 			}
 		}
-		f.Texts = texts
+		f.Texts, f.Nested = texts, nestedOf(f, at)
 		return f
 	}
 	values := make([]float64, len(at))

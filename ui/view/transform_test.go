@@ -94,6 +94,13 @@ func linesOf(frames []frame.Frame) [][]string {
 		var columns []string
 		for j := range f.Fields {
 			var cells []string
+			for _, inner := range f.Fields[j].Nested {
+				cells = append(cells, strings.ReplaceAll(strings.Join(linesOf([]frame.Frame{inner})[0], "; "), ",", " "))
+			}
+			if f.Fields[j].Nested != nil {
+				columns = append(columns, names.of(i, j)+": "+strings.Join(cells, ","))
+				continue
+			}
 			for r := range f.Rows() {
 				cells = append(cells, (&column{Field: f.Fields[j]}).raw(r))
 			}
@@ -118,7 +125,7 @@ func TestTransformationsMakeWhatGrafanaMakes(t *testing.T) {
 	if err := json.NewDecoder(z).Decode(&all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all.Transforms) < 50 {
+	if len(all.Transforms) < 130 {
 		t.Errorf("only %d transformations", len(all.Transforms))
 	}
 	for _, c := range all.Transforms {

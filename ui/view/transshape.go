@@ -30,6 +30,9 @@ func (m *maker) transpose(frames []frame.Frame, o options) []frame.Frame {
 		for r := range fr.Rows() {
 			f := turnedRow(fr.Fields[1:], r)
 			f.Name = orElse(rest, orElse(head.raw(r), "Value"))
+			if rest != "" {
+				f.Labels = map[string]string{"row": head.raw(r)}
+			}
 			n.Fields = append(n.Fields, f)
 		}
 		out = append(out, n)

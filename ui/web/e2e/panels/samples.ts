@@ -31,7 +31,7 @@ export const tooltip = (over: Partial<Tooltip> = {}): Tooltip => ({ mode: 'multi
 export const axis = (over: Partial<ChartAxis> = {}): ChartAxis => ({ side: 'left', label: '', format: plainFormat, min: null, max: null, softMin: null, softMax: null, scale: 'linear', logBase: 10, linearBelow: 0, centered: false, grid: true, border: false, widthPx: 0, seriesColor: false, thresholds: [], thresholdStyle: 'off', ...over })
 export const line = (name: string, values: (number | null)[], color: string, over: Partial<Line> = {}): Line => ({
   name, refId: 'A', labels: {}, values, color, bands: [], draw: 'line', curve: 'linear', width: 1, dash: [], fill: 0, gradient: 'none', fillBelow: '', points: 'auto', pointSize: 5, spanGapsMs: null,
-  stack: '', stackMode: 'normal', barAlign: 0, barWidth: 0.6, axis: 0, hideLegend: false, hideTooltip: false, hidden: false, format: plainFormat, calcs: [], links: [], ...over,
+  stack: '', stackMode: 'normal', barAlign: 0, barWidth: 0.6, barMaxPx: 0, symbol: 'circle', showValues: false, axis: 0, hideLegend: false, hideTooltip: false, hidden: false, format: plainFormat, calcs: [], links: [], ...over,
 })
 export const shown = (number: number | null, text: string, over: Partial<Shown> = {}): Shown => ({ number, text, prefix: '', suffix: '', color: '', href: '', ...over })
 
@@ -71,7 +71,7 @@ const cells = (n: number): Shown[][] => Array.from({ length: n }, (_, i) => {
 })
 const table = (n: number) => ({
   columns: [column('Trace ID', { minWidth: 150, cell: 'link' }), column('Model'), column('Load', { kind: 'number', align: 'right', cell: 'gauge' }), column('Duration', { kind: 'number', align: 'right', cell: 'colour-text' }), column('State', { cell: 'colour-background', width: 90, align: 'center' })],
-  rows: cells(n), frames: [], frame: 0, showHeader: true, cellHeight: 'sm', footer: [], sortBy: 'Duration', sortDesc: true, pageSize: 0, cut: 0,
+  rows: cells(n), frames: [], frame: 0, showHeader: true, cellHeight: 'sm', footer: [], sortBy: 'Duration', sortDesc: true, pageSize: 0, cut: 0, nested: [], frozen: 1,
 })
 
 const html = `<div style="display: flex; align-items: center; background: transparent !important;">
@@ -85,6 +85,7 @@ export const gallery: Record<string, Sample[]> = {
   charts: [
     sample('timeseries', 'Latency Breakdown', { chart: chart([...stacked, total], { legend: legend({ placement: 'right' }), exemplars: dots }) }, 620, 260),
     sample('timeseries', 'GPU utilization', { chart: chart(pods(20), { axes: [axis({ format: percent, min: 0, max: 1, thresholds: steps, thresholdStyle: 'dashed+area' })] }) }, 620, 260),
+    sample('timeseries', 'Bars, shapes and values', { chart: chart([line('bars', wave(8, 5, 20), '#5794f2', { draw: 'bars', fill: 0.5, barMaxPx: 18, barAlign: 1, showValues: true }), ...['square', 'triangle', 'diamond', 'plus', 'cross', 'star'].map((symbol, i) => line(symbol, wave(8, 20 + 8 * i, 26 + 8 * i), palette[i]!, { symbol, points: 'always', pointSize: 9 }))], {}, 8, 1350e3) }, 620, 300),
     sample('timeseries', 'Server load', { chart: chart([line('load', late(wave(360, 40, 140)), '#73bf69', { format: ms, fill: 0.15, width: 2 })], { axes: [axis({ format: ms, label: 'per request', softMin: 0, thresholds: [{ from: null, color: '#73bf69' }, { from: 100, color: '#f2495c' }], thresholdStyle: 'dashed' })], legend: legend({ shown: false }) }) }),
     sample('timeseries', 'By value', { chart: chart([line('a', wave(360, 0, 1), '#5794f2', { bands: steps, gradient: 'scheme', fill: 0.3, width: 2, format: percent })]) }),
     sample('timeseries', 'Legend as table', { chart: chart(['p50', 'p90', 'p99'].map((n, i) => line(n, wave(360, 2 + i * 8, 8 + i * 14), palette[i]!, { format: ms, curve: 'smooth', calcs: calcs(3 + i * 9), fillBelow: i ? ['p50', 'p90'][i - 1]! : '', fill: 0.1, dash: i === 2 ? [8, 4] : [] })), { legend: legend({ mode: 'table', placement: 'bottom', calcs: ['Mean', 'Max'], sortBy: 'Max', sortDesc: true }) }) }),
@@ -105,6 +106,7 @@ export const gallery: Record<string, Sample[]> = {
     sample('bargauge', 'Segments', { stats: stats(four, { orientation: 'horizontal', display: 'lcd' }) }, 420, 200),
     sample('bargauge', 'Upright', { stats: stats(four, { orientation: 'vertical', display: 'basic' }) }, 420, 220),
     sample('table', 'Traces', { table: table(2000) }, 760, 300),
+    sample('table', 'Rows below', { table: { ...table(3), frozen: 0, nested: [2, 1, 0].map((n) => ({ ...table(n), nested: [], frozen: 0 })) } }, 760, 220),
     sample('text', '', { text: { mode: 'html', content: html, language: '', numbered: false, options: null } }, 620, 130),
     sample('text', 'Notes', { text: { mode: 'markdown', content: '# What to do\n\n1. look at the **queue**\n2. read [the guide](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`code` and\n\n> a word', language: '', numbered: false, options: null } }, 420, 220),
     sample('timeseries', 'Nothing came', { empty: 'No series for these variables.\nChoose another release, or a longer time range.' }, 300, 120),
@@ -115,7 +117,7 @@ const heat = (over: Partial<HeatmapView> = {}): HeatmapView => {
   const edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
   const times = timesOf(60, 180e3)
   const counts = edges.slice(1).map((_, y) => times.map((_, x) => { const v = Math.round(90 * Math.exp(-((y - 3.5 - 1.5 * Math.sin(x / 9)) ** 2) / 2.4) * (0.4 + chance())); return v < 2 ? null : v }))
-  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), exemplars: dots, ...over }
+  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), tipColumn: true, tipScale: true, exemplars: dots, ...over }
 }
 const states = (name: string): StateRow => {
   const row: StateRow = { name, states: [] }

@@ -49,6 +49,12 @@ export interface Line {
   barAlign: number
   /** share of the step */
   barWidth: number
+  /** the widest bar; 0: as wide as that */
+  barMaxPx: number
+  /** of points: "circle", "square", "triangle", "diamond", "cross", "plus", "star" */
+  symbol: string
+  /** beside its points, where there is room */
+  showValues: boolean
   /** index into Axes */
   axis: number
   hideLegend: boolean
@@ -172,5 +178,9 @@ export interface HeatmapView {
   /** of the corners of a cell */
   radiusPx: number
   tooltip: Tooltip
+  /** the tooltip shows all counts of its column as bars */
+  tipColumn: boolean
+  /** and the scale of colours */
+  tipScale: boolean
   exemplars: Dot[]
 }

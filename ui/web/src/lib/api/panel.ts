@@ -177,6 +177,10 @@ export interface TableView {
   pageSize: number
   /** rows that were left out because there are too many */
   cut: number
+  /** Nested are the tables below the rows, one for each of Rows; empty where rows have none. */
+  nested: TableView[]
+  /** columns at the left that stay while the table scrolls sideways */
+  frozen: number
 }
 
 /** Column is a column of a table. */

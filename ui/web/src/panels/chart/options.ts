@@ -5,6 +5,7 @@ import { tickDecimals, write } from '../../lib/units'
 import { percentOf } from './columns'
 import { alpha, fillOf, strokeOf } from './colours'
 import { base, percentFormat, rangeOf, stepsOf, timeTick } from './scales'
+import { symbolPath, valuesOf } from './symbols'
 import { areasOf, linesOf } from './thresholds'
 
 export interface Look {
@@ -58,7 +59,7 @@ export function optionsOf(s: Setting): uPlot.Options {
     hooks: {
       ...s.hooks,
       drawClear: [...(s.hooks.drawClear ?? []), (u) => axes.forEach((a, i) => areasOf(u, a, `y${i}`))],
-      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), ...(s.hooks.draw ?? [])],
+      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), (u) => valuesOf(u, chart.lines, s.look.font, s.utc), ...(s.hooks.draw ?? [])],
       setSelect: [(u) => zoomed(u, s.onzoom)],
     },
   }
@@ -151,6 +152,7 @@ function seriesOf(line: Line): uPlot.Series {
     points: {
       size: line.pointSize || 5,
       width: 0.01,
+      ...(symbolPath(line) ? { paths: symbolPath(line) } : {}),
       fill: (line.bands.length > 0 ? strokeOf(line) : line.color) as uPlot.Series.Fill,
       show: dots ? true : line.points === 'never' || line.draw === 'bars' ? false : (u, i, from, to) => sparse(u, to - from, line.pointSize || 5),
       ...(dots || line.points === 'never' || line.draw === 'bars' ? {} : { filter: (u: uPlot, i: number, show: boolean) => (show ? null : lonely(u, i)) }),
@@ -177,7 +179,7 @@ const paths = uPlot.paths
 
 function pathsOf(line: Line): uPlot.Series.PathBuilder {
   if (line.draw === 'points') return () => null
-  if (line.draw === 'bars') return paths.bars!({ size: [line.barWidth || 0.6, Infinity, 1], align: (line.barAlign || 0) as -1 | 0 | 1, gap: 0 })
+  if (line.draw === 'bars') return paths.bars!({ size: [line.barWidth || 0.6, line.barMaxPx || Infinity, 1], align: (line.barAlign || 0) as -1 | 0 | 1, gap: 0 })
   if (line.curve === 'smooth') return paths.spline!()
   if (line.curve === 'stepAfter') return paths.stepped!({ align: 1 })
   if (line.curve === 'stepBefore') return paths.stepped!({ align: -1 })
