@@ -308,7 +308,8 @@ type LocalTraces struct {
 	MaxLinks int `yaml:"maxLinks"`
 	// The largest span as OTLP protobuf. One above it loses its events, links and attributes.
 	MaxSpanSize Size `yaml:"maxSpanSize"`
-	// The most memory of one query; one that needs more is refused.
+	// The most memory of one query; one that needs more is refused. All together take at
+	// most twice as much.
 	MaxQuerySize Size `yaml:"maxQuerySize"`
 	// Whether traces can be deleted over HTTP (`supersonic traces delete`). Who reaches
 	// the port of the API can then delete.

@@ -47,7 +47,8 @@ type Config struct {
 	// MaxTraceSpans is the most spans of one trace that are taken, as far as they
 	// come together. Default 100,000.
 	MaxTraceSpans int
-	// MaxQueryBytes is the most memory of one query. Default 256 MiB.
+	// MaxQueryBytes is the most memory of one query; all together have twice as much.
+	// Default 256 MiB.
 	MaxQueryBytes int64
 	// Deletion allows DELETE of traces over HTTP.
 	Deletion bool

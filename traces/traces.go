@@ -87,6 +87,7 @@ func (s *Store) open(deps Deps) error {
 		options: func(name string) store.Options { return s.storeOptions(name, deps, cache) },
 		query: query.EngineOptions{
 			MaxBytes: s.cfg.MaxQueryBytes,
+			Memory:   query.NewMemory(2 * s.cfg.MaxQueryBytes),
 			Rows:     func(n int) { s.metrics.rows.Add(float64(n)) },
 		},
 		opened: s.tellOpened,

@@ -109,7 +109,7 @@ func statusOf(err error) int {
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, query.ErrNotFound):
 		return http.StatusNotFound
-	case errors.Is(err, errCrowded), errors.Is(err, errHeld):
+	case errors.Is(err, errCrowded), errors.Is(err, errHeld), errors.Is(err, query.ErrCrowded):
 		return http.StatusTooManyRequests
 	case errors.Is(err, errNotReady):
 		return http.StatusServiceUnavailable

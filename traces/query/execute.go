@@ -10,6 +10,7 @@ import (
 type EngineOptions struct {
 	Workers  int         // that read pages for one query; GOMAXPROCS
 	MaxBytes int64       // memory of one query's hits and groups; 256 MiB
+	Memory   *Memory     // of all queries together; nil: no bound
 	Rows     func(n int) // is told of rows that were read; may be nil. Called by several goroutines
 
 	alone time.Duration // what one goroutine does alone for series; serialCost

@@ -41,6 +41,7 @@ func (e *engine) Search(ctx context.Context, r SearchRequest) (SearchResult, err
 	}
 	defer snap.Release()
 	s := newScan(ctx, snap, pl, r.Range, e.opts)
+	defer s.letGo()
 	if r.MinDuration > 0 || r.MaxDuration > 0 {
 		s.keeps = func(p *page, t int) bool {
 			start, _, late := p.traceTimes(t)

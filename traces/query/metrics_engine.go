@@ -93,6 +93,7 @@ func (e *engine) Metrics(ctx context.Context, r MetricsRequest) (MetricsResult, 
 	g, s, items, err := m.gather(ctx, snap, e.opts)
 	if g != nil {
 		defer g.release()
+		defer s.letGo()
 	}
 	if err == nil {
 		out.Series, out.Range, out.Refused = g.agg.Series(), g.rng, g.agg.Refused()
@@ -131,6 +132,7 @@ func (m *metricsPlan) gather(ctx context.Context, snap *Snapshot, opts EngineOpt
 			return first, s, items, err
 		}
 		first.release()
+		s.letGo()
 	}
 }
 
@@ -163,7 +165,7 @@ func (m *metricsPlan) cost(items []item) time.Duration {
 // are the same each time.
 func (m *metricsPlan) together(s *scan, first *gatherer, items []item, workers int) error {
 	gatherers, errs := make([]*gatherer, workers), make([]error, workers)
-	gatherers[0] = first
+	gatherers[0], first.hold = first, s.hold
 	first.bound(m.maxBytes / int64(workers))
 	var wg sync.WaitGroup
 	for i := range workers {
@@ -172,6 +174,7 @@ func (m *metricsPlan) together(s *scan, first *gatherer, items []item, workers i
 				return errs[i]
 			}
 			gatherers[i].bound(first.budget)
+			gatherers[i].hold = s.hold
 		}
 		read := func() {
 			errs[i] = gatherers[i].read(s, s.worker(i), items, i*len(items)/workers, (i+1)*len(items)/workers)

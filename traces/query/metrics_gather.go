@@ -36,6 +36,8 @@ type gatherer struct {
 	// refuse: spans beyond the bound of series are refused; else that is errRefused.
 	refuse bool
 	budget int64
+	taken  int64                   // of the memory of all queries
+	hold   func(bytes int64) error // takes it, or gives it back
 }
 
 // errRefused tells that the number of series reached its bound while several
@@ -102,13 +104,18 @@ func (g *gatherer) page(p *page, selected rowBits) error {
 
 // check tells what ends the gathering.
 func (g *gatherer) check(p *page) error {
+	bytes := g.bytes()
 	switch {
 	case p != nil && p.err != nil:
 		return p.err
-	case g.agg.Full() || g.bytes() > g.budget:
+	case g.agg.Full() || bytes > g.budget:
 		return g.metrics.tooLarge()
 	case !g.refuse && g.agg.Refused() > 0:
 		return errRefused
+	case g.hold != nil:
+		more := bytes - g.taken
+		g.taken = bytes
+		return g.hold(more)
 	}
 	return nil
 }

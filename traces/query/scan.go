@@ -26,6 +26,7 @@ type scan struct {
 
 	parts  []*partScan
 	used   atomic.Int64 // bytes charged
+	held   atomic.Int64 // of opts.Memory
 	rows   atomic.Int64
 	traces atomic.Int64
 	splits atomic.Int64
@@ -62,7 +63,7 @@ func (s *scan) charge(what string, bytes int64) error {
 	if s.used.Add(bytes) > s.opts.MaxBytes {
 		return TooLarge{What: what, Bytes: s.opts.MaxBytes, Hint: "ask for a shorter range, fewer results or a narrower condition"}
 	}
-	return nil
+	return s.hold(bytes)
 }
 
 func (s *scan) countRows(n int) {

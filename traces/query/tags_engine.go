@@ -238,6 +238,7 @@ func (e *engine) TagValues(ctx context.Context, r TagValuesRequest) (TagValuesRe
 	if err != nil {
 		return out, err
 	}
+	defer s.letGo()
 	set := &valueSet{limit: r.Limit, values: make(map[valueKey]traceql.Static), known: make(map[knownDict]*dictSeen),
 		charge: func(bytes int64) error { return s.scan.charge("values", bytes) }}
 	err = s.run(tagVisitor{
