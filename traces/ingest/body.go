@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zlib"
@@ -14,10 +15,11 @@ import (
 )
 
 const (
-	// firstBuffer is what a body gets whose length is not known.
+	// firstBuffer is the most that a body gets before it sends anything: who sends
+	// nothing, and there may be thousands of those, holds no more.
 	firstBuffer = 64 << 10
-	// mostFirst is the most it gets for its word.
-	mostFirst = 1 << 20
+	// mostNext is the most it gets for its word once that is full.
+	mostNext = 1 << 20
 	// readTime is how long a sender may be silent within a body.
 	readTime = 30 * time.Second
 )
@@ -37,14 +39,14 @@ func (r *Receiver) body(w http.ResponseWriter, req *http.Request, c *claim) (bod
 	if req.ContentLength > int64(limit) {
 		return body{}, in.explain(errTooLarge, name, limit)
 	}
-	out, done, err := decompress(in, name)
+	out, done, err := decompress(in, strings.ToLower(name))
 	if err != nil {
 		return body{}, in.explain(err, name, limit)
 	}
 	defer done()
 	size := firstBuffer
 	if n := req.ContentLength; out == io.Reader(in) && n >= 0 {
-		size = int(min(n+1, mostFirst)) // one more: the end is seen without another buffer
+		size = int(min(n+1, mostNext)) // one more: the end is seen without another buffer
 	}
 	all, err := r.readAll(out, c, size, limit)
 	if err != nil {
@@ -111,9 +113,9 @@ func decompress(in io.Reader, name string) (out io.Reader, done func(), err erro
 	}, nil
 }
 
-// readAll reads in up to limit bytes, into a first buffer of a size.
-func (r *Receiver) readAll(in io.Reader, c *claim, size, limit int) (body, error) {
-	size = min(size, limit+1)
+// readAll reads in up to limit bytes, into a buffer of a size once there is something.
+func (r *Receiver) readAll(in io.Reader, c *claim, expected, limit int) (body, error) {
+	size := min(expected, firstBuffer, limit+1)
 	if !c.more(size) {
 		return body{}, c.err
 	}
@@ -125,7 +127,7 @@ func (r *Receiver) readAll(in io.Reader, c *claim, size, limit int) (body, error
 				give()
 				return body{}, errTooLarge
 			}
-			more := min(2*size, limit+1)
+			more := min(max(2*size, expected), limit+1)
 			if !c.more(more) {
 				give()
 				return body{}, c.err

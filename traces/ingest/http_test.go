@@ -35,7 +35,7 @@ func compressed(t testing.TB, name, body string) string {
 	switch name {
 	case "":
 		return body
-	case "gzip":
+	case "gzip", "GZIP":
 		z = gzip.NewWriter(&out)
 	case "deflate":
 		z = zlib.NewWriter(&out)
@@ -54,7 +54,7 @@ func compressed(t testing.TB, name, body string) string {
 	return out.String()
 }
 
-var encodings = []string{"", "gzip", "zstd", "deflate"}
+var encodings = []string{"", "gzip", "zstd", "deflate", "GZIP"}
 
 func readAll(t testing.TB, resp *http.Response) []byte {
 	t.Helper()
@@ -83,7 +83,7 @@ func TestHTTPTakesProtobufAndJSONInEachCompression(t *testing.T) {
 			}
 		}
 	}
-	w.want(map[string]int{"received": 16, "kept": 16})
+	w.want(map[string]int{"received": 20, "kept": 20})
 }
 
 func TestPartialSuccessByHTTP(t *testing.T) {
@@ -194,12 +194,14 @@ func TestBracketsThatNeverCloseAreRefused(t *testing.T) {
 		"unknown":  `{"other":` + strings.Repeat(`{"a":`, 1_000_000),
 		"an id":    `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0`,
 		"a string": `{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"\`,
+		"twice":    `{"resourceSpans":[]} {"resourceSpans":[]}`,
+		"behind":   `{"resourceSpans":[]}x`,
 	} {
 		if resp := w.post(body, "Content-Type: "+typeJSON); resp.StatusCode != 400 {
 			t.Errorf("%s: %s", name, resp.Status)
 		}
 	}
-	w.want(map[string]int{"export malformed": 4})
+	w.want(map[string]int{"export malformed": 6})
 }
 
 func TestOneBadSpanInJSONIsLeftOutAndTheRestKept(t *testing.T) {
@@ -220,18 +222,19 @@ func TestOneBadSpanInJSONIsLeftOutAndTheRestKept(t *testing.T) {
 		span("b", trace, id, `,"parentSpanId":"12"`), span("c", trace, id, `,"links":[{"traceId":"12","spanId":"1234"}]`),
 		span("d", trace, id, deep(63, lists[0], lists[1])), span("e", trace, id, deep(64, lists[0], lists[1])),
 		span("f", trace, id, deep(64, maps[0], maps[1])), span("g", trace, id, deep(200_000, maps[0], maps[1])),
+		span("i", trace, id, `,"kind":null,"startTimeUnixNano" : null,"end_time_unix_nano":null,"flags":null,"status":{"code":null},"events":[{"timeUnixNano":null,"droppedAttributesCount":null}]`),
 		span("h", trace, id, `,"attributes":[{"key":"traceId","value":{"stringValue":"traceId"}}],"other":{"spanId":[1],"traceId":{}}`),
-	}, ",") + `]}]}],"other":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`
+	}, ",") + `]}]}],"other":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}\r\n"
 	text := readAll(t, w.post(body, "Content-Type: "+typeJSON))
 	const want = `{"partialSuccess":{"rejectedSpans":"7","errorMessage":"spans left out: 5 without a trace id of 16 bytes, 2 without a span id of 8 bytes; ` +
 		`spans kept, but cut by limits: 3 with attributes_cut"}}`
 	if string(text) != want {
 		t.Errorf("got %s, want %s", text, want)
 	}
-	if kept := w.kept(); kept != "a b c d e f g h" {
+	if kept := w.kept(); kept != "a b c d e f g h i" {
 		t.Error(kept)
 	}
-	w.want(map[string]int{"received": 15, "kept": 8, "refused no_trace_id": 5, "refused no_span_id": 2, "mark attributes_cut": 3})
+	w.want(map[string]int{"received": 16, "kept": 9, "refused no_trace_id": 5, "refused no_span_id": 2, "mark attributes_cut": 3})
 }
 
 func TestJSONThatBlowsUpInMemoryIsRefused(t *testing.T) {
@@ -254,6 +257,24 @@ func TestASenderThatLeavesWithinItsBody(t *testing.T) {
 	conn.Close()
 	eventually(t, "it is given up", func() bool { return w.r.InFlight() == 0 })
 	w.want(map[string]int{"export gone": 1})
+}
+
+func TestSendersThatSendNothingLeaveRoomForOthers(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Limits = Limits{ExportBytes: 8 << 20, InFlightBytes: 16 << 20} })
+	const senders = 100
+	for range senders {
+		conn, err := net.Dial("tcp", w.http.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 8000000\r\n\r\n", typeProto)
+	}
+	eventually(t, "all bodies are waited for", func() bool { return w.r.InFlight() >= senders*firstBuffer })
+	body := encoded(t, spans("a", strings.Repeat("b", 3<<20))) // the buffer grows three times
+	if resp := w.post(string(body), "Content-Type: "+typeProto); resp.StatusCode != 200 {
+		t.Error(resp.Status)
+	}
 }
 
 func TestASenderThatLeavesWhileItsSpansAreStored(t *testing.T) {

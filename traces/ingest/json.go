@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc/mem"
@@ -43,14 +44,19 @@ func fromJSON(text []byte, c *claim) (mem.Buffer, error) {
 	return mem.SliceBuffer(raw), nil
 }
 
-// idDigits are the fields that are ids, in quotes, and how many digits they have.
-var idDigits = map[string]int{
+// odd are the fields that are looked at, in quotes: those that are ids, with how many
+// digits they have, and numbers, with 0.
+var odd = map[string]int{
 	`"traceId"`: 32, `"trace_id"`: 32, `"spanId"`: 16, `"span_id"`: 16, `"parentSpanId"`: 16, `"parent_span_id"`: 16,
+	`"startTimeUnixNano"`: 0, `"start_time_unix_nano"`: 0, `"endTimeUnixNano"`: 0, `"end_time_unix_nano"`: 0, `"timeUnixNano"`: 0, `"time_unix_nano"`: 0,
+	`"kind"`: 0, `"code"`: 0, `"flags"`: 0, `"droppedAttributesCount"`: 0, `"dropped_attributes_count"`: 0,
+	`"droppedEventsCount"`: 0, `"dropped_events_count"`: 0, `"droppedLinksCount"`: 0, `"dropped_links_count"`: 0,
 }
 
 // plainJSON counts the objects of an export, and takes out what would make the
 // collector refuse all of it for the sake of one span: an id that is none becomes
-// empty, as the decoder of protobuf reads it, and so does what nests too deep.
+// empty, as the decoder of protobuf reads it, and so does what nests too deep; a
+// number that is null, which in protobuf's JSON is the default, becomes 0.
 type plainJSON struct {
 	text    []byte
 	objects int
@@ -70,8 +76,8 @@ func (p *plainJSON) read() error {
 		switch i++; p.text[begin] {
 		case '"':
 			i = stringEnd(p.text, begin)
-			if digits := idDigits[string(p.text[begin:i])]; digits > 0 {
-				i, err = p.id(i, digits)
+			if digits, ok := odd[string(p.text[begin:i])]; ok {
+				i, err = p.field(i, digits)
 			}
 		case '{', '[':
 			p.objects++
@@ -82,7 +88,11 @@ func (p *plainJSON) read() error {
 			}
 			depth++
 		case '}', ']':
-			depth--
+			if depth--; depth == 0 {
+				if end := blanks(p.text, i); end < len(p.text) {
+					return malformed(fmt.Errorf("something follows the export (at byte %d)", end))
+				}
+			}
 		}
 		if err != nil {
 			return err
@@ -94,16 +104,19 @@ func (p *plainJSON) read() error {
 	return nil
 }
 
-// id looks at what follows the name of a field that is an id.
-func (p *plainJSON) id(at, digits int) (next int, err error) {
+// field looks at what follows the name of an odd field.
+func (p *plainJSON) field(at, digits int) (next int, err error) {
 	if at = blanks(p.text, at); at == len(p.text) || p.text[at] != ':' {
 		return at, nil // a value, not a name
 	}
 	at = blanks(p.text, at+1)
 	switch {
 	case bytes.HasPrefix(p.text[at:], []byte("null")):
+		if digits == 0 {
+			return at + 4, p.replace(at, at+4, "0")
+		}
 		return at + 4, p.replace(at, at+4, `""`)
-	case at < len(p.text) && p.text[at] == '"':
+	case digits > 0 && at < len(p.text) && p.text[at] == '"':
 		end := stringEnd(p.text, at)
 		if v := p.text[at+1 : max(end-1, at+1)]; len(v) > 0 && !isHex(v, digits) {
 			return end, p.replace(at+1, end-1, "")
