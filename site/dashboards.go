@@ -3,6 +3,7 @@ package site
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Dashboard is a dashboard, or a folder of them, that the file names.
@@ -96,10 +97,14 @@ func (s *Site) unusedDashboards() []Note {
 	return notes
 }
 
-// knownJSONData are the settings of a data source that the page heeds; the rest is
-// noted.
-var knownJSONData = map[string]bool{"timeInterval": true, "tlsSkipVerify": true, "serviceMap": true, "nodeGraph": true, "httpMethod": true,
-	"httpHeaderName1": true, "httpHeaderName2": true, "httpHeaderName3": true}
+// knownJSONData are the settings of a data source that the page heeds, beside
+// those of headers.
+var knownJSONData = map[string]bool{"timeInterval": true, "tlsSkipVerify": true, "serviceMap": true, "nodeGraph": true, "httpMethod": true}
+
+// heeded tells whether the page heeds a setting of a data source.
+func heeded(setting string) bool {
+	return knownJSONData[setting] || strings.HasPrefix(setting, "httpHeaderName")
+}
 
 // unusedSourceSettings notes settings of data sources that have no effect.
 func (s *Site) unusedSourceSettings() []Note {
@@ -111,7 +116,7 @@ func (s *Site) unusedSourceSettings() []Note {
 		}
 		for _, key := range slices.Sorted(maps.Keys(d.JSONData)) {
 			path := join(d.Path+".jsonData", key)
-			if !knownJSONData[key] && s.Origin(path).User {
+			if !heeded(key) && s.Origin(path).User {
 				notes = append(notes, Note{Origin: s.Origin(path), Path: path, Why: ReasonUnused})
 			}
 		}

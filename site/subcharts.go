@@ -149,9 +149,9 @@ type Datasource struct {
 	// That user.
 	BasicAuthUser string `yaml:"basicAuthUser"`
 	// Settings of the type: timeInterval, tlsSkipVerify, httpMethod, httpHeaderName1
-	// to 3, serviceMap.datasourceUid, nodeGraph.enabled. Others are listed by check.
+	// and so on, serviceMap.datasourceUid, nodeGraph.enabled. Others are listed by check.
 	JSONData map[string]any `yaml:"jsonData"`
-	// Secrets of the type: basicAuthPassword, httpHeaderValue1. Never logged.
+	// Secrets of the type: basicAuthPassword, httpHeaderValue1 and so on. Never logged.
 	SecureJSONData Secrets `yaml:"secureJsonData"`
 	// Keys that are not used.
 	Rest map[string]any `yaml:",rest"`

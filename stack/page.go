@@ -91,10 +91,11 @@ func (k *Stack) dataSources() []ui.DataSource {
 // secureJsonData.httpHeaderValueN.
 func headers(d site.PlacedDatasource) map[string]string {
 	out := map[string]string{}
-	for i := 1; i <= 3; i++ {
-		name, _ := d.JSONData[fmt.Sprintf("httpHeaderName%d", i)].(string)
-		value, _ := d.SecureJSONData[fmt.Sprintf("httpHeaderValue%d", i)].(string)
-		if name != "" && value != "" {
+	for key, given := range d.JSONData {
+		number, is := strings.CutPrefix(key, "httpHeaderName")
+		name, _ := given.(string)
+		value, _ := d.SecureJSONData["httpHeaderValue"+number].(string)
+		if is && name != "" && value != "" {
 			out[name] = value
 		}
 	}

@@ -149,7 +149,7 @@ func (u *UI) answer(from func(*http.Request) (any, error)) http.HandlerFunc {
 		defer cancel()
 		got, err := from(r.WithContext(ctx))
 		if err == nil {
-			writeJSON(packed(w, r), http.StatusOK, got)
+			writeAnswer(w, r, got)
 			return
 		}
 		u.explain(w, r, err)

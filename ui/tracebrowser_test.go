@@ -102,10 +102,10 @@ func young(whole bool) ptrace.Traces {
 
 // traceWorld is a site that has, beside the captured traces, a large one and one
 // that still grows.
-func traceWorld(t testing.TB) *world {
-	w := newWorld(t, func(c *Config) {
+func traceWorld(t testing.TB, change ...func(*Config)) *world {
+	w := newWorld(t, append(change, func(c *Config) {
 		c.DataSources = append(c.DataSources, DataSource{Name: "with-graph", Type: TypeTempo, URL: c.DataSources[1].URL, NodeGraph: true})
-	})
+	})...)
 	many := large(time.Now().Add(-time.Hour))
 	var asked atomic.Int32
 	w.tempo.Also = func(id string) (ptrace.Traces, bool) {

@@ -49,7 +49,7 @@ func (u *UI) search(r *http.Request) (any, error) {
 		return nil, err
 	}
 	out := payload.SearchResult{Query: q.Query, FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()),
-		Limit: q.Limit, Limited: len(found.Traces) >= q.Limit, Spans: found.Inspected}
+		Limit: q.Limit, Limited: found.Limited || len(found.Traces) >= q.Limit, Spans: found.Inspected}
 	for _, t := range found.Traces {
 		out.Traces = append(out.Traces, explore.Brief(t))
 	}

@@ -16,6 +16,7 @@ type answer struct {
 	kind     string
 	body     []byte
 	warnings []string
+	limited  string // a warning as well: the limit of the question cut the answer
 	stats    query.Stats
 	next     string // of an export that was cut: the end of the next one
 }
@@ -24,6 +25,7 @@ type answer struct {
 type told struct {
 	stats    query.Stats
 	warnings []string
+	limited  string // the limit of the question cut the answer, in words
 }
 
 // message is an answer that is written as JSON, by its tags, or as protobuf.
@@ -44,17 +46,28 @@ const maxWarning = 2000
 
 const typeText = "text/plain; charset=utf-8"
 
-// warning is the header of RFC 7234: one line, ASCII.
-func (a answer) warning() string {
-	text := strings.Join(a.warnings, "; ")
-	return fmt.Sprintf("299 - %+q", text[:min(len(text), maxWarning)])
+// warning is a header of RFC 7234: one line, ASCII. Its agent tells a program what
+// the words tell people: "limit" that the limit of the question cut the answer.
+func warning(agent, text string) string {
+	return fmt.Sprintf("299 %s %+q", agent, text[:min(len(text), maxWarning)])
+}
+
+// told are the headers Warning of an answer.
+func (a answer) told() (list []string) {
+	if a.limited != "" {
+		list = append(list, warning("limit", a.limited))
+	}
+	if len(a.warnings) > 0 {
+		list = append(list, warning("-", strings.Join(a.warnings, "; ")))
+	}
+	return list
 }
 
 func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
-	if len(a.warnings) > 0 {
-		h.Set("Warning", a.warning())
+	for _, w := range a.told() {
+		h.Add("Warning", w)
 	}
 	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")

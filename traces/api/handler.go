@@ -153,7 +153,7 @@ func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(contex
 		v.Set(paramTag, tag)
 	}
 	out, t, err := ask(ctx, e, v)
-	a := answer{kind: typeJSON, stats: t.stats, warnings: t.warnings}
+	a := answer{kind: typeJSON, stats: t.stats, warnings: t.warnings, limited: t.limited}
 	switch {
 	case err != nil:
 		return a, err

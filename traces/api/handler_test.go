@@ -103,6 +103,9 @@ func TestAnAnswerThatWasCutSaysSo(t *testing.T) {
 	for path, word := range map[string]string{
 		"/api/search?limit=2&q=%7B%7D": "older traces", "/api/v2/search/tag/name/values?limit=1": "more values", "/api/search/tags?limit=1": "more names",
 	} {
+		if word == "older traces" {
+			word = "299 limit \"there may be older traces" // the agent tells a program
+		}
 		if g := ask(t, "GET", base+path); g.status != 200 || !strings.Contains(g.header.Get("Warning"), word) {
 			t.Errorf("%s: %d, Warning %q, want %q", path, g.status, g.header.Get("Warning"), word)
 		}

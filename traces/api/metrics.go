@@ -147,7 +147,7 @@ func (h *Handler) queryRange(ctx context.Context, e query.Engine, v url.Values) 
 		}
 	}
 	out := jsonRange{Series: newSeries(res.Series, req.Exemplars), Metrics: newMetrics(res.Stats), Explain: newExplain(res.Explain)}
-	t := told{res.Stats, res.Warnings}
+	t := told{stats: res.Stats, warnings: res.Warnings}
 	out.Status, out.Message = t.partial(res, req)
 	return out, t, nil
 }
@@ -167,7 +167,7 @@ func (h *Handler) queryInstant(ctx context.Context, e query.Engine, v url.Values
 			out.Series = append(out.Series, jsonInstantSeries{labelsOf(s.Labels), jsonFloat(s.Points[n-1].Value)})
 		}
 	}
-	t := told{res.Stats, res.Warnings}
+	t := told{stats: res.Stats, warnings: res.Warnings}
 	out.Status, out.Message = t.partial(res, req)
 	return out, t, nil
 }

@@ -72,11 +72,11 @@ func (h *Handler) search(ctx context.Context, e query.Engine, v url.Values) (mes
 	for i := range res.Traces {
 		out.Traces[i] = newHit(&res.Traces[i])
 	}
-	warnings := res.Warnings
+	limited := ""
 	if res.More {
-		warnings = append(warnings, "there may be older traces: the answer was cut by the limit of "+strconv.Itoa(req.Limit))
+		limited = "there may be older traces: the answer was cut by the limit of " + strconv.Itoa(req.Limit)
 	}
-	return out, told{res.Stats, warnings}, nil
+	return out, told{res.Stats, res.Warnings, limited}, nil
 }
 
 func newHit(h *query.Hit) jsonHit {

@@ -178,13 +178,13 @@ func (h *Handler) stream(q question) grpc.StreamHandler {
 				return answer{stats: t.stats}, err
 			}
 			body := out.proto()
-			return answer{stats: t.stats, warnings: t.warnings, body: body}, large(body)
+			return answer{stats: t.stats, warnings: t.warnings, limited: t.limited, body: body}, large(body)
 		})
 		if err != nil {
 			return status.Error(grpcCode(a.status), err.Error())
 		}
-		if len(a.warnings) > 0 {
-			s.SetTrailer(metadata.Pairs("warning", a.warning()))
+		for _, w := range a.told() {
+			s.SetTrailer(metadata.Pairs("warning", w))
 		}
 		defer h.letGo(a.body)
 		if err := h.hold(a.body); err != nil {

@@ -50,13 +50,8 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 		return payload.ExploreSearch{}, err
 	}
 	out := payload.ExploreSearch{Query: q.Query, FromMs: float64(s.From.UnixMilli()), ToMs: float64(s.To.UnixMilli()), Limit: s.Limit,
-		Limited: len(found.Traces) >= s.Limit,
-		Spent:   payload.Inspected{Spans: found.Spent.Spans, Traces: found.Spent.Traces, Bytes: found.Spent.Bytes}}
-	for _, w := range found.Warnings {
-		if !strings.Contains(w, "cut by the limit") { // Limited tells it
-			out.Warnings = append(out.Warnings, w)
-		}
-	}
+		Limited: found.Limited || len(found.Traces) >= s.Limit, Warnings: found.Warnings,
+		Spent: payload.Inspected{Spans: found.Spent.Spans, Traces: found.Spent.Traces, Bytes: found.Spent.Bytes}}
 	sort.SliceStable(found.Traces, func(i, j int) bool { return found.Traces[i].StartNano > found.Traces[j].StartNano })
 	for _, t := range found.Traces {
 		out.Traces = append(out.Traces, Brief(t))

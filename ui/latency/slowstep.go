@@ -117,7 +117,7 @@ func (s *site) stepSentence(f Finding, top, usual step, whole *sample, others in
 }
 
 func (s *site) stepEvidence(f Finding, steps []step, slow, known int) []string {
-	list := []string{fmt.Sprintf("in %d of %d parts of the time it is as slow", slow, known)}
+	list := []string{fmt.Sprintf("in %d of %d parts of the time it is as slow; a step that has more to do by nature looks the same: compare with a time when it was well", slow, known)}
 	for _, st := range steps {
 		list = append(list, fmt.Sprintf("%s: queue %s, input %s, compute %s, output %s", st.at.model, span(st.times[Queue].median()),
 			span(st.times[Input].median()), span(st.times[Infer].median()), span(st.times[Output].median())))

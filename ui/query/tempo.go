@@ -99,7 +99,7 @@ func (r *Runner) traceQL(ctx context.Context, q Question, d Source, t grafana.Ta
 		return a
 	}
 	a.note.Series, a.note.Shared = len(found.Traces), shared
-	if len(found.Traces) >= s.Limit {
+	if found.Limited || len(found.Traces) >= s.Limit {
 		a.note.Hint = fmt.Sprintf("the newest %d traces; there may be more", s.Limit)
 	}
 	if len(found.Warnings) > 0 {

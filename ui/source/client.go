@@ -93,6 +93,7 @@ type answer struct {
 	kind     string // Content-Type
 	body     []byte
 	warnings []string // what the answer lacks, as the store says it
+	limited  bool     // the store says that the limit of the question cut the answer
 	header   http.Header
 }
 
@@ -137,19 +138,24 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	if resp.StatusCode/100 != 2 {
 		return answer{}, &Refused{resp.StatusCode, message(read), asked}
 	}
-	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, warnings(resp.Header), resp.Header}, nil
+	told, limited := warnings(resp.Header)
+	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, told, limited, resp.Header}, nil
 }
 
-// warnings are the texts of the headers Warning: 199 - "text".
-func warnings(h http.Header) []string {
-	var list []string
+// warnings are the texts of the headers Warning: 299 - "text". One of the agent
+// "limit" tells that the limit of the question cut the answer.
+func warnings(h http.Header) (list []string, limited bool) {
 	for _, line := range h.Values("Warning") {
+		if strings.HasPrefix(line, "299 limit ") {
+			limited = true
+			continue
+		}
 		if _, quoted, found := strings.Cut(line, `"`); found {
 			line = strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `\"`, `"`)
 		}
 		list = append(list, line)
 	}
-	return list
+	return list, limited
 }
 
 // Authorize adds the credentials of the data source, if it has any: those that the

@@ -195,3 +195,21 @@ func FuzzDecodeAnswers(f *testing.F) {
 		decodePrometheus(body)
 	})
 }
+
+func TestAnAnswerThatTheLimitCutIsToldApartFromOtherWarnings(t *testing.T) {
+	for _, c := range []struct {
+		headers []string
+		limited bool
+		told    int
+	}{
+		{nil, false, 0},
+		{[]string{`299 limit "there may be older traces"`}, true, 0},
+		{[]string{`299 - "a block is damaged; cut by the limit of its reader"`, `299 limit "there may be older traces"`}, true, 1},
+		{[]string{`199 - "limit"`}, false, 1},
+	} {
+		told, limited := warnings(http.Header{"Warning": c.headers})
+		if limited != c.limited || len(told) != c.told {
+			t.Errorf("%q: limited %v, told %q", c.headers, limited, told)
+		}
+	}
+}

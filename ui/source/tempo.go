@@ -33,7 +33,8 @@ type Found struct {
 	Traces    []FoundTrace
 	Inspected float64 // spans that the store says it looked at
 	Spent     Inspected
-	Warnings  []string
+	Limited   bool     // the store says that Limit cut its answer
+	Warnings  []string // what else it lacks
 }
 
 // FoundTrace is one trace of an answer. Its id has all 32 digits.
@@ -70,6 +71,7 @@ func (t Tempo) Search(ctx context.Context, s Search) (Found, error) {
 		return Found{}, fmt.Errorf("read the answer of %s to a search: %w", t.server.Name, err)
 	}
 	found.Warnings = got.warnings
+	found.Limited = got.limited
 	return found, nil
 }
 

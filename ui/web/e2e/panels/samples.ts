@@ -145,7 +145,8 @@ gallery.more = [
   sample('histogram', 'Queue', { histogram: { from: Array.from({ length: 24 }, (_, i) => i * 2), to: Array.from({ length: 24 }, (_, i) => i * 2 + 2), format: ms, lines: ['deeptau', 'particlenet'].map((n, i) => line(n, Array.from({ length: 24 }, (_, b) => Math.round(160 * Math.exp(-((b - 7 - 6 * i) ** 2) / 14))), palette[i * 5]!, { fill: 0.5 })), stacked: false, legend: legend(), tooltip: tooltip() } }),
   sample('statetimeline', 'States of servers', { states: { rows: ['triton-0', 'triton-1', 'triton-2', 'supersonic-triton-6c9f8d7b4-x8k2p'].map(states), perPage: 0, rowHeight: 0.9, showValue: 'auto', align: 'left', width: 0, fill: 0.8, legend: legend(), entries: [shown(null, 'ready', { color: '#73bf69' }), shown(null, 'starting', { color: '#fade2a' }), shown(null, 'down', { color: '#f2495c' })], tooltip: tooltip() } }, 620, 200),
   sample('graph', 'Server Map (all pods in time window)', { graph: graph(2, 6) }, 460, 560),
-  sample('graph', 'Many', { graph: { ...graph(4, 120), cut: 76 } }, 700, 560),
+  sample('graph', 'Many', { graph: { ...graph(4, 196), cut: 76 } }, 700, 420),
+  sample('graph', 'A grid in a narrow place', { graph: { ...graph(2, 6), layout: 'grid' } }, 340, 420),
   sample('traces', 'Traces', { traces: { traceId: '', source: 'tempo', traces: Array.from({ length: 8 }, (_, i) => ({ id: `0af7651916cd43dd8448eb211c80319${i}`, rootName: 'ingress', rootPod: 'envoy-0', startMs: end - i * 1e5, durationMs: 12 + i, spans: 4, failed: false, errors: i % 3 === 2 ? 1 : 0, matched: 1, services: [] })) } }, 620, 220),
 ]
 

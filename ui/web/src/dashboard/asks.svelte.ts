@@ -37,9 +37,14 @@ export class PanelAsk {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.asking = true
-    const done = await turns.take(this.#took > slowMs, abort.signal)
-    if (!done) return
+    const turn = await turns.take(this.#took > slowMs, abort.signal)
+    if (!turn) return
     const began = performance.now()
+    let givesWay = false
+    const late = setInterval(() => {
+      givesWay = turn.late()
+      if (givesWay) abort.abort()
+    }, slowMs)
     try {
       const view = await post<PanelView>('api/panel', question, abort.signal)
       if (abort.signal.aborted) return
@@ -51,7 +56,12 @@ export class PanelAsk {
       this.trouble = troubleOf(error)
       this.#took = performance.now() - began
     } finally {
-      done()
+      clearInterval(late)
+      turn.done()
+      if (givesWay && this.asking && this.#abort === abort) {
+        this.#took = performance.now() - began
+        void this.#ask(question) // behind those that wait, as one that is slow
+      }
     }
     this.asking = false
   }

@@ -1,4 +1,7 @@
 import type { Failure } from './api'
+import { assembled } from './frames'
+
+const frames = 'application/x-ndjson'
 
 /** Trouble is a question that was not answered: what failed and the next step. */
 export class Trouble extends Error {
@@ -30,7 +33,7 @@ export async function post<T>(path: string, question: unknown, signal?: AbortSig
   return answered<T>(path, new URL(path, document.baseURI), {
     method: 'POST',
     signal: signal ?? null,
-    headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+    headers: { Accept: `application/json, ${frames}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(question),
   })
 }
@@ -43,11 +46,16 @@ async function answered<T>(path: string, target: URL, request: RequestInit): Pro
     if (request.signal?.aborted) throw error
     throw new Trouble('The page\'s server does not answer.', 'Is supersonic still running? The page asks again by itself where it is live.', 0)
   }
-  const body: unknown = await answer.json().catch(() => null)
+  const body: unknown = await bodyOf(answer).catch(() => null)
   if (request.signal?.aborted) throw new DOMException('given up', 'AbortError')
   if (answer.ok && body !== null) return body as T
   const failure = (body ?? {}) as Partial<Failure>
+  if (answer.ok) throw new Trouble('The answer of the page\'s server is not whole.', 'The connection broke off; ask again.', 0)
   throw new Trouble(failure.error ?? `${path} answered ${answer.status}`, failure.hint ?? '', answer.status)
+}
+
+function bodyOf(answer: Response): Promise<unknown> {
+  return answer.body && answer.headers.get('Content-Type') === frames ? assembled(answer.body) : answer.json()
 }
 
 /** troubleOf makes whatever was thrown fit to be shown. */

@@ -44,6 +44,16 @@ export function gridOf(n: number, width: number, height: number, orientation: st
   return best
 }
 
+/** cutTo shortens a text in its middle until it is no wider than a place, at a size in pixels. */
+export function cutTo(text: string, width: number, size: number, measure: Measure = widthAt100): string {
+  const wide = (t: string) => (measure(t) * size) / 100
+  for (let length = text.length; length > 3; length--) {
+    const short = cut(text, length)
+    if (wide(short) <= width) return short
+  }
+  return cut(text, 3)
+}
+
 /** cut shortens a text in its middle, where names of pods differ least. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text

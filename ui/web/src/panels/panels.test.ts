@@ -3,6 +3,7 @@ import type { HeatmapView, PanelView, Shown, TableView } from '../lib/api'
 import { csvOf } from './csv'
 import { cut, fit, gridOf } from './fit'
 import { between, cell, place, ranks } from './graph/place'
+import { cutTo } from './fit'
 import { colorOf, placeOf, positions } from './heat'
 import { choicesOf, rowsOf, turned } from './table/rows'
 import { aside, harmless } from './text/safe'
@@ -107,4 +108,24 @@ test('a style of a dashboard may say how things look, not what they fetch or whe
 
 test('styles go aside before a parser sees them, words of a text do not', () => {
   expect(aside('<p style="color: red">a style="b"</p>')).toBe('<p data-style="color: red">a style="b"</p>')
+})
+
+test('a grid takes the shape of its place, and no name reaches into the next one', () => {
+  const nodes = Array.from({ length: 24 }, (_, i) => `n${i}`)
+  const rows = (aspect: number) => new Set(Object.values(place({ nodes, edges: [], layout: 'grid', aspect }).nodes).map((p) => p.y)).size
+  expect(rows(4)).toBeLessThan(rows(1))
+  expect(rows(1)).toBeLessThan(rows(0.25))
+  const measure = (t: string) => t.length * 75 // of letters as wide as they come
+  for (const name of ['supersonic-triton-6c9f8d7b4-0x0q', 'short', 'W'.repeat(40)]) expect((measure(cutTo(name, cell.width - 10, 12, measure)) * 12) / 100).toBeLessThanOrEqual(cell.width - 10)
+  expect(cutTo('short', cell.width, 12, measure)).toBe('short')
+})
+
+test('200 nodes in layers fill a wide place and a high one', () => {
+  const nodes = Array.from({ length: 200 }, (_, i) => `n${i}`)
+  const edges = nodes.slice(4).map((to, i) => ({ from: `n${i % 4}`, to }))
+  for (const aspect of [0.5, 1, 2.8]) {
+    const { width, height } = place({ nodes, edges, layout: 'layered', aspect })
+    expect(width / height / aspect).toBeGreaterThan(0.5)
+    expect(width / height / aspect).toBeLessThan(2)
+  }
 })

@@ -5,6 +5,8 @@ export interface Shape {
   nodes: string[]
   edges: { from: string; to: string }[]
   layout: 'layered' | 'grid'
+  /** how much wider than high the place is */
+  aspect?: number
 }
 
 export interface Placed {
@@ -21,7 +23,7 @@ export const cell = { width: 150, height: 132, radius: 38 }
 export const dagreLimit = 60
 
 export function place(shape: Shape): Placed {
-  if (shape.layout === 'grid') return onGrid(shape.nodes)
+  if (shape.layout === 'grid') return onGrid(shape.nodes, shape.aspect)
   return shape.nodes.length <= dagreLimit ? layered(shape) : inColumns(shape)
 }
 
@@ -52,14 +54,17 @@ function inColumns(shape: Shape): Placed {
     }
     ids.forEach((id, i) => spot.set(id, (i + 0.5) / ids.length))
   })
-  return stand(columns.filter((c) => c.length > 0))
+  return stand(columns.filter((c) => c.length > 0), shape.aspect)
 }
 
 const mean = (values: number[]) => (values.length === 0 ? 0.5 : values.reduce((a, b) => a + b, 0) / values.length)
 
-/** stand folds a column of many into several beside each other, so that the whole is about as high as wide. */
-function stand(columns: string[][]): Placed {
-  const tallest = Math.max(8, Math.ceil(Math.sqrt(columns.reduce((n, c) => n + c.length, 0)) * 1.1))
+/** rowsOf is how many rows of n nodes fill a place of a shape. */
+const rowsOf = (n: number, aspect: number) => Math.max(1, Math.ceil(Math.sqrt((n * cell.width) / (cell.height * aspect))))
+
+/** stand folds a column of many into several beside each other, so that the whole has the shape of its place. */
+function stand(columns: string[][], aspect = 1): Placed {
+  const tallest = Math.max(4, rowsOf(columns.reduce((n, c) => n + c.length, 0), aspect))
   const height = Math.min(tallest, Math.max(...columns.map((c) => c.length))) * cell.height
   const nodes: Placed['nodes'] = {}
   let x = cell.width / 2
@@ -100,8 +105,8 @@ export function ranks(shape: Pick<Shape, 'nodes' | 'edges'>): Map<string, number
   return rank
 }
 
-function onGrid(ids: string[]): Placed {
-  const columns = Math.max(1, Math.ceil(Math.sqrt(ids.length)))
+function onGrid(ids: string[], aspect = 1): Placed {
+  const columns = Math.max(1, Math.ceil(ids.length / rowsOf(ids.length, aspect)))
   const nodes: Placed['nodes'] = {}
   ids.forEach((id, i) => (nodes[id] = { x: ((i % columns) + 0.5) * cell.width, y: (Math.floor(i / columns) + 0.5) * cell.height }))
   return { width: columns * cell.width, height: Math.ceil(ids.length / columns) * cell.height, nodes }
