@@ -42,8 +42,8 @@ func (s *site) many(n int) {
 	}
 }
 
+// Not beside other sites: Triton 2.51 has been seen to abort under so many requests on a busy machine.
 func TestTheServiceGraphCountsTheTrafficAndNotTheSample(t *testing.T) {
-	t.Parallel()
 	s := start(t, options{values: []string{models(t, 2), "envoy: {tracing_sampling_rate: 0.1, tracing_keep_slower_than: 0s}\n"}})
 	const calls, p = 20000, 0.1
 	s.many(calls)
