@@ -31,6 +31,8 @@ func kindOf(name string) (kind, bool) {
 		return kind{legendOptions + tooltipOptions + "orientation timezone timeCompare.* annotations.* disableKeyboardEvents", graphCustoms}, true
 	case "trend":
 		return kind{legendOptions + tooltipOptions + "xField", graphCustoms}, true
+	case "xychart":
+		return kind{legendOptions + tooltipOptions + "mapping dims.* series seriesMapping xField", graphCustoms + "show pointShape pointStrokeWidth pointSize.*"}, true
 	case "stat":
 		return kind{reduceOptions + "textMode colorMode graphMode justifyMode wideLayout showPercentChange percentChangeColorMode", hideCustom + "prefix postfix"}, true
 	case "gauge":

@@ -22,9 +22,11 @@ func fromGraph(m map[string]any, say func(string)) map[string]any {
 	out["options"] = map[string]any{"legend": graphLegend(part(m, "legend")), "tooltip": graphTooltip(part(m, "tooltip"))}
 	if mode := word(part(m, "xaxis"), "mode"); mode == "histogram" {
 		out["type"] = "histogram"
+		defaults["custom"] = map[string]any{"fillOpacity": custom["fillOpacity"], "lineWidth": custom["lineWidth"]}
 		out["options"] = map[string]any{"legend": graphLegend(part(m, "legend"))}
 	} else if mode == "series" {
 		out["type"] = "bargauge"
+		delete(defaults, "custom")
 		out["options"] = map[string]any{"orientation": "vertical", "reduceOptions": map[string]any{"calcs": []any{"lastNotNull"}}}
 	}
 	if regions := items(m, "timeRegions"); len(regions) > 0 {

@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"maps"
+	"regexp"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func upgradePanel(m map[string]any, say func(string)) map[string]any {
 	case "heatmap":
 		fromOldHeatmap(m)
 	case "grafana-piechart-panel":
-		m["type"] = "piechart"
+		fromOldPie(m)
 	case "tempo-trace", "jaeger-trace":
 		m["type"] = "traces"
 	}
@@ -202,10 +203,82 @@ func oldMaps(m map[string]any) []any {
 	return out
 }
 
+// fromOldPie makes a pie of the plugin of before Grafana 8.
+func fromOldPie(m map[string]any) {
+	options := maps.Clone(part(m, "options"))
+	if options == nil {
+		options = map[string]any{}
+	}
+	m["type"] = "piechart"
+	if options["reduceOptions"] == nil {
+		options["reduceOptions"] = map[string]any{"calcs": []any{oldCalc(orElse(word(m, "valueName"), "current"))}}
+	}
+	if kind := word(m, "pieType"); kind != "" {
+		options["pieType"] = kind
+	}
+	if unit := word(m, "format"); unit != "" && m["fieldConfig"] == nil {
+		m["fieldConfig"] = map[string]any{"defaults": map[string]any{"unit": unit}}
+	}
+	m["options"] = options
+	for _, key := range []string{"valueName", "pieType", "format", "aliasColors", "legend", "legendType", "fontSize", "strokeWidth", "combine", "breakPoint", "nullPointMode", "decimals", "maxDataPoints"} {
+		delete(m, key)
+	}
+}
+
+// oldCalc is today's name of a reduction.
+func oldCalc(name string) string {
+	if today, old := map[string]string{"current": "lastNotNull", "avg": "mean", "total": "sum"}[name]; old {
+		return today
+	}
+	return name
+}
+
+// oldTransform is the transformation that an old table names, nil for none.
+func oldTransform(m map[string]any) map[string]any {
+	switch word(m, "transform") {
+	case "timeseries_aggregations":
+		var calcs []any
+		for _, c := range items(m, "columns") {
+			calcs = append(calcs, oldCalc(word(c, "value")))
+		}
+		if len(calcs) == 0 {
+			calcs = []any{"mean"}
+		}
+		return map[string]any{"id": "reduce", "options": map[string]any{"reducers": calcs}}
+	case "timeseries_to_rows":
+		return map[string]any{"id": "seriesToRows", "options": map[string]any{}}
+	case "timeseries_to_columns":
+		return map[string]any{"id": "joinByField", "options": map[string]any{"byField": "Time"}}
+	case "table":
+		return map[string]any{"id": "merge", "options": map[string]any{}}
+	}
+	return nil
+}
+
+var cellVariable = regexp.MustCompile(`\$\{?__cell(?:_(\d+))?(:raw)?\}?`)
+
+// cellLink writes an address with the cells of an old table as today's has them.
+func cellLink(url string) string {
+	return cellVariable.ReplaceAllStringFunc(url, func(v string) string {
+		g := cellVariable.FindStringSubmatch(v)
+		switch {
+		case g[1] != "":
+			return "${__data.fields[" + g[1] + "]}"
+		case g[2] != "":
+			return "${__value.raw}"
+		}
+		return "${__value.text}"
+	})
+}
+
 // fromOldTable makes a table of the one with column styles.
 func fromOldTable(m map[string]any) map[string]any {
 	out := keep(m)
 	out["type"] = "table"
+	if t := oldTransform(m); t != nil {
+		list, _ := m["transformations"].([]any)
+		out["transformations"] = append([]any{t}, list...)
+	}
 	var overrides []any
 	for _, s := range items(m, "styles") {
 		pattern := word(s, "pattern")
@@ -240,7 +313,7 @@ func fromOldTable(m map[string]any) map[string]any {
 			add("custom.hidden", true)
 		}
 		if url := word(s, "linkUrl"); isSet(s, "link") && url != "" {
-			add("links", []any{map[string]any{"title": word(s, "linkTooltip"), "url": url, "targetBlank": isSet(s, "linkTargetBlank")}})
+			add("links", []any{map[string]any{"title": word(s, "linkTooltip"), "url": cellLink(url), "targetBlank": isSet(s, "linkTargetBlank")}})
 		}
 		if pattern == "" || len(props) == 0 {
 			continue

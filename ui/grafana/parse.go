@@ -33,6 +33,7 @@ func ParseDashboard(data []byte) (*Dashboard, error) {
 	if err != nil {
 		return nil, err
 	}
+	fillInputs(m)
 	out := &Dashboard{JSON: data}
 	o := newObject(m, "dashboard", &out.Unknown)
 	readDashboard(o, out)

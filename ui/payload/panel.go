@@ -220,7 +220,10 @@ type GraphNode struct {
 	Secondary string      `json:"secondary"`
 	Arcs      []GraphArc  `json:"arcs"`
 	Facts     []GraphFact `json:"facts"`
-	Links     []PanelLink `json:"links"` // its menu
+	Links     []PanelLink `json:"links"`    // its menu
+	Icon      string      `json:"icon"`     // Grafana's name of a picture that stands for the figures, "" for none
+	RadiusPx  float64     `json:"radiusPx"` // 0: as all
+	Marked    bool        `json:"marked"`
 }
 
 // GraphEdge leads from a node to another.
@@ -231,6 +234,9 @@ type GraphEdge struct {
 	Main      string      `json:"main"`
 	Secondary string      `json:"secondary"`
 	Width     float64     `json:"width"`
+	Color     string      `json:"color"` // "" for the usual
+	Dash      string      `json:"dash"`  // lengths of strokes and gaps, "5 3"; "" is solid
+	Marked    bool        `json:"marked"`
 	Facts     []GraphFact `json:"facts"`
 	Links     []PanelLink `json:"links"`
 }

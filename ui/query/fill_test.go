@@ -48,6 +48,9 @@ func TestAVariableIsWrittenAsItsPlaceOrItsFormatSays(t *testing.T) {
 	f(ForText, "${all:queryparam} ${two:queryparam}", "var-all=%24__all var-two=a.b&var-two=c%22d")
 	f(ForText, "${two:lucene} ${two:text} ${two:distributed}", `("a.b" OR "c\"d") A + C a.b,two=c"d`)
 	f(ForText, "${two.text} ${all:join:-}", "A + C x-y")
+	f(ForText, "${two:customqueryparam} ${two:customqueryparam:v-s} ${one:customqueryparam:v:x-}", "two=a.b&two=c%22d v-s=a.b&v-s=c%22d v=x-a.b")
+	f(ForText, "${all:customqueryparam:v} ${all:text} ${custom:raw} ${custom:percentencode} ${two:percentencode}", "v=%24__all All .* .%2A %7Ba.b%2Cc%22d%7D")
+	f(ForText, "[[two:csv]] [[one]] ${two:unheard}", `a.b,c"d a.b {a.b,c"d}`)
 
 	f(ForText, "$__from ${__to:date:seconds} ${__from:date:YYYY-MM-DD}", "1699989200000 1700000000 2023-11-14")
 	f(ForText, "${__to:date} ${__to:date:iso}", "2023-11-14T22:13:20.000Z 2023-11-14T22:13:20.000Z")

@@ -67,8 +67,10 @@ func (v Value) formatted(name, format, argument string) string {
 		return luceneOf(v.Values, one)
 	case "percentencode", "uriencode":
 		return percent(v.formatted(name, "glob", ""))
-	case "queryparam", "customqueryparam":
+	case "queryparam":
 		return v.queryParam(name)
+	case "customqueryparam":
+		return v.ownParam(name, argument)
 	case "distributed":
 		return distributed(v.Values, name)
 	case "html":
@@ -135,6 +137,19 @@ func (v Value) queryParam(name string) string {
 		return "var-" + percent(name) + "=" + percent(AllValue)
 	}
 	return strings.Join(each(v.Values, func(s string) string { return "var-" + percent(name) + "=" + percent(s) }), "&")
+}
+
+// ownParam is the value under a name of one's own, each with a prefix: "v-servers:x-".
+func (v Value) ownParam(name, argument string) string {
+	key, prefix, _ := strings.Cut(argument, ":")
+	if key == "" {
+		key = name
+	}
+	values := v.Values
+	if v.All && v.Custom == "" {
+		values = []string{AllValue}
+	}
+	return strings.Join(each(values, func(s string) string { return percent(key) + "=" + percent(prefix+s) }), "&")
 }
 
 func distributed(list []string, name string) string {

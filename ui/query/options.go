@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -71,6 +72,9 @@ func fileOptions(v grafana.Variable) []payload.VariableOption {
 // autoPrefix begins the value of an interval variable that follows the range.
 const autoPrefix = "$__auto_interval"
 
+// newAuto is the same as Grafana writes it from 11 on.
+const newAuto = "$__auto"
+
 // intervalOptions reads "1m,10m,'1h'" and adds auto where the file has it.
 func intervalOptions(env *Env, v grafana.Variable) ([]payload.VariableOption, error) {
 	var list []payload.VariableOption
@@ -79,7 +83,7 @@ func intervalOptions(env *Env, v grafana.Variable) ([]payload.VariableOption, er
 	}
 	for _, part := range splitUnescaped(env.Fill(text(v.Query), ForText)) {
 		part = strings.Trim(strings.TrimSpace(part), `"'`)
-		if part == "" || strings.HasPrefix(part, autoPrefix) {
+		if part == "" || strings.HasPrefix(part, newAuto) {
 			continue
 		}
 		if _, err := steps.Parse(part); err != nil {
@@ -103,7 +107,7 @@ func autoOf(v grafana.Variable) (on bool, count int, lowest string) {
 	if n, err := strconv.Atoi(fmt.Sprint(file.AutoCount)); err == nil && n > 0 {
 		count = n
 	}
-	return file.Auto, count, file.AutoMin
+	return file.Auto || slices.Contains(v.Current, newAuto), count, file.AutoMin
 }
 
 func autoInterval(env *Env, v grafana.Variable) string {

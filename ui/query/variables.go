@@ -148,7 +148,7 @@ func text(raw json.RawMessage) string {
 // what the file has if there is such an option, else the first.
 func (c candidate) settle(env *Env, chosen []string) payload.Variable {
 	out := payload.Variable{Name: c.v.Name, Label: c.v.Label, Description: c.v.Description, Type: c.v.Type,
-		Hide: [...]string{"", "label", "variable"}[min(max(c.v.Hide, 0), 2)], Multi: c.v.Multi, IncludeAll: c.v.IncludeAll,
+		Hide: hidden(c.v.Hide), Multi: c.v.Multi, IncludeAll: c.v.IncludeAll,
 		AllowCustom: c.v.AllowCustom, Options: c.options, Keys: c.keys, Problem: c.problem}
 	if c.v.Type == "adhoc" {
 		out.Filters = c.filters(chosen)
@@ -160,6 +160,18 @@ func (c candidate) settle(env *Env, chosen []string) payload.Variable {
 	env.Set(c.v.Name, v)
 	out.Text = v.words()
 	return out
+}
+
+// hidden says what of a variable is not shown; 3 puts it into a menu of Grafana's,
+// which this page has beside the others.
+func hidden(of int) string {
+	switch of {
+	case 1:
+		return "label"
+	case 2:
+		return "variable"
+	}
+	return ""
 }
 
 func (c candidate) current(chosen []string) []string {
@@ -206,6 +218,9 @@ func (c candidate) resolve(list []string) []string {
 	for _, s := range list {
 		if s == "All" && c.v.IncludeAll && !c.has(s) {
 			s = AllValue
+		}
+		if s == newAuto && c.v.Type == "interval" {
+			s = autoPrefix + "_" + c.v.Name
 		}
 		if s != AllValue && !c.has(s) {
 			for _, o := range c.options {

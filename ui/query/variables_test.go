@@ -135,6 +135,24 @@ func TestAnIntervalMayFollowTheRange(t *testing.T) {
 	}
 }
 
+func TestAutoIsReadAsNewerFilesWriteIt(t *testing.T) {
+	w := newWorld(t)
+	env := w.env()
+	got := w.variables(env, nil, `{"name":"i","type":"interval","query":"1m,10m","current":{"text":"$__auto","value":"$__auto"}}`)[0]
+	if got.Text != "auto" || env.Fill("[$i]", ForPromQL) != "[5m]" {
+		t.Errorf("%+v: %s", got, env.Fill("[$i]", ForPromQL))
+	}
+}
+
+func TestWhatOfAVariableIsHidden(t *testing.T) {
+	for hide, want := range map[int]string{0: "", 1: "label", 2: "variable", 3: ""} {
+		w := newWorld(t)
+		if got := w.variables(w.env(), nil, fmt.Sprintf(`{"name":"v","type":"custom","query":"a,b","hide":%d}`, hide))[0]; got.Hide != want {
+			t.Errorf("%d hides %q, want %q", hide, got.Hide, want)
+		}
+	}
+}
+
 func TestAdHocFiltersNarrowTheQueriesOfTheirSource(t *testing.T) {
 	w := newWorld(t)
 	env := w.env()

@@ -70,6 +70,7 @@ func (m *maker) nodes(v *payload.GraphView, s *sheet) {
 		n := payload.GraphNode{
 			ID: s.raw("id", row), Title: s.raw("title", row), Subtitle: s.raw("subtitle", row), Main: main(row), Secondary: second(row),
 			Arcs: []payload.GraphArc{}, Facts: m.facts(s, row), Links: m.rowLinks(s, row),
+			Icon: s.raw("icon", row), RadiusPx: s.between("noderadius", row, 10, 80), Marked: s.marked(row),
 		}
 		for _, a := range arcs {
 			if share := value(a.Values, row); share > 0 {
@@ -249,7 +250,7 @@ func (m *maker) edges(v *payload.GraphView, s *sheet) {
 	for row := range s.rows {
 		e := payload.GraphEdge{
 			ID: s.raw("id", row), From: s.raw("source", row), To: s.raw("target", row), Main: main(row), Secondary: second(row), Width: 1,
-			Facts: m.facts(s, row), Links: m.rowLinks(s, row),
+			Facts: m.facts(s, row), Links: m.rowLinks(s, row), Color: m.edgeColor(s, row), Dash: dashes(s.raw("strokedasharray", row)), Marked: s.marked(row),
 		}
 		if e.ID == "" {
 			e.ID = e.From + "_" + e.To
@@ -261,6 +262,47 @@ func (m *maker) edges(v *payload.GraphView, s *sheet) {
 		}
 		v.Edges = append(v.Edges, e)
 	}
+}
+
+// between is a number of a row within bounds, 0 where there is none.
+func (s *sheet) between(name string, row int, lo, hi float64) float64 {
+	c := s.named(name)
+	if c == nil {
+		return 0
+	}
+	if v := value(c.Values, row); v > 0 {
+		return min(hi, max(lo, v))
+	}
+	return 0
+}
+
+// marked tells rows whose column highlighted says so.
+func (s *sheet) marked(row int) bool {
+	c := s.named("highlighted")
+	if c == nil {
+		return false
+	}
+	return value(c.Values, row) == 1 || strings.EqualFold(c.raw(row), "true")
+}
+
+// edgeColor is that of the column color, "" where there is none.
+func (m *maker) edgeColor(s *sheet, row int) string {
+	c := s.named("color")
+	if c == nil || c.raw(row) == "" {
+		return ""
+	}
+	return m.colorArc(c, row).Color
+}
+
+// dashes reads "5,3" or "5 3"; what is no list of lengths is solid.
+func dashes(text string) string {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, p := range parts {
+		if n := textNumber(p); n == nil || *n < 0 || *n > 1000 {
+			return ""
+		}
+	}
+	return strings.Join(parts[:min(len(parts), 8)], " ")
 }
 
 // endpoints makes the nodes that only edges name.

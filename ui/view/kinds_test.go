@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -73,6 +74,24 @@ func TestTheServerMapWritesTwoDecimalsAndRingsOfShares(t *testing.T) {
 	}
 	want := []payload.GraphKey{{Name: "Average response time"}, {Name: "Requests per second"}, {Name: "Success", Color: "#73BF69"}, {Name: "Failed", Color: "#F2495C"}}
 	if diff := cmp.Diff(want, g.Legend); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNodesAndEdgesAreDrawnAsTheirColumnsSay(t *testing.T) {
+	nodes := frame.Frame{Name: "nodes", Fields: []frame.Field{texts("id", "a", "b"), number("nodeRadius", nil, 30, 900), texts("icon", "database", ""), texts("color", "red", "blue"),
+		{Name: "highlighted", Kind: frame.Bool, Values: []float64{1, 0}}, texts("detail__zone", "north", "")}}
+	edges := frame.Frame{Name: "edges", Fields: []frame.Field{texts("id", "x", "y"), texts("source", "a", "b"), texts("target", "b", "a"), number("thickness", nil, 4, 99), texts("strokeDasharray", "5,3", "a b"),
+		texts("color", "#ff0000", ""), texts("highlighted", "true", "")}}
+	v := made(t, `{"type":"nodeGraph"}`, nodes, edges).Graph
+	var got []string
+	for _, n := range v.Nodes {
+		got = append(got, fmt.Sprint(n.ID, n.Icon, n.RadiusPx, n.Marked, n.Arcs[0].Color == hue(map[string]string{"a": "red", "b": "blue"}[n.ID]), len(n.Facts)))
+	}
+	for _, e := range v.Edges {
+		got = append(got, fmt.Sprint(e.ID, e.Width, e.Dash, e.Color, e.Marked))
+	}
+	if diff := cmp.Diff([]string{"adatabase30 true true 1", "b80 false true 0", "x45 3#ff0000true", "y20false"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -69,9 +69,20 @@ func (m *maker) draw(v *payload.PanelView, frames []frame.Frame) {
 		v.Kind = "nothing"
 	default:
 		v.Kind = "nothing"
-		v.Empty = fmt.Sprintf("Panels of the type %q are not known here. Its data can be seen as a table (menu, Inspect).", m.panel.Type)
-		m.warn("the type %q is not known", m.panel.Type)
+		v.Empty = m.unknownKind()
 	}
+}
+
+// unknownKind says what can be done about a panel of a type that is not drawn; that it
+// is not known was listed when the file was read.
+func (m *maker) unknownKind() string {
+	switch {
+	case m.panel.Type == "":
+		return "This panel is one of a library, which is not in the dashboard's file. Export the dashboard with its library panels."
+	case len(m.panel.Targets) == 0:
+		return fmt.Sprintf("Panels of the type %q are not known here. This one asks no data source.", m.panel.Type)
+	}
+	return fmt.Sprintf("Panels of the type %q are not known here. Its data can be seen as a table (menu, Inspect).", m.panel.Type)
 }
 
 // empty says why there is nothing to draw; "" if there is something.
@@ -100,6 +111,8 @@ func undrawable(v *payload.PanelView) string {
 	switch {
 	case v.Chart != nil && len(v.Chart.Lines) == 0 && v.Chart.XIsTime:
 		return "The data has no column of times beside numbers, which a time series needs. Show it as a table or as a stat, or ask for a range."
+	case v.Chart != nil && len(v.Chart.Lines) == 0:
+		return "The data has fewer than two columns of numbers, of which one is drawn over the other. Show it as a table."
 	case v.States != nil && len(v.States.Rows) == 0:
 		return "The data has no column of times, which a state timeline needs. Show it as a table, or ask for a range."
 	case v.Stats != nil && len(v.Stats.Values) == 0:

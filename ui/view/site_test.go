@@ -193,8 +193,15 @@ func TestTimesOfAnotherQueryMakeNoGap(t *testing.T) {
 }
 
 func TestAPanelOfAnUnknownTypeSaysSo(t *testing.T) {
-	v := Make(&grafana.Panel{Type: "holo"}, nil, env())
-	if v.Kind != "nothing" || len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "holo") || v.Empty == "" {
-		t.Errorf("%+v", v)
+	for model, want := range map[string]string{
+		`{"type":"holo"}`: "asks no data source", `{"type":"holo","targets":[{"refId":"A","expr":"up"}]}`: "seen as a table", `{"libraryPanel":{"uid":"x"}}`: "one of a library",
+	} {
+		p, err := grafana.ParsePanel([]byte(model))
+		if err != nil || len(p.Unknown) != 1 {
+			t.Fatalf("%s: %v, %v", model, err, p)
+		}
+		if v := Make(p, nil, env()); v.Kind != "nothing" || !strings.Contains(v.Empty, want) {
+			t.Errorf("%s: %+v", model, v)
+		}
 	}
 }

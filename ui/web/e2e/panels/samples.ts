@@ -132,10 +132,10 @@ const states = (name: string): StateRow => {
 const link = (title: string): PanelLink => ({ title, url: '/explore', tooltip: '', icon: '', newTab: false, dropdown: '' })
 const graph = (gateways: number, servers: number): GraphView => ({
   nodes: [
-    ...Array.from({ length: gateways }, (_, i) => ({ id: `g${i}`, title: `supersonic-envoy-7d4b9c${i}-x8k2p`, subtitle: '', main: '', secondary: '', arcs: [{ share: 1, color: '#73bf69', name: 'Success' }], facts: [], links: [link('View traces')] })),
-    ...Array.from({ length: servers }, (_, i) => ({ id: `s${i}`, title: `supersonic-triton-6c9f8d7b4-${i}x${i}q`, subtitle: '', main: `${(chance() * 90).toFixed(2)} ms/r`, secondary: `${(chance() * 300).toFixed(2)} r/sec`, arcs: [{ share: i % 4 === 2 ? 0.8 : 1, color: '#73bf69', name: 'Success' }, { share: i % 4 === 2 ? 0.2 : 0, color: '#f2495c', name: 'Failed' }], facts: [{ name: 'in flight', value: '3' }], links: [link('Request rate'), link('Request histogram'), link('Failed request rate'), link('View traces')] })),
+    ...Array.from({ length: gateways }, (_, i) => ({ id: `g${i}`, title: `supersonic-envoy-7d4b9c${i}-x8k2p`, subtitle: '', main: '', secondary: '', arcs: [{ share: 1, color: '#73bf69', name: 'Success' }], facts: [], links: [link('View traces')], icon: '', radiusPx: 0, marked: false })),
+    ...Array.from({ length: servers }, (_, i) => ({ id: `s${i}`, title: `supersonic-triton-6c9f8d7b4-${i}x${i}q`, subtitle: '', main: `${(chance() * 90).toFixed(2)} ms/r`, secondary: `${(chance() * 300).toFixed(2)} r/sec`, arcs: [{ share: i % 4 === 2 ? 0.8 : 1, color: '#73bf69', name: 'Success' }, { share: i % 4 === 2 ? 0.2 : 0, color: '#f2495c', name: 'Failed' }], facts: [{ name: 'in flight', value: '3' }], links: [link('Request rate'), link('Request histogram'), link('Failed request rate'), link('View traces')], icon: '', radiusPx: 0, marked: false })),
   ],
-  edges: Array.from({ length: gateways * servers }, (_, i) => ({ id: `e${i}`, from: `g${i % gateways}`, to: `s${Math.floor(i / gateways)}`, main: '12.30 ms/r', secondary: '41.20 r/sec', width: 1, facts: [], links: [link('View traces')] })),
+  edges: Array.from({ length: gateways * servers }, (_, i) => ({ id: `e${i}`, from: `g${i % gateways}`, to: `s${Math.floor(i / gateways)}`, main: '12.30 ms/r', secondary: '41.20 r/sec', width: 1, facts: [], links: [link('View traces')], color: '', dash: '', marked: false })),
   layout: 'layered', zoom: 'cooperative', legend: [{ name: 'Average response time', color: '' }, { name: 'Requests per second', color: '' }, { name: 'Success', color: '#73bf69' }, { name: 'Failed', color: '#f2495c' }], cut: 0,
 })
 

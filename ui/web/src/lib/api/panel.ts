@@ -271,6 +271,11 @@ export interface GraphNode {
   facts: GraphFact[]
   /** its menu */
   links: PanelLink[]
+  /** Grafana's name of a picture that stands for the figures, "" for none */
+  icon: string
+  /** 0: as all */
+  radiusPx: number
+  marked: boolean
 }
 
 /** GraphEdge leads from a node to another. */
@@ -281,6 +286,11 @@ export interface GraphEdge {
   main: string
   secondary: string
   width: number
+  /** "" for the usual */
+  color: string
+  /** lengths of strokes and gaps, "5 3"; "" is solid */
+  dash: string
+  marked: boolean
   facts: GraphFact[]
   links: PanelLink[]
 }
