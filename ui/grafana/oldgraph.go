@@ -261,6 +261,9 @@ func secondAxis(v any, axes []map[string]any) []any {
 	}
 	defaults, custom := map[string]any{}, map[string]any{}
 	graphAxis(axes[1], defaults, custom)
+	if word(axes[0], "label") != "" && word(axes[1], "label") == "" { // or the left one's would hold
+		props = append(props, prop("custom.axisLabel", ""))
+	}
 	for _, k := range slices.Sorted(maps.Keys(defaults)) {
 		if defaults[k] != nil {
 			props = append(props, prop(k, defaults[k]))

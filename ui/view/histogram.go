@@ -20,6 +20,9 @@ const maxBuckets = 500
 func (m *maker) histogram(frames []frame.Frame) *payload.HistogramView {
 	sheets := m.sheets(frames)
 	v := &payload.HistogramView{From: []float64{}, To: []float64{}, Lines: []payload.Line{}, Legend: m.legend(), Tooltip: m.tooltip(), Format: units.Of("", nil)}
+	if m.counted(v, sheets) {
+		return v
+	}
 	if b := bucketColumns(sheets); len(b) > 1 {
 		m.fromBuckets(v, b)
 		return v
@@ -42,6 +45,28 @@ func (m *maker) histogram(frames []frame.Frame) *payload.HistogramView {
 	}
 	m.count(v, columns)
 	return v
+}
+
+// counted takes the buckets of a frame that is a histogram already, as the
+// transformation makes it: columns xMin, xMax and counts.
+func (m *maker) counted(v *payload.HistogramView, sheets []*sheet) bool {
+	for _, s := range sheets {
+		from, to := s.named("xMin"), s.named("xMax")
+		if from == nil || to == nil {
+			continue
+		}
+		v.Format, v.From, v.To = from.format, from.Values, to.Values
+		n := 0
+		for _, c := range s.numbers() {
+			if c != from && c != to {
+				c.series = n
+				n++
+				v.Lines = append(v.Lines, m.bars(v, c, c.Values))
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // count puts the values of each column into buckets of one size.

@@ -59,7 +59,13 @@ func (m *maker) barchart(frames []frame.Frame) *payload.StatsView {
 	}
 	for _, s := range m.sheets(frames) {
 		for _, c := range s.numbers() {
-			v.Values = append(v.Values, m.rowStats(s, c, maxValues)...)
+			stats := m.rowStats(s, c, maxValues)
+			for i := range stats {
+				if c.mode() == "" {
+					stats[i].Value.Color = m.seriesColor(c)
+				}
+			}
+			v.Values = append(v.Values, stats...)
 		}
 	}
 	m.warn("bar charts are drawn as bar gauges")
