@@ -8,8 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 GO      ?= go
 NPM     ?= npm
 # Prometheus' service discovery of clouds comes with their SDKs: as much to compile as all the rest, and a fifth of the
-# binary. The collector's prometheus receiver keeps static, file, http, dns and kubernetes; `make build TAGS=` has all.
-TAGS    ?= remove_all_sd,enable_dns_sd,enable_kubernetes_sd
+# binary. The collector's prometheus receiver keeps static, file, http and these, which sites have; `make build TAGS=` has all.
+TAGS    ?= remove_all_sd,enable_consul_sd,enable_dns_sd,enable_kubernetes_sd,enable_openstack_sd
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) $(if $(TAGS),-tags=$(TAGS)))
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X supersonic/cli.Version=$(VERSION)

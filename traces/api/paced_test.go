@@ -47,7 +47,7 @@ func begin(t *testing.T, server *httptest.Server) net.Conn {
 
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) { // poll
 		if time.Now().After(end) {
 			t.Fatal("never came: " + what)
 		}
