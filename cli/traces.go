@@ -168,15 +168,16 @@ func importTraces(ctx context.Context, e env, args []string) error {
 	}
 	return withStore(ctx, s, f.logLevel, e, func(c storeClient) error {
 		c.tenant = f.tenantOf(s)
-		total := 0
+		var all imported
 		for _, name := range files {
-			n, err := c.importFile(ctx, name)
-			total += n
-			if err != nil {
-				return fmt.Errorf("%s: %w (%d exports were stored; to store one twice does no harm)", name, err, total)
+			if err := c.importFile(ctx, name, &all); err != nil {
+				return fmt.Errorf("%s: %w (%d exports were stored; to store one twice does no harm)", name, err, all.exports)
 			}
 		}
-		fmt.Fprintf(e.out, "%d exports were stored\n", total)
+		fmt.Fprintf(e.out, "%d exports were stored\n", all.exports)
+		if all.left > 0 {
+			fmt.Fprintf(e.out, "%d spans were not; of the first export: %s\n", all.left, all.why)
+		}
 		return nil
 	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 
 	"supersonic/traces"
 )
@@ -75,27 +78,42 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// importFile sends a file's exports and returns how many were stored.
-func (c storeClient) importFile(ctx context.Context, name string) (exports int, err error) {
+// imported tells what became of files.
+type imported struct {
+	exports int
+	left    int64  // spans that the store left out
+	why     string // of the first export with such
+}
+
+// importFile sends a file's exports and adds what became of them.
+func (c storeClient) importFile(ctx context.Context, name string, to *imported) error {
 	if c.otlp == "" {
-		return 0, errors.New("the running store takes no OTLP over HTTP: switch on tempo.tempo.receivers.otlp.protocols.http, or stop it first")
+		return errors.New("the running store takes no OTLP over HTTP: switch on tempo.tempo.receivers.otlp.protocols.http, or stop it first")
 	}
 	f, err := open(name)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer f.Close()
-	return exports, traces.ReadDump(f, func(raw []byte) error {
-		if err := c.export(ctx, raw); err != nil {
-			return err
-		}
-		exports++
-		return nil
-	})
+	return traces.ReadDump(f, func(raw []byte) error { return c.export(ctx, raw, to) })
+}
+
+// add reads the answer to an export that was stored.
+func (i *imported) add(body []byte) error {
+	answer := ptraceotlp.NewExportResponse()
+	if err := answer.UnmarshalProto(body); err != nil {
+		return fmt.Errorf("the store's answer to an export: %w", err)
+	}
+	i.exports++
+	if p := answer.PartialSuccess(); p.RejectedSpans() > 0 {
+		i.left += p.RejectedSpans()
+		i.why = cmp.Or(i.why, p.ErrorMessage())
+	}
+	return nil
 }
 
 // export sends one export, again while the store says that it should.
-func (c storeClient) export(ctx context.Context, raw []byte) error {
+func (c storeClient) export(ctx context.Context, raw []byte, to *imported) error {
 	for {
 		resp, body, err := c.do(ctx, http.MethodPost, c.otlp+"/v1/traces", "application/x-protobuf", raw)
 		if err != nil {
@@ -103,7 +121,7 @@ func (c storeClient) export(ctx context.Context, raw []byte) error {
 		}
 		switch resp.StatusCode {
 		case http.StatusOK:
-			return nil
+			return to.add(body)
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			wait, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 			if err != nil {

@@ -272,11 +272,8 @@ func nextExport(r *bufio.Reader) ([]byte, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
-		if err != nil {
-			return nil, err
-		}
-		return (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+		raw, _, err := otlp.FromJSON(line, nil)
+		return raw, err
 	}
 	size, err := binary.ReadUvarint(r)
 	if err != nil {
