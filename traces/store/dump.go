@@ -2,8 +2,10 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -227,12 +229,18 @@ func (s *Store) Import(ctx context.Context, from io.Reader) (spans int, err erro
 	return spans, err
 }
 
-// ReadDump gives the exports of what Dump wrote, as OTLP protobuf, to f. f's error
-// ends it, with the number of the export.
+// ReadDump gives the exports of what Dump wrote, as OTLP protobuf, to f. JSON may be
+// written in any way, over several lines too. f's error ends it, with the number of the
+// export.
 func ReadDump(from io.Reader, f func(raw []byte) error) error {
 	r := bufio.NewReaderSize(from, 1<<20)
+	next := func() ([]byte, error) { return nextExport(r) }
+	if writtenAsJSON(r) {
+		texts := json.NewDecoder(r)
+		next = func() ([]byte, error) { return nextText(texts) }
+	}
 	for n := 1; ; n++ {
-		raw, err := nextExport(r)
+		raw, err := next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -243,6 +251,31 @@ func ReadDump(from io.Reader, f func(raw []byte) error) error {
 			return fmt.Errorf("export %d: %w", n, err)
 		}
 	}
+}
+
+// writtenAsJSON tells whether exports begin with a brace. One of 123 bytes does so, too,
+// as its length: but then it goes on with the tag of resource_spans, a line's end, and no
+// name follows, as all tags of OTLP are control characters.
+func writtenAsJSON(r *bufio.Reader) bool {
+	some, _ := r.Peek(64)
+	if len(some) == 0 || some[0] != '{' {
+		return false
+	}
+	if len(some) < 2 || some[1] != '\n' {
+		return true
+	}
+	name := bytes.TrimSpace(some[1:])
+	return len(name) < 2 || name[0] == '}' || name[0] == '"' && name[1] >= ' '
+}
+
+// nextText reads an export of JSON as protobuf, io.EOF if there is no more.
+func nextText(texts *json.Decoder) ([]byte, error) {
+	var text json.RawMessage
+	if err := texts.Decode(&text); err != nil {
+		return nil, err
+	}
+	raw, _, err := otlp.FromJSON(text, nil)
+	return raw, err
 }
 
 func (s *Store) appendPatiently(ctx context.Context, b *otlp.Batch) error {
@@ -259,21 +292,10 @@ func (s *Store) appendPatiently(ctx context.Context, b *otlp.Batch) error {
 	}
 }
 
-// nextExport reads an export of a Dump as protobuf, io.EOF if there is no more.
+// nextExport reads an export, io.EOF if there is no more.
 func nextExport(r *bufio.Reader) ([]byte, error) {
-	first, err := r.Peek(1)
-	if err != nil {
+	if _, err := r.Peek(1); err != nil {
 		return nil, err
-	}
-	// A line begins with a brace. An export of 123 bytes does so, too, as its length:
-	// but then it goes on with the tag of resource_spans.
-	if two, _ := r.Peek(2); first[0] == '{' && !(len(two) == 2 && two[1] == 0x0a) {
-		line, err := r.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		raw, _, err := otlp.FromJSON(line, nil)
-		return raw, err
 	}
 	size, err := binary.ReadUvarint(r)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +79,61 @@ func TestADumpIsImportedAgain(t *testing.T) {
 		if _, err := w.s.Import(context.Background(), bytes.NewReader([]byte("\x05abc"))); err == nil {
 			t.Error("half an export is imported")
 		}
+	}
+}
+
+func TestJSONIsImportedHoweverItIsWritten(t *testing.T) {
+	w := lived(t, 12)
+	var lines bytes.Buffer
+	if _, err := Dump(context.Background(), w.disk, "/data", &lines, JSONLines); err != nil {
+		t.Fatal(err)
+	}
+	var spread bytes.Buffer
+	for line := range bytes.Lines(lines.Bytes()) {
+		if err := json.Indent(&spread, line, "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		spread.WriteString("\r\n\n")
+	}
+	read := func(from *bytes.Buffer) (exports []string) {
+		if err := ReadDump(from, func(raw []byte) error { exports = append(exports, string(raw)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return exports
+	}
+	if want, got := read(&lines), read(&spread); len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("%d exports of %d", len(got), len(want))
+	}
+}
+
+// TestAnExportThatBeginsLikeJSONIsNone imports exports of as many bytes as a brace's code.
+func TestAnExportThatBeginsLikeJSONIsNone(t *testing.T) {
+	read := 0
+	for first := range 80 {
+		td := ptrace.NewTraces()
+		td.ResourceSpans().AppendEmpty().SetSchemaUrl(strings.Repeat("s", first))
+		last := td.ResourceSpans().AppendEmpty()
+		var raw []byte
+		for n := 0; len(raw) < '{'; n++ {
+			last.SetSchemaUrl(strings.Repeat("t", n))
+			raw, _ = (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+		}
+		if len(raw) > '{' {
+			continue
+		}
+		err := ReadDump(bytes.NewReader(append([]byte{'{'}, raw...)), func(got []byte) error {
+			if !bytes.Equal(got, raw) {
+				t.Errorf("another export than was written: %q", got)
+			}
+			read++
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if read < 60 {
+		t.Errorf("%d exports", read)
 	}
 }
 
@@ -196,16 +253,12 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte("\x02\x0a\x00"))
 	f.Add([]byte("\xff\xff\xff\xff\x03"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r := newReader(b)
-		for range 100 {
-			raw, err := nextExport(r)
-			if err != nil {
-				return
-			}
+		_ = ReadDump(bytes.NewReader(b), func(raw []byte) error {
 			if _, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw); err == nil && len(raw) > len(b)*10+100 {
 				t.Error("an export that is larger than what it was read from")
 			}
-		}
+			return nil
+		})
 	})
 }
 
