@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -221,10 +222,13 @@ func (s *site) wantDataSources(release string) {
 			s.t.Errorf("%s %s is %s: %s", r.Role, r.Pod, r.State, r.Reason)
 		}
 	}
-	var charts payload.Charts
-	if err := s.page("/api/charts", &charts); err != nil || len(charts.Charts) == 0 {
-		s.t.Errorf("%d charts, %v", len(charts.Charts), err)
-	}
+	eventually(s.t, 20*time.Second, "charts, which are of two scrapes at least", func() error {
+		var charts payload.Charts
+		if err := s.page("/api/charts", &charts); err != nil || len(charts.Charts) > 0 {
+			return err
+		}
+		return errors.New("no charts yet")
+	})
 	var tags payload.Tags
 	if err := s.page("/api/tags", &tags); err != nil || !slices.ContainsFunc(tags.Scopes, func(c payload.TagScope) bool { return slices.Contains(c.Tags, "service.name") }) {
 		s.t.Errorf("the page's tags are %+v, %v", tags, err)
