@@ -43,36 +43,50 @@ type facts struct {
 	start, end int64 // Unix seconds
 }
 
+// learner gathers facts from the exports of a run, in their order.
+type learner struct {
+	facts
+	exports, seen int
+}
+
+func newLearner(c config) *learner { return &learner{exports: (c.spans + 509) / 510} }
+
+// see looks at the next export; most are not looked into.
+func (l *learner) see(raw []byte) error {
+	i := l.seen
+	l.seen++
+	if i%max(1, l.exports/16) != 0 && i != l.exports-1 {
+		return nil
+	}
+	td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
+	if err != nil {
+		return err
+	}
+	rs := td.ResourceSpans()
+	last := rs.At(rs.Len() - 1)
+	span := last.ScopeSpans().At(0).Spans().At(0)
+	id := span.TraceID()
+	l.ids = append(l.ids, hex.EncodeToString(id[:]))
+	service, _ := last.Resource().Attributes().Get("service.name")
+	l.service = service.Str()
+	at := span.StartTimestamp().AsTime().Unix()
+	if l.start == 0 {
+		l.start = at - 10
+	}
+	l.end = at + 10
+	return nil
+}
+
+// learn makes the traffic again for what is stored already.
 func learn(c config) (facts, error) {
-	stream := traffic.New(traffic.Options{Seed: c.seed})
-	var f facts
-	exports := (c.spans + 509) / 510
-	for i := range exports {
+	stream, l := traffic.New(traffic.Options{Seed: c.seed}), newLearner(c)
+	for range l.exports {
 		raw, _ := stream.Next()
-		if i%max(1, exports/16) != 0 && i != exports-1 {
-			continue
-		}
-		td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
-		if err != nil {
-			return f, err
-		}
-		rs := td.ResourceSpans()
-		last := rs.At(rs.Len() - 1)
-		span := last.ScopeSpans().At(0).Spans().At(0)
-		id := span.TraceID()
-		f.ids = append(f.ids, hex.EncodeToString(id[:]))
-		service, _ := last.Resource().Attributes().Get("service.name")
-		f.service = service.Str()
-		if at := span.StartTimestamp().AsTime().Unix(); f.start == 0 {
-			f.start = at - 10
-		} else {
-			f.end = at + 10
+		if err := l.see(raw); err != nil {
+			return facts{}, err
 		}
 	}
-	if f.end == 0 {
-		f.end = f.start + 20
-	}
-	return f, nil
+	return l.facts, nil
 }
 
 // questions are those of each kind of store.
@@ -139,12 +153,9 @@ func jaegerQuestions(f facts, prefix string) []question {
 	}
 }
 
-func ask(c config, t target) ([]queryResult, error) {
-	f, err := learn(c)
-	if err != nil {
-		return nil, err
-	}
+func ask(c config, t target, f facts) ([]queryResult, error) {
 	var out []queryResult
+	var err error
 	for _, q := range questions[t.kind](f) {
 		r := queryResult{Name: q.name}
 		t.chill()

@@ -55,6 +55,7 @@ type sender struct {
 	c       config
 	exports chan []byte
 	free    chan []byte
+	learner *learner // the producer's until it ends
 
 	mu      sync.Mutex
 	took    []float64 // ms
@@ -63,11 +64,12 @@ type sender struct {
 	failed  error
 }
 
-func ingest(c config, t target) (*ingestResult, error) {
-	s := &sender{c: c, exports: make(chan []byte, 64), free: make(chan []byte, 128)}
+// ingest sends the traffic, and returns what that took and what it learnt of it.
+func ingest(c config, t target) (*ingestResult, facts, error) {
+	s := &sender{c: c, exports: make(chan []byte, 64), free: make(chan []byte, 128), learner: newLearner(c)}
 	cpu, err := t.cpu()
 	if err != nil {
-		return nil, err
+		return nil, facts{}, err
 	}
 	begun := time.Now()
 	sent := make(chan int64, 1)
@@ -77,9 +79,7 @@ func ingest(c config, t target) (*ingestResult, error) {
 	for range c.exporters {
 		wg.Go(func() {
 			if err := s.export(t); err != nil {
-				s.mu.Lock()
-				s.failed = err
-				s.mu.Unlock()
+				s.fail(err)
 				for range s.exports { // let the producer end
 				}
 			}
@@ -88,11 +88,11 @@ func ingest(c config, t target) (*ingestResult, error) {
 	wg.Wait()
 	took := time.Since(begun)
 	if s.failed != nil {
-		return nil, s.failed
+		return nil, facts{}, s.failed
 	}
 	after, err := t.cpu()
 	if err != nil {
-		return nil, err
+		return nil, facts{}, err
 	}
 	million := float64(c.spans) / 1e6
 	r := &ingestResult{Spans: c.spans, Bytes: <-sent, Seconds: took.Seconds(), SpansPerSecond: float64(c.spans) / took.Seconds(), Refused: s.refused.Load()}
@@ -105,7 +105,13 @@ func ingest(c config, t target) (*ingestResult, error) {
 	r.DiskMost = watch()
 	r.PeakMB, r.RestMB = t.memory()
 	r.DiskSettled = float64(t.disk()) / float64(c.spans)
-	return r, nil
+	return r, s.learner.facts, nil
+}
+
+func (s *sender) fail(err error) {
+	s.mu.Lock()
+	s.failed = err
+	s.mu.Unlock()
 }
 
 func (s *sender) produce() (bytesSent int64) {
@@ -113,6 +119,9 @@ func (s *sender) produce() (bytesSent int64) {
 	begun := time.Now()
 	for sent := 0; sent < s.c.spans; {
 		raw, n := stream.Next()
+		if err := s.learner.see(raw); err != nil {
+			s.fail(err)
+		}
 		var buf []byte
 		select {
 		case buf = <-s.free:

@@ -99,14 +99,17 @@ func measureStores(c config) (results []storeResult, err error) {
 	for _, t := range targets {
 		fmt.Fprintln(os.Stderr, "==", t.kind)
 		one := storeResult{Store: t.kind}
+		var of facts
 		var err error
-		if !c.keep {
-			if one.Ingest, err = ingest(c, t); err != nil {
-				return nil, fmt.Errorf("%s: %w", t.kind, err)
-			}
+		if c.keep {
+			of, err = learn(c)
+		} else if one.Ingest, of, err = ingest(c, t); err == nil {
 			fmt.Fprintln(os.Stderr, one.Ingest)
 		}
-		if one.Queries, err = ask(c, t); err != nil {
+		if err == nil {
+			one.Queries, err = ask(c, t, of)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.kind, err)
 		}
 		results = append(results, one)
