@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests under the race detector where a C compiler is. The end-to-end
-# tests start the built binary, which the detector does not see: they are left out,
+# tests start the built binary, which the detector does not see, and the tests of the repository read files: they are left out,
 # and so are the tests in Chromium, most of whose time is the browser's. A property is
 # tried on a quarter of the random cases of `make test` (internal/rounds). What links the
 # whole collector runs with `hack/race.sh all` (`make soak` does): it and what comes with it
@@ -11,9 +11,9 @@ if ! command -v "${CC:-gcc}" >/dev/null; then
   echo "no C compiler: the race detector was not run"
   exit 0
 fi
-left_out='^supersonic/(e2e|bench)'
+left_out='^supersonic/(e2e|bench|internal/repotest)'
 if [[ "${1:-}" != all ]]; then
-  left_out='^supersonic/(e2e|bench|collector|stack|cli|cmd)'
+  left_out='^supersonic/(e2e|bench|internal/repotest|collector|stack|cli|cmd)'
   export SUPERSONIC_ROUNDS="${SUPERSONIC_ROUNDS:-25}"
 fi
 packages=$(go list ./... | grep -vE "$left_out(/|\$)")
