@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/traceql"
+	"supersonic/traceql/otlpvalue"
 )
 
 // otlpSpan shows a span of pdata to the evaluator: the adapter that a storage has.
@@ -99,7 +100,7 @@ func (o otlpSpan) ItemAttribute(scope traceql.Scope, i int, name string) traceql
 
 func (o otlpSpan) Each(scope traceql.Scope, yield func(string, traceql.Static) bool) {
 	for name, v := range o.attrs(scope).All() {
-		if !yield(name, static(v)) {
+		if !yield(name, otlpvalue.Static(v)) {
 			return
 		}
 	}
@@ -110,25 +111,7 @@ func get(m pcommon.Map, name string) traceql.Static {
 	if !ok {
 		return traceql.Nil()
 	}
-	return static(v)
-}
-
-func static(v pcommon.Value) traceql.Static {
-	switch v.Type() {
-	case pcommon.ValueTypeInt:
-		return traceql.Int(v.Int())
-	case pcommon.ValueTypeDouble:
-		return traceql.Float(v.Double())
-	case pcommon.ValueTypeBool:
-		return traceql.Bool(v.Bool())
-	case pcommon.ValueTypeSlice:
-		var parts []traceql.Static
-		for _, p := range v.Slice().All() {
-			parts = append(parts, static(p))
-		}
-		return traceql.Array(parts)
-	}
-	return traceql.String(v.AsString())
+	return otlpvalue.Static(v)
 }
 
 // dataset is the reference traffic, decoded once.

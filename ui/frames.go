@@ -83,7 +83,7 @@ func writeFrames(w http.ResponseWriter, r *http.Request, rest payload.PanelView,
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Accept, Accept-Encoding")
 	var out io.Writer = w
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if unpacks(r) {
 		h.Set("Content-Encoding", "gzip")
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a good one
 		defer z.Close()

@@ -13,10 +13,15 @@ const packedFrom = 4 << 10
 // packed packs what is written in one piece for a reader who can unpack it: columns
 // of numbers become about an eighth.
 func packed(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if !unpacks(r) {
 		return w
 	}
 	return &packer{w, http.StatusOK}
+}
+
+// unpacks tells whether who asks can unpack gzip.
+func unpacks(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }
 
 type packer struct {
