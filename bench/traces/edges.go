@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,8 +15,6 @@ import (
 	"github.com/klauspost/compress/snappy"
 	"github.com/prometheus/prometheus/prompb"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"supersonic/traces/traffic"
 )
@@ -199,15 +196,14 @@ func (b *burst) send(c config, t target) ([]time.Time, error) {
 	failed := make(chan error, c.exporters)
 	var wg sync.WaitGroup
 	for range c.exporters {
-		conn, err := grpc.NewClient(t.otlp, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
+		conn, err := connect(t)
 		if err != nil {
 			return nil, err
 		}
 		defer conn.Close()
 		wg.Go(func() {
-			var answer []byte
 			for i := range next {
-				if err := conn.Invoke(context.Background(), exportMethod, &b.exports[i], &answer); err != nil {
+				if err := conn.export(b.exports[i]); err != nil {
 					failed <- err
 					for range next {
 					}

@@ -1,17 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"supersonic/traces/traffic"
 )
@@ -37,18 +32,6 @@ func (r *ingestResult) String() string {
 	return fmt.Sprintf("%d spans, %.0f a second, %.2f CPU-s/M at the last answer, %.2f settled after %.0f s, peak %.0f MB, %.1f B a span on disk, %.1f settled, %.1f at most, export %.1f / %.1f ms",
 		r.Spans, r.SpansPerSecond, r.CPUAcked, r.CPUSettled, r.SettleSeconds, r.PeakMB, r.DiskAcked, r.DiskSettled, r.DiskMost, r.P50, r.P99)
 }
-
-// rawCodec sends bytes as they are.
-type rawCodec struct{}
-
-func (rawCodec) Marshal(v any) ([]byte, error) { return *v.(*[]byte), nil }
-func (rawCodec) Unmarshal(b []byte, v any) error {
-	*v.(*[]byte) = bytes.Clone(b)
-	return nil
-}
-func (rawCodec) Name() string { return "proto" }
-
-const exportMethod = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
 // sender sends the exports of a run and gathers what they took.
 type sender struct {
@@ -139,16 +122,15 @@ func (s *sender) produce() (bytesSent int64) {
 }
 
 func (s *sender) export(t target) error {
-	conn, err := grpc.NewClient(t.otlp, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
+	conn, err := connect(t)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	var answer []byte
 	for raw := range s.exports {
 		for try := 0; ; try++ {
 			begun := time.Now()
-			err := conn.Invoke(context.Background(), exportMethod, &raw, &answer)
+			err := conn.export(raw)
 			if err == nil {
 				s.mu.Lock()
 				s.took = append(s.took, float64(time.Since(begun).Microseconds())/1000)

@@ -39,7 +39,7 @@ func main() {
 	flag.DurationVar(&c.soft, "settle", 2*time.Minute, "how long a store may go on working after the last answer before it counts as settled")
 	flag.IntVar(&c.edges, "edges", 0, "measure the service graph of our store at so many requests a second instead")
 	flag.DurationVar(&c.edgesFor, "edges-for", 10*time.Second, "for how long")
-	flag.Var(&c.peers, "peer", "KIND,otlp=HOST:PORT,api=HOST:PORT[,pid=N][,dir=PATH]: a running store; KIND is tempo, victoria or jaeger")
+	flag.Var(&c.peers, "peer", "KIND,otlp=HOST:PORT,api=HOST:PORT[,pid=N][,dir=PATH]: a running store, KIND is tempo, victoria or jaeger; otlp=URL sends over HTTP")
 	flag.Parse()
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "traces:", err)
