@@ -42,7 +42,8 @@ func (u *UI) panel(r *http.Request) (any, error) {
 func draw(p *grafana.Panel, got query.Result, q payload.PanelQuestion) payload.PanelView {
 	env := view.Env{FromMs: float64(got.Env.From.UnixMilli()), ToMs: float64(got.Env.To.UnixMilli()), NowMs: float64(got.Env.Now.UnixMilli()),
 		Light: q.Light, Zone: zone(q.UTC, q.Zone), Width: q.Width, Height: q.Height, Table: q.Table, Frame: q.Frame, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
-		Fill: func(text string) string { return got.Env.Fill(text, query.ForTitle) }}
+		Fill:    func(text string) string { return got.Env.Fill(text, query.ForTitle) },
+		FillURL: func(text string) string { return got.Env.Fill(text, query.ForURL) }}
 	for _, n := range got.Notes {
 		env.StepMs[n.RefID] = n.StepMs
 		if n.Error == "" && n.Hint != "" {

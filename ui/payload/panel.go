@@ -172,6 +172,8 @@ type Column struct {
 	ValueMode string       `json:"valueMode"` // of gauges and sparklines: "color", "text", "hidden"
 	Trends    [][]*float64 `json:"trends"`    // of each row, in the order of Rows: its small chart; empty for none
 	WholeRow  bool         `json:"wholeRow"`  // its ground is that of the whole row
+	// Links are those of each row, in the order of Rows; empty where the column has none.
+	Links [][]PanelLink `json:"links"`
 }
 
 // StatesView is a band of states over time for each series.

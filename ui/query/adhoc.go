@@ -58,11 +58,13 @@ func (c candidate) filters(chosen []string) []payload.AdHocFilter {
 	return list
 }
 
-// addFilters keeps filters for the queries of one data source.
-func (e *Env) addFilters(uid string, list []payload.AdHocFilter) {
+// addFilters keeps filters of a variable for the queries of one data source, and for
+// links.
+func (e *Env) addFilters(name, uid string, list []payload.AdHocFilter) {
 	if e.filters == nil {
-		e.filters = map[string][]payload.AdHocFilter{}
+		e.filters, e.chosenFilters = map[string][]payload.AdHocFilter{}, map[string][]string{}
 	}
+	e.chosenFilters[name] = FilterWords(list)
 	e.filters[uid] = append(e.filters[uid], list...)
 }
 

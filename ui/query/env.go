@@ -21,6 +21,7 @@ type Env struct {
 	User           string
 	RawFrom, RawTo string                           // the range as it was given
 	filters        map[string][]payload.AdHocFilter // by uid of the data source
+	chosenFilters  map[string][]string              // by the variable's name, as addresses have them
 	vars           map[string]Value
 	scoped         map[string]Value
 }
@@ -135,13 +136,21 @@ func (e *Env) zone() string {
 	return e.Zone
 }
 
+// urlRange is the range as an address has it: one that moves with the time stays so.
 func (e *Env) urlRange() string {
+	if e.Relative && e.RawFrom != "" && e.RawTo != "" {
+		return "from=" + url.QueryEscape(e.RawFrom) + "&to=" + url.QueryEscape(e.RawTo)
+	}
 	return "from=" + strconv.FormatInt(e.From.UnixMilli(), 10) + "&to=" + strconv.FormatInt(e.To.UnixMilli(), 10)
 }
 
 func (e *Env) urlVariables() string {
 	q := url.Values{}
-	for name, v := range e.vars {
+	for name, words := range e.chosenFilters {
+		q["var-"+name] = words
+	}
+	for name := range e.vars {
+		v, _ := e.lookup(name) // what a repeat fixed is that value alone
 		if v.All {
 			q["var-"+name] = []string{AllValue}
 			continue

@@ -224,6 +224,13 @@ func (l *layout) repeated(p grafana.Panel, y int, env *Env, fixed map[string]str
 func (l *layout) panel(p grafana.Panel, env *Env, fixed map[string]string, nth int) payload.Panel {
 	out := payload.Panel{Key: fmt.Sprint(p.ID), ID: p.ID, Type: p.Type, Title: env.Fill(p.Title, ForTitle), Description: env.Fill(p.Description, ForTitle),
 		Transparent: p.Transparent, Scoped: fixed, Asks: asksAgain(p), Problems: p.Unknown, Links: Links(p.Links, env)}
+	if by := strings.TrimPrefix(p.Repeat, "$"); by != "" && fixed[by] == "" {
+		if v, known := l.env.lookup(by); !known {
+			out.Problems = append(slices.Clone(out.Problems), fmt.Sprintf("it repeats by %q, which is no variable of this dashboard: it is shown once", by))
+		} else if len(v.Values) == 0 {
+			out.Problems = append(slices.Clone(out.Problems), fmt.Sprintf("it repeats by %q, which has no values now: it is shown once", by))
+		}
+	}
 	if nth > 0 {
 		out.Key = fmt.Sprintf("%d-%d", p.ID, nth)
 	}

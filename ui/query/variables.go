@@ -152,7 +152,7 @@ func (c candidate) settle(env *Env, chosen []string) payload.Variable {
 		AllowCustom: c.v.AllowCustom, Options: c.options, Keys: c.keys, Problem: c.problem}
 	if c.v.Type == "adhoc" {
 		out.Filters = c.filters(chosen)
-		env.addFilters(c.source, out.Filters)
+		env.addFilters(c.v.Name, c.source, out.Filters)
 		return out
 	}
 	out.Current = c.current(chosen)

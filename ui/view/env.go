@@ -24,6 +24,8 @@ type Env struct {
 	StepMs map[string]float64
 	// Fill puts the dashboard's variables into a text; nil leaves texts as they are.
 	Fill func(text string) string
+	// FillURL is Fill for an address; nil is Fill.
+	FillURL func(text string) string
 	// Source is the uid of the panel's data source, for links to traces.
 	Source  string
 	Queries []payload.QueryNote
@@ -35,6 +37,13 @@ func (e *Env) fill(text string) string {
 		return text
 	}
 	return e.Fill(text)
+}
+
+func (e *Env) fillURL(text string) string {
+	if e.FillURL == nil || text == "" {
+		return e.fill(text)
+	}
+	return e.FillURL(text)
 }
 
 func (e *Env) clock() units.Clock {

@@ -136,7 +136,7 @@ func TestEveryKindATableJoinedOrganisedCalculatedFiltered(t *testing.T) {
 	if load.Cell != "gauge" || !load.Lcd || load.ValueMode != "text" || load.Width != 200 || load.Max != 100 || !v.Columns[3].Hidden || !share.WholeRow || !share.Gradient || share.Cell != "colour-background" {
 		t.Errorf("%+v", v.Columns)
 	}
-	equal(t, "link", "/d/pod?var-pod=y&load=85", v.Rows[0][0].Href)
+	equal(t, "link", "/d/pod?var-pod=y&load=85", v.Columns[0].Links[0][0].URL)
 	equal(t, "colours", []string{hue("red"), hue("green")}, []string{v.Rows[0][2].Color, v.Rows[1][2].Color})
 	equal(t, "footer", "Mean/1.50/62.5%//63%", textsIn(v.Footer))
 	if v.PageSize == 0 || v.CellHeight != "md" || v.SortBy != "Load" || !v.SortDesc {

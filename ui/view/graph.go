@@ -214,19 +214,14 @@ func (m *maker) rowLinks(s *sheet, row int) []payload.PanelLink {
 	for _, c := range s.columns {
 		if words, is := strings.CutPrefix(c.Name, "link__"); is && c.Kind == frame.Text {
 			if address := safeURL(c.raw(row)); address != "" {
-				out = append(out, payload.PanelLink{Title: words, URL: address})
+				out = append(out, payload.PanelLink{Title: orElse(c.Display, words), URL: address})
 			}
 			continue
 		}
-		look := func(name string) (string, bool) { return m.lookRow(s, c, row, m.at(c, row), name) }
-		for _, l := range c.opts.Links {
-			out = append(out, m.link(l, look))
-		}
+		v := m.at(c, row)
+		out = append(out, m.linksTo(s, c, row, v)...)
 		if c.Link != "" {
-			out = append(out, payload.PanelLink{Title: c.title(), URL: m.sourceLink(c, look)})
-		}
-		if words, ok := strings.CutPrefix(c.Name, "link__"); ok && c.raw(row) != "" {
-			out = append(out, payload.PanelLink{Title: orElse(c.Display, words), URL: safeURL(c.raw(row))})
+			out = append(out, payload.PanelLink{Title: c.title(), URL: m.href(s, c, row, v)})
 		}
 	}
 	return out

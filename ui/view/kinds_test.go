@@ -209,7 +209,7 @@ func TestATableSortsReducesAndLinks(t *testing.T) {
 	if tb.Rows[0][1].Color != "#F2495C" || tb.Rows[1][1].Color != "#73BF69" {
 		t.Errorf("%+v", tb.Rows)
 	}
-	if got := tb.Rows[0][0].Href; got != "/d/x?var-model=bert&rate=30&from=1700000000000&to=1700000060000" {
+	if got := tb.Columns[0].Links[0][0].URL; got != "/d/x?var-model=bert&rate=30&from=1700000000000&to=1700000060000" {
 		t.Error(got)
 	}
 	if got := tb.Rows[0][2].Href; got != "/trace/b2?back=1" {

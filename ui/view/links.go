@@ -13,11 +13,17 @@ import (
 	"supersonic/ui/units"
 )
 
-// variable finds ${__field.labels.pod:percentencode} and the like, and $__url_time_range.
-var variable = regexp.MustCompile(`\$\{(__[^}:]+)(?::([a-z]+))?\}|\$(__[a-zA-Z_]+)`)
+// variable finds ${__field.labels.pod:percentencode}, ${__data.fields["a: b"]} and the
+// like, and $__url_time_range.
+var variable = regexp.MustCompile(`\$\{(__(?:\["[^"]*"\]|\['[^']*'\]|[^}:\[]|\[[^\]"']*\])+)(?::([a-z]+))?\}|\$(__[a-zA-Z_]+)`)
 
 // expand puts in what look finds; the rest stays for others.
 func expand(text string, look func(name string) (string, bool)) string {
+	return expandAs(text, "raw", look)
+}
+
+// expandAs is expand with a format for references that do not say theirs.
+func expandAs(text, usual string, look func(name string) (string, bool)) string {
 	if !strings.Contains(text, "$") {
 		return text
 	}
@@ -27,11 +33,32 @@ func expand(text string, look func(name string) (string, bool)) string {
 		if !ok {
 			return s
 		}
-		if m[2] == "percentencode" || m[2] == "queryparam" {
-			return url.QueryEscape(value)
+		format := m[2]
+		if format == "" {
+			format = usual
 		}
-		return value
+		return encoded(value, format)
 	})
+}
+
+// encoded writes a value in the format of a reference. "uriencode" leaves what
+// parts an address, because a value may be a whole one.
+func encoded(value, format string) string {
+	switch format {
+	case "percentencode", "queryparam":
+		return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+	case "uriencode":
+		var out strings.Builder
+		for _, b := range []byte(value) {
+			if b > ' ' && b < 0x7f && !strings.ContainsRune(`"'()*!%<>[]\^`+"`{|}", rune(b)) {
+				out.WriteByte(b)
+			} else {
+				fmt.Fprintf(&out, "%%%02X", b)
+			}
+		}
+		return out.String()
+	}
+	return value
 }
 
 // fillField puts in what is known of a column.
@@ -65,7 +92,22 @@ func (c *column) look(name string) (string, bool) {
 func (m *maker) linksOf(c *column) []payload.PanelLink {
 	out := []payload.PanelLink{}
 	for _, l := range c.opts.Links {
-		out = append(out, m.link(l, c.look))
+		if made := m.link(l, c.look); made.URL != "" {
+			out = append(out, made)
+		}
+	}
+	return out
+}
+
+// linksTo are the links of a column for one of its values; row is -1 for a value
+// that was reduced from all of them.
+func (m *maker) linksTo(s *sheet, c *column, row int, v payload.Shown) []payload.PanelLink {
+	out := []payload.PanelLink{}
+	look := func(name string) (string, bool) { return m.lookRow(s, c, row, v, name) }
+	for _, l := range c.opts.Links {
+		if made := m.link(l, look); made.URL != "" {
+			out = append(out, made)
+		}
 	}
 	return out
 }
@@ -77,9 +119,15 @@ func (m *maker) link(l grafana.Link, look func(string) (string, bool)) payload.P
 		}
 		return m.look(name)
 	}
-	return payload.PanelLink{
-		Title: m.env.fill(expand(l.Title, both)), URL: safeURL(m.env.fill(expand(l.URL, both))), NewTab: l.TargetBlank, Icon: l.Icon, Tooltip: l.Tooltip,
+	// The dashboard's variables first: a value that has a $ in it stays as it is.
+	made := payload.PanelLink{
+		Title: expand(m.env.fill(l.Title), both), URL: safeURL(expandAs(m.env.fillURL(strings.ReplaceAll(l.URL, "\n", "")), "uriencode", both)),
+		NewTab: l.TargetBlank, Icon: l.Icon, Tooltip: l.Tooltip,
 	}
+	if made.URL == "" {
+		m.warn("the link %q leads to no address: it is empty, or neither http, https nor mailto", l.Title)
+	}
+	return made
 }
 
 // safeURL refuses what is not an address to go to.
@@ -109,26 +157,24 @@ func (m *maker) look(name string) (string, bool) {
 	return "", false
 }
 
-// href is where a value of a table leads: the data source's own link, or the first
-// of the column's.
+// href is where the data source's own link of a value leads, "" without one.
 func (m *maker) href(s *sheet, c *column, row int, v payload.Shown) string {
-	look := func(name string) (string, bool) { return m.lookRow(s, c, row, v, name) }
-	if len(c.opts.Links) > 0 {
-		return m.link(c.opts.Links[0], look).URL
-	}
 	if c.Link == "" {
 		return ""
 	}
-	return safeURL(m.env.fill(expand(c.Link, func(name string) (string, bool) {
-		value, ok := look(name)
-		return url.QueryEscape(value), ok
-	})))
+	return m.sourceLink(c, func(name string) (string, bool) { return m.lookRow(s, c, row, v, name) })
 }
 
 func (m *maker) lookRow(s *sheet, c *column, row int, v payload.Shown, name string) (string, bool) {
 	switch name {
 	case "__value.raw", "__value":
-		return c.raw(row), true
+		switch {
+		case row >= 0:
+			return c.raw(row), true
+		case v.Number != nil:
+			return units.Plain(*v.Number), true
+		}
+		return v.Text, true
 	case "__value.text":
 		return whole(v), true
 	case "__value.numeric":
@@ -167,6 +213,8 @@ func fieldOf(s *sheet, key string, row int) string {
 // raw is a value without its unit.
 func (c *column) raw(row int) string {
 	switch {
+	case row < 0:
+		return ""
 	case c.Kind == frame.Text && row < len(c.Texts):
 		return c.Texts[row]
 	case c.Kind != frame.Text && row < len(c.Values) && !math.IsNaN(c.Values[row]):

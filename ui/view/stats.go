@@ -29,6 +29,9 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	if o.text("sizing", "auto") == "manual" {
 		v.MaxHeight = o.number("maxVizHeight", 300)
 	}
+	if m.panel.Type == "bargauge" {
+		v.MinWidth, v.MinHeight = o.number("minVizWidth", 8), o.number("minVizHeight", 16)
+	}
 	if m.panel.Type == "bargauge" && !o.sub("legend").has("showLegend") {
 		v.Legend.Shown = false
 	}
@@ -96,10 +99,12 @@ func (m *maker) stat(s *sheet, c *column, calc string) payload.Stat {
 	st := m.bare(c)
 	if c.Kind == frame.Text {
 		st.Value = m.shown(c, math.NaN(), reduceText(calc, c.Texts))
+		st.Links = m.linksTo(s, c, -1, st.Value)
 		return st
 	}
 	st.Value = m.reduced(c, calc)
 	st.Value.Color = m.statColor(c, st.Value)
+	st.Links = m.linksTo(s, c, -1, st.Value)
 	if t := s.time(); t != nil && c.Kind == frame.Number {
 		n := min(len(t.Values), len(c.Values))
 		times := slices.Clone(t.Values[:n])
@@ -149,6 +154,7 @@ func (m *maker) rowStats(s *sheet, c *column, limit int) []payload.Stat {
 			}
 		}
 		st.Value.Href = m.href(s, c, row, st.Value)
+		st.Links = m.linksTo(s, c, row, st.Value)
 		out = append(out, st)
 	}
 	return out
@@ -156,7 +162,7 @@ func (m *maker) rowStats(s *sheet, c *column, limit int) []payload.Stat {
 
 // bare is a stat without its value.
 func (m *maker) bare(c *column) payload.Stat {
-	st := payload.Stat{Name: c.name, Min: c.lo, Max: c.hi, Bands: m.bands(c), TimesMs: []float64{}, Values: []*float64{}, Links: m.linksOf(c), Format: c.format}
+	st := payload.Stat{Name: c.name, Min: c.lo, Max: c.hi, Bands: m.bands(c), TimesMs: []float64{}, Values: []*float64{}, Links: []payload.PanelLink{}, Format: c.format}
 	if m.panel.Type == "gauge" || m.panel.Type == "bargauge" {
 		m.gaugeRange(&st, c)
 	}

@@ -92,6 +92,10 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 		for i, c := range columns {
 			cells[i] = m.at(c, row)
 			cells[i].Href = m.href(s, c, row, cells[i])
+			if len(c.opts.Links) > 0 {
+				column := &v.Columns[i]
+				column.Links = append(column.Links, m.linksTo(s, c, row, cells[i]))
+			}
 		}
 		v.Rows = append(v.Rows, cells)
 	}
@@ -232,7 +236,7 @@ func (m *maker) tableColumn(c *column) payload.Column {
 	col := payload.Column{
 		Name: c.name, Kind: kind, Align: align, Width: o.number("width", 0), MinWidth: o.number("minWidth", 0), Hidden: o.flag("hidden", false),
 		Filter: o.flag("filterable", false), Wrap: cell.flag("wrapText", o.flag("wrapText", false)), Cell: m.cell(o, cell), Min: c.lo, Max: c.hi,
-		Untitled: o.flag("hideHeader", false), WholeRow: cell.flag("applyToRow", false), ValueMode: orElse(cell.text("valueDisplayMode", ""), "color"), Trends: [][]*float64{},
+		Untitled: o.flag("hideHeader", false), WholeRow: cell.flag("applyToRow", false), ValueMode: orElse(cell.text("valueDisplayMode", ""), "color"), Trends: [][]*float64{}, Links: [][]payload.PanelLink{},
 	}
 	if c.Trends != nil && col.Cell == "text" {
 		col.Cell = "sparkline"

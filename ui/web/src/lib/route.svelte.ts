@@ -71,7 +71,8 @@ class Router {
     if (/^[\w+.-]+:/.test(url)) return /^(https?|mailto):/i.test(url) ? url : '#'
     const base = new URL(document.baseURI).pathname
     if (url.startsWith('/')) return url.startsWith('//') || url.startsWith(base) ? url : base + url.slice(1)
-    return url === '' || /^[?#.]/.test(url) ? url : base + url
+    if (url.startsWith('?')) return location.pathname + url // the same page
+    return url === '' || /^[#.]/.test(url) ? url : base + url
   }
 
   /** go shows another address; replace leaves no step to go back to. It tells whether the reader let it. */

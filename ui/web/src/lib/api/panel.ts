@@ -213,6 +213,8 @@ export interface Column {
   trends: ((number | null)[])[]
   /** its ground is that of the whole row */
   wholeRow: boolean
+  /** Links are those of each row, in the order of Rows; empty where the column has none. */
+  links: PanelLink[][]
 }
 
 /** StatesView is a band of states over time for each series. */

@@ -45,17 +45,31 @@ export function headOf(chart: ChartView, index: number, utc: boolean): string {
   return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', utc) : String(at)
 }
 
-/** filled puts what was pointed at into the links of a line. */
-export function filled(links: PanelLink[], row: Reading, time: number): PanelLink[] {
-  const words: Record<string, string> = {
-    '__value.time': String(time), '__value.raw': String(row.value ?? ''), '__value.numeric': String(row.value ?? ''), '__value.text': row.text, '__series.name': row.name, '__field.name': row.name,
-  }
-  const fill = (text: string) => text.replace(/\$\{([^}:]+)(?::[a-z]+)?\}/g, (whole, name: string) => {
-    const label = /^__field\.labels\.(.+)$/.exec(name)?.[1]
-    const found = words[name] ?? (label ? row.line.labels[label] : undefined)
-    return found === undefined ? whole : encodeURIComponent(found)
+/**
+ * filled puts what was pointed at into the links of a line: the server has put in the
+ * rest. In an address a value is written as in one, unless its reference says a format.
+ */
+export function filled(links: PanelLink[], row: Reading, chart: ChartView, index: number): PanelLink[] {
+  const time = String(chart.timesMs[index] ?? '')
+  const value = String(row.value ?? '')
+  const words: Record<string, string> = { '__value.time': time, '__value.raw': value, __value: value, '__value.numeric': value, '__value.text': row.text }
+  const fill = (text: string, usual: string) => text.replace(/\$\{(__(?:value|data)[^}:]*)(?::([a-z]+))?\}/g, (whole, name: string, format?: string) => {
+    const key = /^__data\.fields(?:\.|\[)["']?([^"'\]]+)["']?\]?(?:\.(?:text|numeric))?$/.exec(name)?.[1]?.replace(/\.(text|numeric)$/, '')
+    const found = key === undefined ? words[name] : key === 'Time' || key === '0' ? time : fieldOf(chart, key, index)
+    return found === undefined ? whole : encoded(found, format ?? usual)
   })
-  return links.map((l) => ({ ...l, url: fill(l.url), title: l.title }))
+  return links.map((l) => ({ ...l, url: fill(l.url, 'uriencode'), title: fill(l.title, 'raw') }))
+}
+
+/** fieldOf is the value beside it, of the line of a name or a number. */
+function fieldOf(chart: ChartView, key: string, index: number): string {
+  const line = chart.lines.find((l) => l.name === key) ?? chart.lines[Number(key) - 1]
+  return String(line?.values[index] ?? '')
+}
+
+function encoded(value: string, format: string): string {
+  if (format === 'percentencode' || format === 'queryparam') return encodeURIComponent(value)
+  return format === 'uriencode' ? encodeURI(value) : value
 }
 
 /** Sum is a line in a few words, for those who do not see it. */
