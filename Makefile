@@ -33,11 +33,12 @@ ready: build triton ui/view/oracle/node_modules/.installed
 dependencies: # the most of what is compiled, while npm and pip download
 	$(GO) build ./collector ./metrics
 
-# `make check` vets: go test need not do it again. Many tests wait more than they work: three at a time on two cores.
+# `make check` vets: go test need not do it again. Many tests wait more than they work: three packages
+# at a time on two cores, and of a package six of the tests that wait (t.Parallel).
 test: ready ## sets up and passes all tests, with real Triton, Envoy and Chromium
 	cd ui/web && $(NPM) run --silent test
 	cd ui/view/oracle && $(NPM) run --silent check
-	$(GO) test -vet=off -timeout 20m -p 3 $$($(GO) list ./... | grep -v /e2e)
+	$(GO) test -vet=off -timeout 20m -p 3 -parallel 6 $$($(GO) list ./... | grep -v /e2e)
 	$(GO) test -vet=off -timeout 20m -parallel 3 ./e2e/...
 
 check: build triton ## vet, format, generated docs, the page's size and build, lint (if installed), races, 5 s of each fuzz target

@@ -92,6 +92,7 @@ func (s *site) awaitServers(n int) {
 }
 
 func TestARealEnvoyMayTakeTheGatewaysPlace(t *testing.T) {
+	t.Parallel()
 	s := prepare(t, options{values: []string{models(t, 2), "envoy: {enabled: false}\n"}})
 	s.run()
 	s.awaitServers(2)

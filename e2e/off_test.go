@@ -53,7 +53,7 @@ func TestWithoutCollectorNothingIsTracedAndRequestsWork(t *testing.T) {
 
 func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
 	t.Parallel()
-	s := start(t, options{values: []string{models(t, 1), everything, "tempo: {enabled: false}\n"}})
+	s := start(t, options{values: []string{models(t, 1), everything, often, "tempo: {enabled: false}\n"}})
 	s.awaitScraped()
 	s.wantAnswers()
 	s.wantOff("tempo.enabled", "No trace store")

@@ -45,6 +45,9 @@ func plain(i int) *kserve.InferRequest {
 	return addSub()
 }
 
+// often has the collector hand on its span metrics at once, not every 15 s.
+const often = "opentelemetry-collector: {config: {connectors: {spanmetrics: {metrics_flush_interval: 1s}}}}\n"
+
 const overHTTP = `
 opentelemetry-collector:
   config:
@@ -56,7 +59,7 @@ opentelemetry-collector:
 
 func TestThePipelineMayUseHTTPAndItsSpanMetricsAgreeWithTheClients(t *testing.T) {
 	t.Parallel()
-	s := start(t, options{values: []string{models(t, 1), everything, overHTTP}})
+	s := start(t, options{values: []string{models(t, 1), everything, overHTTP, often}})
 	const calls = 120
 	s.send(calls, plain)
 	ids := s.ingressIDs(calls)
@@ -143,7 +146,7 @@ func TestTheGeneratorsSeriesGoWhereTheFileSaysAndNowhereElse(t *testing.T) {
 	elsewhere := &receiver{newest: map[string]float64{}}
 	server := httptest.NewServer(elsewhere)
 	t.Cleanup(server.Close)
-	s := start(t, options{values: []string{models(t, 1), everything,
+	s := start(t, options{values: []string{models(t, 1), everything, often,
 		fmt.Sprintf("tempo: {tempo: {metricsGenerator: {remoteWriteUrl: %q}}}\n", server.URL+"/api/v1/write")}})
 	const calls = 30
 	s.send(calls, plain)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestPythonsClientGetsTheSameFromTheGatewayAsFromTheServer(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything}})
 	cmd := exec.Command(peer(t, "bin/python"), "testdata/parity.py", s.servers("gRPC")["supersonic-triton-0"], s.target())
 	var out, problems bytes.Buffer

@@ -62,6 +62,7 @@ func TestAStopUnderLoadFailsNoRequestAndLosesNoSpan(t *testing.T) {
 }
 
 func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything}})
 	conn := connect(t, s.target())
 	const calls = 40

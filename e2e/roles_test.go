@@ -34,6 +34,7 @@ opentelemetry-collector:
 }
 
 func TestEachRoleRunsAloneAndStopsCleanly(t *testing.T) {
+	t.Parallel()
 	p, servers := freePorts(t), freePorts(t)
 	file := write(t, "values.yaml", []byte(podValues(t, p, servers)))
 	for _, role := range []struct {

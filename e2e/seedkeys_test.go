@@ -82,6 +82,7 @@ func pageAlone(t *testing.T, seed string, change ...string) string {
 }
 
 func TestEachKeyOfADataSourceChangesWhatIsSeen(t *testing.T) {
+	t.Parallel()
 	body, err := os.ReadFile("testdata/seed-grafana.yaml")
 	if err != nil {
 		t.Fatal(err)

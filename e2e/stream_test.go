@@ -41,6 +41,7 @@ func stream(t *testing.T, c *grpc.ClientConn, n int) {
 }
 
 func TestAStreamIsOneTraceWithARequestAMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), everything}})
 	conn := connect(t, s.target())
 	const streams, messages = 12, 3

@@ -74,6 +74,7 @@ func (s *site) ingressIDs(n int) []string {
 const everything = "envoy: {tracing_sampling_rate: 1.0}\n"
 
 func TestEverySampledRequestIsOneTraceFromGatewayToCompute(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 2), everything, "envoy: {replicas: 2}\n"}})
 	conn := connect(t, s.target())
 	const calls = 60
@@ -176,6 +177,7 @@ func (s *site) wantFourNodes() {
 }
 
 func TestACallersDecisionIsObeyed(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), "envoy: {tracing_sampling_rate: 0.0}\n"}})
 	conn := connect(t, s.target())
 	const yes, no = "4bf92f3577b34da6a3ce929d0e0e4736", "5bf92f3577b34da6a3ce929d0e0e4737"

@@ -7,6 +7,7 @@ import (
 )
 
 func TestDemoModelsLoadOnARealServer(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := models.Write(dir); err != nil {
 		t.Fatal(err)

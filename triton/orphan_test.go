@@ -52,6 +52,7 @@ func superviseUntilKilled(models, venv string) error {
 }
 
 func TestNoServerOutlivesAKilledSupervisor(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childModels+"="+modelDir(t), childVenv+"="+venv(t))
 	cmd.Stderr = os.Stderr

@@ -153,6 +153,7 @@ func processesIn(t *testing.T, group int) []int {
 }
 
 func TestDocumentedCommandRunsOnTwoRealServers(t *testing.T) {
+	t.Parallel()
 	script, err := os.ReadFile("testdata/seed-triton-command.sh")
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +237,7 @@ func (w *world) wantMetric(line string) {
 }
 
 func TestCrashedServerComesBackAtItsAddress(t *testing.T) {
+	t.Parallel()
 	c := config(t, 2, "tritonserver --model-repository="+modelDir(t))
 	w := start(t, c)
 	before := w.until("ready servers", allReady)
@@ -260,6 +262,7 @@ func TestCrashedServerComesBackAtItsAddress(t *testing.T) {
 }
 
 func TestModelThatDoesNotLoadIsNamedAndTheOtherPodGoesOn(t *testing.T) {
+	t.Parallel()
 	broken := t.TempDir()
 	if err := os.CopyFS(broken, os.DirFS(modelDir(t))); err != nil {
 		t.Fatal(err)
@@ -283,6 +286,7 @@ func TestModelThatDoesNotLoadIsNamedAndTheOtherPodGoesOn(t *testing.T) {
 }
 
 func TestUnavailableModelsAreToldOfARunningServer(t *testing.T) {
+	t.Parallel()
 	broken := t.TempDir()
 	if err := os.CopyFS(filepath.Join(broken, "flaky"), os.DirFS(filepath.Join(modelDir(t), "flaky"))); err != nil {
 		t.Fatal(err)
