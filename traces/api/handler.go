@@ -157,7 +157,7 @@ func reply(ctx context.Context, e query.Engine, r *http.Request, ask func(contex
 	switch {
 	case err != nil:
 		return a, err
-	case wanted(r) == typeProto:
+	case wanted(r, typeJSON, typeProto) == typeProto:
 		a.kind, a.body = typeProto, out.proto()
 	default:
 		a.body = jsonOf(out)

@@ -6,32 +6,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/traces/query"
 	"supersonic/traces/span"
 )
-
-// The forms of answers.
-const (
-	typeJSON  = "application/json"
-	typeProto = "application/protobuf"
-	typeLLM   = "application/vnd.grafana.llm"
-)
-
-// wanted is the form that a request for a trace asks for, JSON if it names none
-// that there is.
-func wanted(r *http.Request) string {
-	accept := r.Header.Get("Accept")
-	for _, kind := range []string{typeProto, typeJSON, typeLLM} {
-		if strings.Contains(accept, kind) {
-			return kind
-		}
-	}
-	return typeJSON
-}
 
 func trace(ctx context.Context, e query.Engine, r *http.Request) (*query.Trace, query.Stats, error) {
 	id, err := parseTraceID(r.PathValue("id"))
@@ -50,7 +30,7 @@ func trace(ctx context.Context, e query.Engine, r *http.Request) (*query.Trace, 
 
 func (h *Handler) traceV1(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
 	t, stats, err := trace(ctx, e, r)
-	a := answer{kind: wanted(r), stats: stats}
+	a := answer{kind: wanted(r, typeJSON, typeProto, typeLLM), stats: stats}
 	if err != nil {
 		return a, err
 	}
@@ -67,7 +47,7 @@ func (h *Handler) traceV1(ctx context.Context, e query.Engine, r *http.Request) 
 
 func (h *Handler) traceV2(ctx context.Context, e query.Engine, r *http.Request) (answer, error) {
 	t, stats, err := trace(ctx, e, r)
-	a := answer{kind: wanted(r), stats: stats}
+	a := answer{kind: wanted(r, typeJSON, typeProto, typeLLM), stats: stats}
 	if err != nil && !errors.Is(err, query.ErrNotFound) {
 		return a, err
 	}
