@@ -16,11 +16,12 @@ type marked [len(otlp.Counts{}.Marked)]int
 
 // answer is an ExportTraceServiceResponse: what was left out, and what was cut.
 type answer struct {
+	bad                                otlp.Bad
 	noTraceID, noSpanID, traceTooLarge int
 	marked                             marked
 }
 
-func (a *answer) rejected() int { return a.noTraceID + a.noSpanID + a.traceTooLarge }
+func (a *answer) rejected() int { return a.bad.Spans + a.noTraceID + a.noSpanID + a.traceTooLarge }
 
 // cuts are the marks of what a limit cut: the other marks are of what came odd.
 const cuts = otlp.AttributesCut | otlp.ValueCut | otlp.EventsCut | otlp.LinksCut
@@ -39,6 +40,10 @@ func (a *answer) message() string {
 		if p.n > 0 {
 			left = append(left, fmt.Sprintf("%d %s", p.n, p.what))
 		}
+	}
+	if a.bad.Spans > 0 {
+		why := strings.ToValidUTF8(a.bad.Why.Error(), "")
+		left = append(left, fmt.Sprintf("%d with a value that its field cannot have (the first: %.200s)", a.bad.Spans, why))
 	}
 	for i, n := range a.marked {
 		if n > 0 && cuts>>i&1 != 0 {

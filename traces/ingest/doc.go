@@ -33,6 +33,7 @@
 // as 256 KiB, and may take up to ExportBytes. Over HTTP it counts as what it takes.
 //
 // Partial success: spans without a trace id or a span id, or with one of a wrong length,
-// and those of a trace that is too large, are left out, counted and told with the
+// in JSON those with a value that its field cannot have (a kind that there is not, 5.5 of
+// a whole number), and those of a trace that is too large, are left out, counted and told with the
 // reason; so is what the limits on spans cut of those that are kept.
 package ingest

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"strconv"
@@ -29,6 +30,9 @@ func (r *Receiver) serve(w http.ResponseWriter, req *http.Request) {
 	// Also for the rest of a body that is not read, as the request is refused before.
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTime)) // an error: a server without deadlines
 	kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if errors.Is(err, mime.ErrInvalidMediaParameter) {
+		err = nil // no parameter is needed
+	}
 	if err != nil || kind != typeProto && kind != typeJSON {
 		r.refuse(errEncoding)
 		http.Error(w, "send "+typeProto+" or "+typeJSON, http.StatusUnsupportedMediaType)
@@ -59,7 +63,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, kind string
 	}
 	var buf mem.Buffer = raw
 	if kind == typeJSON {
-		buf, err = fromJSON(raw.ReadOnlyData(), e.claim)
+		buf, e.bad, err = fromJSON(raw.ReadOnlyData(), e.claim)
 		raw.Free()
 		e.claim.less(raw.claimed)
 		if err != nil {

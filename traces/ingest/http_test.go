@@ -86,6 +86,18 @@ func TestHTTPTakesProtobufAndJSONInEachCompression(t *testing.T) {
 	w.want(map[string]int{"received": 20, "kept": 20})
 }
 
+func TestTheTypeOfAnExportIsReadWhateverItsCaseAndParameters(t *testing.T) {
+	w := newWorld(t, nil)
+	for kind, body := range map[string]string{typeProto: string(encoded(t, spans("a"))), typeJSON: encodedJSON(t, spans("a"))} {
+		for _, written := range []string{strings.ToUpper(kind), kind + ";charset=UTF-8", " " + kind + " ; a=\"b\"; c=d", kind + "; charset"} {
+			if resp := w.post(body, "Content-Type: "+written); resp.StatusCode != 200 || resp.Header.Get("Content-Type") != kind {
+				t.Errorf("%q: %s, %s", written, resp.Status, resp.Header.Get("Content-Type"))
+			}
+		}
+	}
+	w.want(map[string]int{"received": 8, "kept": 8})
+}
+
 func TestPartialSuccessByHTTP(t *testing.T) {
 	w := newWorld(t, nil)
 	td := spans("a")
@@ -235,6 +247,33 @@ func TestOneBadSpanInJSONIsLeftOutAndTheRestKept(t *testing.T) {
 		t.Error(kept)
 	}
 	w.want(map[string]int{"received": 16, "kept": 9, "refused no_trace_id": 5, "refused no_span_id": 2, "mark attributes_cut": 3})
+}
+
+func TestASpanWithAValueThatItsFieldCannotHaveCostsOnlyItself(t *testing.T) {
+	w := newWorld(t, nil)
+	span := func(name, more string) string {
+		return `{"name":"` + name + `","traceId":"0123456789abcdef0123456789abcdef","spanId":"0123456789abcdef"` + more + `}`
+	}
+	body := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + strings.Join([]string{
+		span("a", `,"kind":"SPAN_KIND_SERVER","status":{"code":"STATUS_CODE_ERROR"}`), span("b", `,"startTimeUnixNano":1.5e18,"endTimeUnixNano":"1.5e18","attributes":[{"key":"n","value":{"intValue":5.0}}]`),
+		span("kind", `,"kind":"SPAN_KIND_OTHER"`), span("code", `,"status":{"code":"ERROR"}`), span("range", `,"droppedEventsCount":4294967296`),
+		span("fraction", `,"attributes":[{"key":"n","value":{"intValue":5.5}}]`), span("list", `,"events":{"name":"e"}`), `{"traceId":""}`,
+		span("c", `,"other":{"kind":"OTHER"}`),
+	}, ",") + `]}]}]}`
+	var answer struct {
+		PartialSuccess struct{ RejectedSpans, ErrorMessage string }
+	}
+	if err := json.Unmarshal(readAll(t, w.post(body, "Content-Type: "+typeJSON)), &answer); err != nil {
+		t.Fatal(err)
+	}
+	why := answer.PartialSuccess.ErrorMessage
+	if answer.PartialSuccess.RejectedSpans != "6" || !strings.Contains(why, "1 without a trace id of 16 bytes, 5 with a value that its field cannot have (the first: ReadEnumValue: unknown string value") {
+		t.Errorf("%+v", answer)
+	}
+	if kept := w.kept(); kept != "a b c" {
+		t.Error(kept)
+	}
+	w.want(map[string]int{"received": 9, "kept": 3, "refused no_trace_id": 1, "refused malformed": 5})
 }
 
 func TestJSONThatBlowsUpInMemoryIsRefused(t *testing.T) {

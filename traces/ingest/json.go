@@ -9,16 +9,16 @@ import (
 )
 
 // fromJSON writes an export in JSON as protobuf, whose memory is claimed.
-func fromJSON(text []byte, c *claim) (mem.Buffer, error) {
-	raw, used, err := otlp.FromJSON(text, c.more)
+func fromJSON(text []byte, c *claim) (mem.Buffer, otlp.Bad, error) {
+	raw, bad, used, err := otlp.FromJSON(text, c.more)
 	c.less(used)
 	switch {
 	case errors.Is(err, otlp.ErrNoRoom):
-		return nil, c.err
+		return nil, bad, c.err
 	case err != nil:
-		return nil, err
+		return nil, bad, err
 	case !c.more(len(raw)):
-		return nil, c.err
+		return nil, bad, c.err
 	}
-	return mem.SliceBuffer(raw), nil
+	return mem.SliceBuffer(raw), bad, nil
 }

@@ -146,6 +146,7 @@ type export struct {
 	claim    *claim
 	store    Store
 	consumer Consumer
+	bad      otlp.Bad // of its spans in JSON, which came as spans of nothing
 }
 
 // begin finds out where an export goes, before its body is read.
@@ -154,7 +155,7 @@ func (r *Receiver) begin(tenants []string) (*export, error) {
 		return nil, r.refuse(errBusy)
 	}
 	if r.opts.Tenant == nil {
-		return &export{r.gate.claim(""), r.opts.Store, r.opts.Consumer}, nil
+		return &export{claim: r.gate.claim(""), store: r.opts.Store, consumer: r.opts.Consumer}, nil
 	}
 	if len(tenants) != 1 || tenants[0] == "" {
 		return nil, r.refuse(errNoTenant)
@@ -167,7 +168,7 @@ func (r *Receiver) begin(tenants []string) (*export, error) {
 		}
 		return nil, r.refuse(err)
 	}
-	return &export{r.gate.claim(tenants[0]), store, consumer}, nil
+	return &export{claim: r.gate.claim(tenants[0]), store: store, consumer: consumer}, nil
 }
 
 // refuse counts an export that is turned away with err.
@@ -216,7 +217,8 @@ func (r *Receiver) take(ctx context.Context, e *export, buf mem.Buffer) (answer,
 	if r.opts.Events.Received != nil {
 		r.opts.Events.Received(b.Counts.Spans, len(raw))
 	}
-	a := answer{noTraceID: b.Counts.NoTraceID, noSpanID: b.Counts.NoSpanID}
+	a := answer{bad: e.bad, noTraceID: b.Counts.NoTraceID - e.bad.Spans, noSpanID: b.Counts.NoSpanID}
+	r.refusedSpans(a.bad.Spans, ReasonMalformed)
 	r.refusedSpans(a.noTraceID, ReasonNoTraceID)
 	r.refusedSpans(a.noSpanID, ReasonNoSpanID)
 	if len(b.Spans) > 0 {

@@ -1,8 +1,9 @@
 package otlp
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 )
@@ -15,126 +16,105 @@ const (
 	objectBytes = 256
 )
 
-// FromJSON writes an export in JSON as protobuf. The collector's objects, which are
-// made on the way, are many times larger than their text: room is asked before so many
-// bytes are used, and when it says no, the error is ErrNoRoom. A nil room grants all.
-// used is what was granted, the caller's to take back.
-func FromJSON(text []byte, room func(bytes int) bool) (raw []byte, used int, err error) {
-	plain := plainJSON{text: text, room: room}
-	err = plain.read()
-	used = cap(plain.out)
+// Bad are spans that have a value which its field cannot have.
+type Bad struct {
+	Spans int
+	Why   error // of the first
+}
+
+// FromJSON writes an export in JSON as protobuf. A bad span is written as one of nothing,
+// which is none for its want of ids.
+//
+// The collector's objects, which are made on the way, are many times larger than their
+// text: room is asked before so many bytes are used, and when it says no, the error is
+// ErrNoRoom. A nil room grants all. used is what was granted, the caller's to take back.
+func FromJSON(text []byte, room func(bytes int) bool) (raw []byte, bad Bad, used int, err error) {
+	p := plainJSON{text: text, room: room}
+	if err = p.read(); err == nil {
+		err = p.take(p.objects * objectBytes)
+	}
 	if err != nil {
-		return nil, used, err
+		return nil, bad, p.used, err
 	}
-	size := plain.objects * objectBytes
-	if room != nil && !room(size) {
-		return nil, used, ErrNoRoom
+	raw, err = toProto(p.text)
+	if err != nil && json.Valid(p.text) {
+		if err := p.take(len(p.text)); err != nil {
+			return nil, bad, p.used, err
+		}
+		p.text, bad = withoutBadSpans(p.text)
+		raw, err = toProto(p.text)
 	}
-	used += size
+	if err != nil {
+		return nil, Bad{}, p.used, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return raw, bad, p.used, nil
+}
+
+func toProto(text []byte) ([]byte, error) {
 	req := ptraceotlp.NewExportRequest()
-	if err = req.UnmarshalJSON(plain.text); err == nil {
-		raw, err = req.MarshalProto()
+	if err := req.UnmarshalJSON(text); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, used, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	return raw, used, nil
+	return req.MarshalProto()
 }
 
-// odd are the fields that are looked at, in quotes: those that are ids, with how many
-// digits they have, and numbers, with 0.
-var odd = map[string]int{
-	`"traceId"`: 32, `"trace_id"`: 32, `"spanId"`: 16, `"span_id"`: 16, `"parentSpanId"`: 16, `"parent_span_id"`: 16,
-	`"startTimeUnixNano"`: 0, `"start_time_unix_nano"`: 0, `"endTimeUnixNano"`: 0, `"end_time_unix_nano"`: 0, `"timeUnixNano"`: 0, `"time_unix_nano"`: 0,
-	`"kind"`: 0, `"code"`: 0, `"flags"`: 0, `"droppedAttributesCount"`: 0, `"dropped_attributes_count"`: 0,
-	`"droppedEventsCount"`: 0, `"dropped_events_count"`: 0, `"droppedLinksCount"`: 0, `"dropped_links_count"`: 0,
+// withoutBadSpans tries each span alone, and writes {} for those that cannot be read.
+func withoutBadSpans(text []byte) (out []byte, bad Bad) {
+	out = make([]byte, 0, len(text))
+	done := 0
+	var alone []byte
+	eachSpan(text, func(begin, end int) {
+		alone = append(append(append(alone[:0], `{"resourceSpans":[{"scopeSpans":[{"spans":[`...), text[begin:end]...), `]}]}]}`...)
+		err := ptraceotlp.NewExportRequest().UnmarshalJSON(alone)
+		if err == nil {
+			return
+		}
+		if bad.Spans++; bad.Spans == 1 {
+			bad.Why = err
+		}
+		out = append(append(out, text[done:begin]...), `{}`...)
+		done = end
+	})
+	return append(out, text[done:]...), bad
 }
 
-// plainJSON counts the objects of an export, and takes out what would make the
-// collector refuse all of it for the sake of one span: an id that is none becomes
-// empty, as the decoder of protobuf reads it, and so does what nests too deep; a
-// number that is null, which in protobuf's JSON is the default, becomes 0.
-type plainJSON struct {
-	text    []byte
-	objects int
-	room    func(bytes int) bool // asked before a copy is made; nil grants it
+// toSpans are the names of what a span is in, by how many brackets are around them.
+var toSpans = [...][]string{1: {`"resourceSpans"`, `"resource_spans"`}, 3: {`"scopeSpans"`, `"scope_spans"`}, 5: {`"spans"`}}
 
-	out  []byte // the copy up to done; nil: nothing was taken out
-	done int
-}
-
-func (p *plainJSON) read() error {
+// eachSpan finds the spans of an export in valid JSON.
+func eachSpan(text []byte, f func(begin, end int)) {
+	var leads [len(toSpans)]bool // whether what is read is in a field of toSpans
 	depth := 0
-	for i := 0; i < len(p.text); {
+	for i := 0; i < len(text); {
 		begin := i
-		var err error
-		switch i++; p.text[begin] {
+		switch i++; text[begin] {
 		case '"':
-			i = stringEnd(p.text, begin)
-			if digits, ok := odd[string(p.text[begin:i])]; ok {
-				i, err = p.field(i, digits)
+			i = stringEnd(text, begin)
+			if at := blanks(text, i); depth < len(toSpans) && at < len(text) && text[at] == ':' {
+				leads[depth] = oneOf(text[begin:i], toSpans[depth])
 			}
 		case '{', '[':
-			p.objects++
-			if depth == maxBrackets {
-				i = closing(p.text, begin)
-				err = p.replace(begin+1, i-1, "")
+			if depth == len(toSpans) && text[begin] == '{' && leads[1] && leads[3] && leads[5] {
+				i = closing(text, begin)
+				f(begin, i)
 				break
 			}
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				if end := blanks(p.text, i); end < len(p.text) {
-					return fmt.Errorf("%w: something follows the export (at byte %d)", ErrMalformed, end)
-				}
+			if depth++; depth < len(toSpans) {
+				leads[depth] = false
 			}
-		}
-		if err != nil {
-			return err
+		case '}', ']':
+			depth--
 		}
 	}
-	if p.out != nil {
-		p.text = append(p.out, p.text[p.done:]...)
-	}
-	return nil
 }
 
-// field looks at what follows the name of an odd field.
-func (p *plainJSON) field(at, digits int) (next int, err error) {
-	if at = blanks(p.text, at); at == len(p.text) || p.text[at] != ':' {
-		return at, nil // a value, not a name
-	}
-	at = blanks(p.text, at+1)
-	switch {
-	case bytes.HasPrefix(p.text[at:], []byte("null")):
-		if digits == 0 {
-			return at + 4, p.replace(at, at+4, "0")
+func oneOf(text []byte, names []string) bool {
+	for _, n := range names {
+		if string(text) == n {
+			return true
 		}
-		return at + 4, p.replace(at, at+4, `""`)
-	case digits > 0 && at < len(p.text) && p.text[at] == '"':
-		end := stringEnd(p.text, at)
-		if v := p.text[at+1 : max(end-1, at+1)]; len(v) > 0 && !isHex(v, digits) {
-			return end, p.replace(at+1, end-1, "")
-		}
-		return end, nil
 	}
-	return at, nil
-}
-
-// replace puts something shorter in the place of a piece of the text.
-func (p *plainJSON) replace(begin, end int, by string) error {
-	if begin >= end {
-		return nil
-	}
-	if p.out == nil {
-		if p.room != nil && !p.room(len(p.text)) {
-			return ErrNoRoom
-		}
-		p.out = make([]byte, 0, len(p.text))
-	}
-	p.out = append(append(p.out, p.text[p.done:begin]...), by...)
-	p.done = end
-	return nil
+	return false
 }
 
 // stringEnd is behind the quote that closes the string which begins at i, the end of
@@ -149,6 +129,14 @@ func stringEnd(text []byte, i int) int {
 		}
 	}
 	return len(text)
+}
+
+// wordEnd is behind the number or name that begins at i.
+func wordEnd(text []byte, i int) int {
+	for i < len(text) && strings.IndexByte(`,]}[{":`, text[i]) < 0 && text[i] > ' ' {
+		i++
+	}
+	return i
 }
 
 // closing is behind the bracket that closes the one at i, the end of the text if
@@ -174,16 +162,4 @@ func blanks(text []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-func isHex(v []byte, digits int) bool {
-	if len(v) != digits {
-		return false
-	}
-	for _, c := range v {
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-			return false
-		}
-	}
-	return true
 }

@@ -274,7 +274,7 @@ func nextText(texts *json.Decoder) ([]byte, error) {
 	if err := texts.Decode(&text); err != nil {
 		return nil, err
 	}
-	raw, _, err := otlp.FromJSON(text, nil)
+	raw, _, _, err := otlp.FromJSON(text, nil)
 	return raw, err
 }
 
