@@ -293,8 +293,8 @@ type Local struct {
 // LocalTraces bounds what the trace store takes and keeps. What a limit cuts is
 // marked on the span, in the attribute supersonic.mark, and counted.
 type LocalTraces struct {
-	// The most bytes on disk, everything in the directory counted: the oldest blocks
-	// go first. 0: as much as the retention needs.
+	// The most bytes on disk, everything in the directory counted, of each tenant if there
+	// are several: the oldest blocks go first. 0: as much as the retention needs.
 	RetentionSize Size `yaml:"retentionSize"`
 	// The most spans of one trace. Those beyond are refused, with the reason.
 	MaxTraceSpans int `yaml:"maxTraceSpans"`

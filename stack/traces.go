@@ -51,7 +51,11 @@ func (k *Stack) buildTraces() error {
 	if a, ok := k.site.TempoOTLPHTTP(); ok {
 		cfg.OTLPHTTP = a
 	}
-	deps := traces.Deps{Log: k.logOf(RoleTraces), Registry: registry}
+	text, err := k.site.TraceStoreText()
+	if err != nil {
+		return err
+	}
+	deps := traces.Deps{Log: k.logOf(RoleTraces), Registry: registry, Effective: func() string { return text }}
 	if k.generator != nil {
 		deps.Sink = k.generator
 	}

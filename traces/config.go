@@ -85,6 +85,9 @@ type Deps struct {
 	Registry *prometheus.Registry
 	// Files is the door to the disk; nil means the real one.
 	Files faultfs.FS
+	// Effective is the configuration for /status/config, without secrets; nil: it is
+	// not known.
+	Effective func() string
 	// Now tells the time of arrival, of retention and of cuts; nil means time.Now.
 	Now func() time.Time
 }

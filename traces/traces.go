@@ -123,7 +123,7 @@ func (s *Store) tellOpened(name string, found store.Replay) {
 }
 
 func (s *Store) newAPI(deps Deps) *api.Handler {
-	opts := api.Options{Version: version(), Ready: s.ready.Load, Observe: s.metrics.observeQuery, Now: deps.Now}
+	opts := api.Options{Version: version(), Ready: s.ready.Load, Observe: s.metrics.observeQuery, Config: deps.Effective, Now: deps.Now}
 	if s.cfg.Deletion {
 		opts.Delete = func(_ context.Context, org string, ids [][16]byte) (int, error) {
 			if org == "" {

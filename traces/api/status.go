@@ -30,13 +30,17 @@ func (h *Handler) operations() {
 	h.Handle("GET /status/endpoints", page(typeText, h.endpoints))
 	h.Handle("GET /status/config", page(typeText, func() string {
 		if h.opts.Config == nil {
-			return "# not told\n"
+			return "# the program that embeds the store does not tell it\n"
 		}
 		return h.opts.Config()
 	}))
 	h.Handle("GET /status/runtime_config", page(typeText, func() string { return "overrides: {}\n" }))
-	h.Handle("GET /status/overrides", page(typeText, func() string { return "no tenant has limits of its own\n" }))
+	h.Handle("GET /status/overrides", page(typeText, func() string { return noOwnLimits }))
+	h.Handle("GET /status/overrides/{tenant}", page(typeText, func() string { return noOwnLimits }))
+	h.Handle("GET /status/usage-stats", page(typeText, func() string { return "nothing is reported to anybody\n" }))
 }
+
+const noOwnLimits = "no tenant has limits of its own: all have those of /status/config\n"
 
 func page(kind string, body func() string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
