@@ -269,6 +269,9 @@ Pushed by remote write: each second while they change, at ` + "`collection_inter
 - Buckets carry the exemplar ` + "`trace_id`" + ` of their newest observation. With ` + "`generate_native_histograms`" + ` histograms are native ones of schema 3.
 - Beyond ` + "`max_active_series`" + ` (100,000) new label sets are counted in one series a name, labelled ` + "`metric_overflow=\"true\"`" + `;
   ` + "`supersonic_generator_overflow_total`" + ` counts them.
+- A span that ends before it starts took no time. One of more than 24 hours, a start that was never set for the most part, counts in calls and requests
+  and in no bucket, count or sum of its time, which it would spoil for good; of a call through the gateway, the upstream time that the gateway measured
+  takes its place. ` + "`supersonic_generator_too_long_total`" + ` counts them.
 - A new series begins with zeros in the seconds before it, so that increase() sees its first value.
 - What the receiver does not take waits on disk, 256 MiB at most, over restarts; the oldest goes first, counted by
   ` + "`supersonic_generator_lost_samples_total`" + `. While the receiver is away a sample is kept each ` + "`collection_interval`" + `.

@@ -130,6 +130,10 @@ func (gr *graph) endCall(id halfKey, c call, in *intake) {
 }
 
 func (gr *graph) serverTime(id halfKey, c *call, nanos uint64, in *intake) {
+	if nanos > longest {
+		c.edge.tooLong.Inc()
+		nanos = c.upstream
+	}
 	c.edge.took(serverSeconds, nanos, c.weight, id.trace, in.now)
 }
 

@@ -27,7 +27,7 @@
 // counted.
 //
 // The observation of server_seconds has the weight of the call, so that its count
-// equals request_total, always. The weight of InferRequest differs from it for
+// equals request_total, always (but for calls that took more than [longest] by all clocks). The weight of InferRequest differs from it for
 // failed and slow calls alone: all of those are kept, with weight 1, while their
 // server spans are there only if the head sampled them. To take the server span's
 // weight where there is one, and the upstream time where there is none, would

@@ -40,6 +40,7 @@ type edges struct {
 type edge struct {
 	*group
 	sampled, missing prometheus.Counter // of calls; nil until there is one
+	tooLong          counter
 }
 
 // Indexes in an edge group's counters and histograms.
@@ -110,7 +111,7 @@ func (e *edges) get(key edgeKey) *edge {
 	for i, name := range e.names {
 		labels = labels.with(name, values[i])
 	}
-	made := &edge{group: newGroup(e.family, labels, func() { delete(e.groups, key) })}
+	made := &edge{tooLong: e.m.longEdges, group: newGroup(e.family, labels, func() { delete(e.groups, key) })}
 	if !e.registry.add(made.group, false) {
 		e.m.overflowEdges.Inc()
 		return e.overflowing()
@@ -121,7 +122,7 @@ func (e *edges) get(key edgeKey) *edge {
 
 func (e *edges) overflowing() *edge {
 	if e.overflow == nil {
-		e.overflow = &edge{group: newGroup(e.family, e.registry.labels(overflowLabel, "true"), func() { e.overflow = nil })}
+		e.overflow = &edge{tooLong: e.m.longEdges, group: newGroup(e.family, e.registry.labels(overflowLabel, "true"), func() { e.overflow = nil })}
 		e.registry.add(e.overflow.group, true)
 	}
 	return e.overflow
@@ -153,8 +154,12 @@ func (e *edge) request(weight float64, failed bool, now time.Time) {
 	}
 }
 
-// took adds a time to one of the edge's histograms.
+// took adds a time to one of the edge's histograms, if it can be one.
 func (e *edge) took(which int, nanos uint64, weight float64, trace [16]byte, now time.Time) {
 	e.touch(now)
+	if nanos > longest {
+		e.tooLong.Inc()
+		return
+	}
 	e.observe(which, seconds(nanos), weight, trace, now)
 }

@@ -196,6 +196,11 @@ func (x *spanIndex) find(spans []otlp.Span, trace [16]byte, id [8]byte) *otlp.Sp
 	return nil
 }
 
+// longest is the most that a span is believed to have taken, ns. A start that was never
+// set is half a century ago: one such span, weighed perhaps, would be all that a sum and
+// its rate tell from then on.
+const longest = uint64(24 * time.Hour)
+
 // duration is how long a span took, ns; one that ends before it starts took no time.
 func duration(s *otlp.Span) uint64 {
 	if s.End < s.Start {

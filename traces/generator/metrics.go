@@ -18,6 +18,7 @@ type counts struct {
 	callerDecided, collectorAssumed, edgeAssumed, headNotSeen, headStatesNone, noRoomToWait counter // assumed
 	overflowEdges, overflowSpans, overflowInfos                                             counter // overflow
 	filteredEdges, filteredSpans                                                            counter // filtered
+	longEdges, longSpans                                                                    counter // too long
 	fromUpstream, evictedCalls                                                              counter
 	pushed, retried, dropped                                                                counter // pushes
 	samples, refusedSamples, pushedOut, damagedSamples                                      counter
@@ -72,6 +73,9 @@ func (c *counts) spans() {
 
 	filtered := c.counters("filtered_spans_total", "Spans that filter_policies leave out, by processor.", "processor")
 	c.filteredEdges, c.filteredSpans = filtered.WithLabelValues("service-graphs"), filtered.WithLabelValues("span-metrics")
+
+	long := c.counters("too_long_total", "Times of more than 24 hours, by processor. Such a span counts as a call or request and is in no sum or bucket of its time.", "processor")
+	c.longEdges, c.longSpans = long.WithLabelValues("service-graphs"), long.WithLabelValues("span-metrics")
 
 	overflow := c.counters("overflow_total", "Observations that went to the series labelled metric_overflow, as the limit of series left no room for their own, by processor.", "processor")
 	c.overflowEdges, c.overflowSpans, c.overflowInfos = overflow.WithLabelValues("service-graphs"), overflow.WithLabelValues("span-metrics"), overflow.WithLabelValues("info")

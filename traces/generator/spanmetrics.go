@@ -93,7 +93,11 @@ func (o observation) add(weight float64, trace [16]byte, now time.Time) {
 	if at := o.of.size; at >= 0 {
 		o.group.counters[at] += weight * o.bytes
 	}
-	if o.of.latency {
+	switch {
+	case !o.of.latency:
+	case o.seconds > seconds(longest):
+		o.of.m.longSpans.Inc()
+	default:
 		o.group.observe(0, o.seconds, weight, trace, now)
 	}
 }
