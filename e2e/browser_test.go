@@ -39,6 +39,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("trace.mjs")
 	s.reader("explore.mjs")
 	counted := time.Now().Add(-15 * time.Second) // what came later may still change
+	s.wantLatencies(counted.Add(-time.Minute), counted)
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))
 
 	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))

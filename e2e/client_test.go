@@ -106,28 +106,33 @@ func (s *site) search(q string, limit int) ([]found, error) {
 
 // trace reads a trace by id as a client of Tempo's API does.
 func (s *site) trace(id string) ([]span.Span, error) {
-	req, err := http.NewRequest(http.MethodGet, s.url(s.ports.tempo, "/api/traces/"+id), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "application/protobuf")
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, err
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("trace %s: %s: %s", id, res.Status, tail(string(body), 200))
-	}
-	td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(body)
+	td, err := s.traces("/api/traces/" + id)
 	if err != nil {
 		return nil, err
 	}
 	return span.FromOTLP(td), nil
+}
+
+// traces asks the trace store for spans as OTLP.
+func (s *site) traces(path string) (td ptrace.Traces, err error) {
+	req, err := http.NewRequest(http.MethodGet, s.url(s.ports.tempo, path), nil)
+	if err != nil {
+		return td, err
+	}
+	req.Header.Set("Accept", "application/protobuf")
+	res, err := client.Do(req)
+	if err != nil {
+		return td, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return td, err
+	}
+	if res.StatusCode != http.StatusOK {
+		return td, fmt.Errorf("%s: %s: %s", path, res.Status, tail(string(body), 200))
+	}
+	return (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(body)
 }
 
 // promValue is the sum of the samples of an instant query.

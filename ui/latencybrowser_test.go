@@ -13,9 +13,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// recordedStore answers every query for whole traces with those of a recording; one
-// that names a model "nosuch" finds none.
-func recordedStore(t *testing.T, path string) *httptest.Server {
+// recordedTraces are those of a recording.
+func recordedTraces(t *testing.T, path string) ptrace.Traces {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -38,7 +37,14 @@ func recordedStore(t *testing.T, path string) *httptest.Server {
 		}
 		td.ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
 	}
-	body, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(all)
+	return all
+}
+
+// recordedStore answers every query for whole traces with those of a recording; one
+// that names a model "nosuch" finds none.
+func recordedStore(t *testing.T, path string) *httptest.Server {
+	t.Helper()
+	body, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(recordedTraces(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}

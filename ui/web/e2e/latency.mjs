@@ -43,6 +43,27 @@ async function tells() {
   assert.equal(shown, api.phases.length, 'the phases of all requests')
 }
 
+/** The table beside Triton's counters, cell by cell as the API has it. */
+async function besideCounters() {
+  const beside = region("Triton's counters beside the spans")
+  assert.equal((await beside.getByRole('note').innerText()).trim(), api.counters.sentence)
+  const open = beside.locator('details')
+  if (!(await open.evaluate((e) => e.open))) await open.locator('summary').click()
+  const rows = await beside.locator('tbody tr').evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.innerText.trim())))
+  assert.equal(rows.length, api.counters.rows.length)
+  const ms = (text) => ({ ns: 1e-6, 'µs': 1e-3, ms: 1, s: 1e3 })[/[^\d.]+$/.exec(text)[0].trim()] * parseFloat(text)
+  for (const [i, want] of api.counters.rows.entries()) {
+    const [model, pod, runs, counted, , ...more] = rows[i]
+    assert.deepEqual([model, pod, runs.replace(/\D/g, ''), counted.replace(/\D/g, '')], [want.model, want.pod, ...[want.runs, want.requests].map((n) => String(Math.round(n)))])
+    for (const [p, phase] of want.phases.entries()) {
+      const near = (text, value, of) => assert.ok(Math.abs(ms(text) - value) <= 0.01 * value + 1e-6, `${model} on ${pod}, ${phase.name} by ${of}: shown ${text}, it is ${value} ms`)
+      if (phase.spansMs > 0) near(more[2 * p], phase.spansMs, 'spans')
+      if (want.comparing && phase.countersMs > 0) near(more[2 * p + 1], phase.countersMs, 'counters')
+    }
+    assert.match(more.at(-1), want.agree && want.comparing ? /^agrees/ : /\w/)
+  }
+}
+
 async function filters() {
   const field = page.getByLabel('Requests whose trace has a span like')
   await field.fill('{ duration > }')
@@ -89,6 +110,7 @@ await reads(async () => {
   await does('the sentence names the culprit, with three traces', names)
   await does('bars by model, and by model and pod at p90, in the address', draws)
   await does('the numbers are those of the API', tells)
+  if (api.counters.known) await does("Triton's counters are beside the spans", besideCounters)
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)

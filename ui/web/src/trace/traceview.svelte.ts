@@ -1,4 +1,5 @@
 /** What is shown of a trace: on the page of traces all of it that a link should reproduce is in the address. */
+import { tick } from 'svelte'
 import type { CriticalStep, Trace } from '../lib/api'
 import { router } from '../lib/route.svelte'
 import { axisOf, parentsOf, visible, type Axis } from '../lib/tree'
@@ -109,6 +110,14 @@ export class TraceView {
 
   close() {
     this.#kept.set({ span: null })
+  }
+
+  /** closeTo closes the details and gives the focus back to the row, where there is one within. */
+  async closeTo(within: HTMLElement | undefined) {
+    const row = this.chosen
+    this.close()
+    await tick()
+    within?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus({ preventScroll: true })
   }
 
   zoom(to: Axis | null) {

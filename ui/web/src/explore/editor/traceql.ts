@@ -1,7 +1,8 @@
 /** TraceQL for the editor: colours by Grafana's grammar, completion by the store's own names and values. Faults come from the server's parser alone. */
-import { autocompletion, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete'
+import { autocompletion, insertCompletionText, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete'
 import { LanguageSupport, LRLanguage } from '@codemirror/language'
 import { parser } from '@grafana/lezer-traceql'
+import type { EditorView } from '@codemirror/view'
 import { styleTags, tags as t } from '@lezer/highlight'
 import type { Tags, TagValue } from '../../lib/api'
 import { fixedValues, operators, placeAt, stages } from './words'
@@ -39,11 +40,17 @@ async function tagOptions(words: TraceWords): Promise<Completion[]> {
   return scopes.flatMap((s) => s.tags.map((tag) => ({ label: scoped(s.name, tag), type: s.name === 'intrinsic' ? 'keyword' : 'property', detail: s.name, boost: s.name === 'resource' || s.name === 'span' ? 1 : 0 })))
 }
 
+/** quoted writes a value in place of what was begun, the quote that closed itself included. */
+function quoted(view: EditorView, value: Completion, from: number, to: number) {
+  const end = view.state.sliceDoc(to, to + 1) === '"' && view.state.sliceDoc(from, from + 1) === '"' ? to + 1 : to
+  view.dispatch(insertCompletionText(view.state, value.label, from, end))
+}
+
 async function valueOptions(words: TraceWords, tag: string, within: string): Promise<Completion[]> {
   const fixed = fixedValues(tag)
   if (fixed) return fixed.map((label, i) => ({ label, type: 'constant', boost: -i }))
   const values = await words.values(tag, within)
-  return values.map((v) => (v.type === 'string' ? { label: JSON.stringify(v.value), displayLabel: v.value, type: 'text' } : { label: v.value, type: 'constant', detail: v.type }))
+  return values.map((v) => (v.type === 'string' ? { label: JSON.stringify(v.value), displayLabel: v.value, type: 'text', apply: quoted } : { label: v.value, type: 'constant', detail: v.type }))
 }
 
 function source(words: TraceWords) {
@@ -56,7 +63,7 @@ function source(words: TraceWords) {
     }
     if (place.at === 'value') {
       const options = await valueOptions(words, place.tag, place.before).catch(() => [])
-      return { from: place.from, to: place.quoted && after === '"' ? context.pos + 1 : context.pos, options, validFor: place.quoted ? /^"[^"]*$/ : /^[\w.-]*$/ }
+      return { from: place.from, options, validFor: place.quoted ? /^"[^"]*$/ : /^[\w.-]*$/ }
     }
     if (place.at === 'stage') return { from: place.from, options: stages.map(([label, detail], i) => ({ label, detail, type: 'function', boost: -i })), validFor: /^\w*$/ }
     if (place.at === 'op' && context.explicit) return { from: place.from, options: operators.map((label, i) => ({ label, type: 'keyword', boost: -i })) }
