@@ -27,8 +27,8 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	sheets := m.sheets(frames)
 	v.Format = m.heatUnit(sheets, y)
 	if o.flag("calculate", false) {
-		m.countOverTime(v, m.series(sheets))
-	} else {
+		m.countOverTime(v, m.options.sub("calculation"), m.series(sheets))
+	} else if !cellsOverTime(v, sheets) {
 		m.bucketsOverTime(v, sheets)
 	}
 	m.bounds(v, color)
@@ -240,8 +240,7 @@ func stepOf(times []float64, all []series) float64 {
 }
 
 // countOverTime counts single values in buckets of time and value.
-func (m *maker) countOverTime(v *payload.HeatmapView, all []series) {
-	calc := m.options.sub("calculation")
+func (m *maker) countOverTime(v *payload.HeatmapView, calc options, all []series) {
 	lo, hi, delta := math.Inf(1), math.Inf(-1), math.Inf(1)
 	var columns []*column
 	for _, s := range all {

@@ -88,6 +88,8 @@ func (m *maker) transformation(id string) change {
 		return m.timeSeries
 	case "histogram":
 		return m.buckets
+	case "heatmap":
+		return m.cells
 	case "regression":
 		return m.regression
 	case "groupToNestedTable":
