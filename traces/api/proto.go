@@ -1,8 +1,6 @@
 package api
 
 import (
-	"cmp"
-	"encoding/base64"
 	"maps"
 	"math"
 	"slices"
@@ -172,7 +170,7 @@ func number(v any) float64 {
 	return f
 }
 
-// anyValue is OTLP's AnyValue of what staticValue and jsonValue make; nil is empty.
+// anyValue is OTLP's AnyValue of what staticValue makes; nil is empty.
 func anyValue(v map[string]any) (b []byte) {
 	for kind, v := range v {
 		switch v := v.(type) {
@@ -186,25 +184,16 @@ func anyValue(v map[string]any) (b []byte) {
 			b = protowire.AppendFixed64(protowire.AppendTag(b, 4, protowire.Fixed64Type), math.Float64bits(v))
 		case string:
 			b = append(b, textValue(kind, v)...)
-		case []byte:
-			b = putMessage(b, 7, v)
 		case map[string]any:
-			b = putMessage(b, cmp.Or(listFields[kind], 5), listValue(v["values"]))
+			b = putMessage(b, 5, listValue(v["values"].([]any)))
 		}
 	}
 	return b
 }
 
-var listFields = map[string]protowire.Number{"arrayValue": 5, "kvlistValue": 6}
-
-func listValue(values any) (b []byte) {
-	switch list := values.(type) {
-	case []any:
-		for _, v := range list {
-			b = putMessage(b, 1, anyValue(v.(map[string]any)))
-		}
-	case []jsonAttr:
-		b = putAttrs(b, 1, list)
+func listValue(list []any) (b []byte) {
+	for _, v := range list {
+		b = putMessage(b, 1, anyValue(v.(map[string]any)))
 	}
 	return b
 }
@@ -218,9 +207,6 @@ func textValue(kind, text string) []byte {
 		return protowire.AppendVarint(protowire.AppendTag(nil, 3, protowire.VarintType), uint64(n))
 	case "doubleValue":
 		return protowire.AppendFixed64(protowire.AppendTag(nil, 4, protowire.Fixed64Type), math.Float64bits(number(text)))
-	case "bytesValue":
-		raw, _ := base64.StdEncoding.DecodeString(text)
-		return putMessage(nil, 7, raw)
 	}
 	return putMessage(nil, 1, []byte(text))
 }

@@ -40,7 +40,7 @@ func (h *Handler) traceV1(ctx context.Context, e query.Engine, r *http.Request) 
 	case typeLLM:
 		a.body = marshal(newPlainTrace(t))
 	default:
-		a.body = marshal(map[string]any{"batches": jsonBatches(t.Spans)})
+		a.body = jsonTrace(`{"batches":`, t.Spans, `}`)
 	}
 	return a, err
 }
@@ -59,13 +59,12 @@ func (h *Handler) traceV2(ctx context.Context, e query.Engine, r *http.Request) 
 		a.body = marshal(map[string]any{"trace": newPlainTrace(t)})
 		return a, nil
 	}
-	trace := map[string]any{}
-	out := map[string]any{"trace": trace}
-	if t != nil {
-		trace["resourceSpans"] = jsonBatches(t.Spans)
-		out["metrics"] = map[string]string{"inspectedBytes": strconv.FormatInt(stats.Bytes, 10)}
+	if t == nil {
+		a.body = []byte(`{"trace":{}}`)
+		return a, nil
 	}
-	a.body = marshal(out)
+	inspected := marshal(map[string]string{"inspectedBytes": strconv.FormatInt(stats.Bytes, 10)})
+	a.body = jsonTrace(`{"trace":{"resourceSpans":`, t.Spans, `},"metrics":`+string(inspected)+`}`)
 	return a, nil
 }
 

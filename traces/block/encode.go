@@ -72,6 +72,7 @@ func (w *writer) write(c *chunk) error {
 // a span that are not saved). In per cent.
 const (
 	worthPlain = 97
+	worthDelta = 80
 	worthCodes = 80
 	worthOften = 30
 )
@@ -84,7 +85,9 @@ const leastSaved = 600
 // worth is the share for a column.
 func worth(c *chunk, k column.Key) int {
 	switch {
-	case c.encoding != encDictionary:
+	case c.encoding == encDelta:
+		return worthDelta
+	case c.encoding == encPlain:
 		return worthPlain
 	case k == column.Name || k == column.ParentRow || k == column.Kind || k == column.Status:
 		return worthOften
