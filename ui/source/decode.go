@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -91,30 +92,60 @@ func isTrace(b []byte) bool {
 }
 
 func decodeTraceJSON(body []byte) (ptrace.Traces, string, error) {
-	var doc map[string]any
+	type document struct {
+		ResourceSpans json.RawMessage `json:"resourceSpans"`
+		Batches       json.RawMessage `json:"batches"`
+	}
+	var doc struct {
+		document
+		Trace   *document `json:"trace"`
+		Message any       `json:"message"`
+	}
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return ptrace.Traces{}, "", err
 	}
-	partial, _ := doc["message"].(string)
-	if inner, ok := doc["trace"].(map[string]any); ok {
-		doc = inner
+	partial, _ := doc.Message.(string)
+	in := &doc.document
+	if doc.Trace != nil {
+		in = doc.Trace
 	}
-	spans, ok := doc["resourceSpans"]
-	if !ok {
-		spans = doc["batches"]
-	}
+	spans := in.ResourceSpans
 	if spans == nil {
+		spans = in.Batches
+	}
+	if spans == nil || string(spans) == "null" {
 		return ptrace.NewTraces(), partial, nil
 	}
-	if err := hexIDs(spans); err != nil {
-		return ptrace.Traces{}, "", err
+	if td, err := decodeSpans(spans); err == nil {
+		return td, partial, nil
 	}
-	clean, err := json.Marshal(map[string]any{"resourceSpans": spans})
+	clean, err := withHexIDs(spans)
 	if err != nil {
 		return ptrace.Traces{}, "", err
 	}
-	td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(clean)
+	td, err := decodeSpans(clean)
 	return td, partial, err
+}
+
+// decodeSpans reads a list of resource spans whose ids are in hex digits.
+func decodeSpans(list []byte) (ptrace.Traces, error) {
+	text := make([]byte, 0, len(list)+32)
+	text = append(append(append(text, `{"resourceSpans":`...), list...), '}')
+	return (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(text)
+}
+
+// withHexIDs writes a list of resource spans anew, its ids in hex digits.
+func withHexIDs(list []byte) ([]byte, error) {
+	numbers := json.NewDecoder(bytes.NewReader(list))
+	numbers.UseNumber() // of 64 bits
+	var tree any
+	if err := numbers.Decode(&tree); err != nil {
+		return nil, err
+	}
+	if err := hexIDs(tree); err != nil {
+		return nil, err
+	}
+	return json.Marshal(tree)
 }
 
 // hexIDs turns the ids of a decoded JSON tree from base64, which Tempo writes,
