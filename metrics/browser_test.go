@@ -63,6 +63,7 @@ func withReaderDashboard(t *testing.T, path string) func(*ui.Config) {
 
 // What Chromium shows is held against the answers of the metrics store.
 func TestAReaderOfServersWithGPUsInChromium(t *testing.T) {
+	t.Parallel()
 	const path = "/site/grafana"
 	s := newSite(t, gpuPods, withReaderDashboard(t, path))
 	s.panel("Inferences per second", lines(map[string]float64{"supersonic": 3 * 4})) // rates need some scrapes

@@ -100,6 +100,7 @@ func recordedIn(t *testing.T, db *tsdb.DB, pods []string) {
 }
 
 func TestAStockPrometheusIsADataSourceLikeOursInChromium(t *testing.T) {
+	t.Parallel()
 	addr := stock(t, func(db *tsdb.DB) { recordedIn(t, db, gpuPods) })
 	answer, err := http.Get(addr + "/-/ready")
 	if err != nil || answer.StatusCode != http.StatusOK {

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"supersonic/internal/faultfs"
+	"supersonic/internal/rounds"
 	"supersonic/traces/block"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
@@ -227,7 +228,7 @@ func TestDuckDBReadsBlocks(t *testing.T) {
 	if len(sql) != 6 || rare == "" {
 		t.Fatalf("%d statements in the documentation", len(sql))
 	}
-	v := site(t, 20_000)
+	v := site(t, rounds.Of(t, 20_000))
 	dir := t.TempDir()
 	if _, err := block.Write(faultfs.OS{}, dir, v, block.Meta{}); err != nil {
 		t.Fatal(err)

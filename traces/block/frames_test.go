@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"supersonic/internal/faultfs"
+	"supersonic/internal/rounds"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
 )
@@ -85,7 +86,7 @@ func TestFramesHaveTheValuesOfTheirPage(t *testing.T) {
 // checksum would find before.
 func TestWrongFramesAreNoPanic(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
-	for round := range 400 {
+	for round := range rounds.Of(t, 400) {
 		width := []int{0, 8, 16}[round%3]
 		packed, raw, ends := framedPage(t, r, width, 20, 90, 11)
 		for range 1 + r.IntN(3) {

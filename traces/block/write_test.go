@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"supersonic/internal/faultfs"
+	"supersonic/internal/rounds"
 	"supersonic/traces/block"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
@@ -26,7 +27,7 @@ func TestABlockOfACutIsReadAsItWas(t *testing.T) {
 		want := columntest.New(spans, columntest.Options{PageRows: 1 + int(seed)})
 		same(t, ofCut(t, want), want)
 	}
-	want := site(t, 100_000)
+	want := site(t, rounds.Of(t, 100_000))
 	if b := ofCut(t, want); b.Pages() != want.Pages() {
 		t.Errorf("%d pages, want %d", b.Pages(), want.Pages())
 	}

@@ -353,7 +353,7 @@ func TestNegationsOfWhatIsNoTruth(t *testing.T) {
 	e := NewEngine(src, EngineOptions{})
 	for _, of := range []string{"span.attr.1", ".attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "link.attr.0", "parent.attr.1", "span.nowhere",
 		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", "(span.attr.1 = span.attr.2)", "true"} {
-		for range 6 {
+		for range rounds.Of(t, 6) {
 			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
 				q = fmt.Sprintf(q, of)
 				differ(t, "negations", e, oracle, SearchRequest{Query: q, Limit: 1000, SpansPerSet: 10})

@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"supersonic/internal/rounds"
 )
 
 // askAll asks one question of each kind that takes memory, and returns its error.
@@ -20,7 +22,7 @@ func askAll(t *testing.T, e Engine) map[string]error {
 }
 
 func TestQueriesShareTheirMemoryAndGiveItBack(t *testing.T) {
-	src := randomSnapshot(7, 2000, 3)
+	src := randomSnapshot(7, rounds.Of(t, 2000), 3)
 	memory := NewMemory(64 << 20)
 	for name, opts := range map[string]EngineOptions{
 		"alone": {Workers: 1}, "several workers": {Workers: 4, alone: 1}, "too large": {Workers: 2, alone: 1, MaxBytes: 64},

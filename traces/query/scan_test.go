@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"supersonic/internal/rounds"
 	"supersonic/traceql"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
@@ -72,7 +73,7 @@ func TestSearchIsTheSameWithAnyNumberOfWorkers(t *testing.T) {
 	for seed := range uint64(2) {
 		src := randomSnapshot(seed, 600, 4)
 		ask := asker{rand.New(rand.NewPCG(seed, 79))}
-		for range 20 {
+		for range rounds.Of(t, 20) {
 			r := SearchRequest{Query: ask.query(), Limit: 1 + ask.IntN(30), SpansPerSet: 3}
 			var first SearchResult
 			for workers := 1; workers <= 8; workers++ {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"supersonic/internal/rounds"
 	"supersonic/traceql"
 	"supersonic/traces/column"
 	"supersonic/traces/column/columntest"
@@ -165,7 +166,7 @@ func TestValuesAreThoseOfAllSpans(t *testing.T) {
 	for _, in := range traceql.Intrinsics() {
 		tags = append(tags, in.String())
 	}
-	for seed := range uint64(4) {
+	for seed := range uint64(rounds.Of(t, 4)) {
 		src := randomSnapshot(seed, 80, 1+int(seed%3))
 		e := NewEngine(src, EngineOptions{})
 		for i, r := range randomRanges(seed) {

@@ -4,14 +4,22 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"supersonic/ui/payload"
 )
 
+// recordings are those that were read, by name and filter: a Report changes nothing.
+var recordings sync.Map
+
 // recorded reads a recording of bench/latency.
 func recorded(t testing.TB, name, filter string) *Collector {
 	t.Helper()
+	key := [2]string{name, filter}
+	if c, ok := recordings.Load(key); ok {
+		return c.(*Collector)
+	}
 	f, err := os.Open("testdata/" + name + ".otlp.jsonl.gz")
 	if err != nil {
 		t.Fatal(err)
@@ -21,6 +29,7 @@ func recorded(t testing.TB, name, filter string) *Collector {
 	if err != nil {
 		t.Fatal(err)
 	}
+	recordings.Store(key, c)
 	return c
 }
 
