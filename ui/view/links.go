@@ -192,20 +192,25 @@ func (m *maker) lookRow(s *sheet, c *column, row int, v payload.Shown, name stri
 	}
 	for _, prefix := range []string{"__data.fields.", "__data.fields["} {
 		if key, ok := strings.CutPrefix(name, prefix); ok {
-			return fieldOf(s, strings.Trim(key, `"'[]`), row), true
+			return m.fieldOf(s, key, row), true
 		}
 	}
 	return c.look(name)
 }
 
-// fieldOf is the value beside it in the row, by name or by number.
-func fieldOf(s *sheet, key string, row int) string {
-	key = strings.TrimSuffix(strings.TrimSuffix(key, ".text"), ".numeric")
-	key = strings.Trim(key, `"'[]`)
+// fieldOf is the value beside it in the row, by name or by number; with .text as it
+// is written.
+func (m *maker) fieldOf(s *sheet, key string, row int) string {
+	key, words := strings.CutSuffix(key, ".text")
+	key = strings.Trim(strings.TrimSuffix(key, ".numeric"), `"'[]`)
 	for i, c := range s.columns {
-		if c.name == key || c.Name == key || fmt.Sprint(i) == key {
-			return c.raw(row)
+		if c.name != key && c.Name != key && fmt.Sprint(i) != key {
+			continue
 		}
+		if words && row >= 0 {
+			return whole(m.at(c, row))
+		}
+		return c.raw(row)
 	}
 	return ""
 }
