@@ -116,13 +116,17 @@ func (s *site) splitBySpans(from, to time.Time) map[string]split {
 		key    string
 		queued int64
 	}
-	runs, failed := map[pcommon.SpanID]run{}, map[pcommon.TraceID]bool{} // what fails is not split
+	runs := map[pcommon.SpanID]run{}
+	others := map[pcommon.TraceID]bool{} // what fails is not split, what began outside of the time not counted
 	var computes []ptrace.Span
 	for _, rs := range all.ResourceSpans().All() {
 		pod, _ := rs.Resource().Attributes().Get("service.name")
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, sp := range ss.Spans().All() {
-				failed[sp.TraceID()] = failed[sp.TraceID()] || sp.Status().Code() == ptrace.StatusCodeError
+				start := sp.StartTimestamp().AsTime()
+				if sp.Status().Code() == ptrace.StatusCodeError || start.Before(from) || sp.ParentSpanID().IsEmpty() && !start.Before(to) {
+					others[sp.TraceID()] = true
+				}
 				if model, is := sp.Attributes().Get("triton.model_name"); is {
 					runs[sp.SpanID()] = run{model.Str() + " on " + pod.Str(), eventsOf(sp)["QUEUE_START"]}
 				} else if sp.Name() == "compute" {
@@ -134,7 +138,7 @@ func (s *site) splitBySpans(from, to time.Time) map[string]split {
 	sums := map[string]split{}
 	for _, sp := range computes {
 		r, at := runs[sp.ParentSpanID()], eventsOf(sp)
-		if r.key == "" || at["COMPUTE_END"] == 0 || failed[sp.TraceID()] {
+		if r.key == "" || at["COMPUTE_END"] == 0 || others[sp.TraceID()] {
 			continue
 		}
 		one := sums[r.key]
