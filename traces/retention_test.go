@@ -42,8 +42,12 @@ func bytesIn(t *testing.T, dir string) (sum int64) {
 // until waits for something to be as it should, at most half a minute.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
+	end, tick := time.After(30*time.Second), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-tick.C:
+		case <-end:
 			t.Fatalf("not within 30 s: %s", what)
 		}
 	}
