@@ -1,7 +1,6 @@
 package traceql
 
 import (
-	"regexp"
 	"slices"
 )
 
@@ -195,11 +194,8 @@ func compileRegex(x *Binary, l Type) *SyntaxError {
 	if !ok || lit.Value.Type() != TypeString {
 		return fault(posOf(x.R), "%s needs a regular expression in quotes on its right", x.Op).expecting("a string")
 	}
-	re, err := regexp.Compile("^(?s:" + lit.Value.Text() + ")$")
-	if _, alone := regexp.Compile(lit.Value.Text()); err != nil || alone != nil {
-		if alone != nil {
-			err = alone
-		}
+	re, err := wholeText(lit.Value.Text())
+	if err != nil {
 		return fault(lit.Pos, "%v", err).expecting("RE2 syntax; it matches the whole text")
 	}
 	x.re = re
