@@ -45,12 +45,11 @@ func (s *site) wantLatencies(from, to time.Time) {
 		if !r.Comparing {
 			continue
 		}
-		// Either may have a scrape more at each end, a twelfth of the minute.
-		if !about(r.Requests, byCounters.requests, 0.2, 5) {
+		if math.Abs(r.Requests-byCounters.requests) > 0.5 {
 			s.t.Errorf("%s: the page tells %v counted requests, the metrics store %v", key, r.Requests, byCounters.requests)
 		}
 		for _, p := range r.Phases {
-			if !about(p.CountersMs, byCounters.ms[p.Name], 0.3, 0.1) {
+			if !about(p.CountersMs, byCounters.ms[p.Name], 0.001, 1e-4) {
 				s.t.Errorf("%s, %s: the page tells %.4f ms of the counters, they are %.4f", key, p.Name, p.CountersMs, byCounters.ms[p.Name])
 			}
 			if !about(p.SpansMs, bySpans.ms[p.Name], 0.05, 0.05) {
