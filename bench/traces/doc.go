@@ -1,7 +1,8 @@
 // Command traces measures a trace store under the traffic of a site: what a span
 // costs to take (CPU, memory, disk), and what a question costs, warm and cold, in CPU
 // time of the store's process. The same exports and questions go to any number of
-// peers in the same run, over gRPC, or over HTTP where a peer's address is a URL; a fixed loop before and after tells how fast the machine was.
+// peers in the same run, over gRPC, or over HTTP where a peer's address is a URL; a
+// fixed loop before and after tells how fast the machine was.
 //
 //	traces -spans 2000000 -store bin/supersonic
 //	traces -spans 2000000 -store '' -peer tempo,otlp=127.0.0.1:4317,api=127.0.0.1:3200,pid=123,dir=/var/tempo

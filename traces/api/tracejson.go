@@ -51,12 +51,16 @@ func (w *traceJSON) time(name string, at uint64) {
 	}
 }
 
-// list writes a list of n things, nothing if there are none.
+// list writes a field that is a list of n objects, nothing if there are none.
 func (w *traceJSON) list(name string, n int, each func(i int)) {
-	if n == 0 {
-		return
+	if n > 0 {
+		w.key(name)
+		w.objects(n, each)
 	}
-	w.key(name)
+}
+
+// objects writes a list of n objects, of which each writes the fields.
+func (w *traceJSON) objects(n int, each func(i int)) {
 	w.b = append(w.b, '[')
 	for i := range n {
 		if i > 0 {
@@ -84,14 +88,9 @@ const spanBytes = 1500
 // and what is behind it.
 func jsonTrace(front string, spans []span.Span, behind string) []byte {
 	w := traceJSON{append(make([]byte, 0, spanBytes*len(spans)+len(front)+len(behind)), front...)}
-	w.b = append(w.b, '[')
-	for i, ofResource := range runs(grouped(spans), func(a, b *span.Span) bool { return a.Resource == b.Resource }) {
-		if i > 0 {
-			w.b = append(w.b, ',')
-		}
-		w.resourceSpans(ofResource)
-	}
-	return append(append(w.b, ']'), behind...)
+	resources := runs(grouped(spans), func(a, b *span.Span) bool { return a.Resource == b.Resource })
+	w.objects(len(resources), func(i int) { w.resourceSpans(resources[i]) })
+	return append(w.b, behind...)
 }
 
 // runs splits a list where neighbours are not alike.
@@ -108,14 +107,13 @@ func runs(spans []span.Span, alike func(a, b *span.Span) bool) (out [][]span.Spa
 
 func (w *traceJSON) resourceSpans(spans []span.Span) {
 	r := spans[0].Resource
-	w.b = append(w.b, `{"resource":{`...)
+	w.b = append(w.b, `"resource":{`...)
 	w.attrs(r.Attrs)
 	w.count("droppedAttributesCount", r.Dropped)
 	w.b = append(w.b, '}')
 	scopes := runs(spans, func(a, b *span.Span) bool { return a.Scope == b.Scope })
 	w.list("scopeSpans", len(scopes), func(i int) { w.scopeSpans(scopes[i]) })
 	w.text("schemaUrl", r.SchemaURL)
-	w.b = append(w.b, '}')
 }
 
 func (w *traceJSON) scopeSpans(spans []span.Span) {
@@ -184,15 +182,15 @@ func (w *traceJSON) pairs(name string, m pcommon.Map) {
 		if w.b[len(w.b)-1] != '[' {
 			w.b = append(w.b, ',')
 		}
-		w.b = append(appendText(append(w.b, `{"key":`...), k), `,"value":`...)
+		w.b = append(appendText(append(w.b, `{"key":`...), k), `,"value":{`...)
 		w.value(v)
-		w.b = append(w.b, '}')
+		w.b = append(w.b, `}}`...)
 	}
 	w.b = append(w.b, ']')
 }
 
+// value writes the one field of a value, none if it is empty.
 func (w *traceJSON) value(v pcommon.Value) {
-	w.b = append(w.b, '{')
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		w.key("stringValue")
@@ -209,20 +207,15 @@ func (w *traceJSON) value(v pcommon.Value) {
 	case pcommon.ValueTypeBytes:
 		w.id("bytesValue", v.Bytes().AsRaw())
 	case pcommon.ValueTypeSlice:
-		w.b = append(w.b, `"arrayValue":{"values":[`...)
-		for i, each := range v.Slice().All() {
-			if i > 0 {
-				w.b = append(w.b, ',')
-			}
-			w.value(each)
-		}
-		w.b = append(w.b, `]}`...)
+		list := v.Slice()
+		w.b = append(w.b, `"arrayValue":{"values":`...)
+		w.objects(list.Len(), func(i int) { w.value(list.At(i)) })
+		w.b = append(w.b, '}')
 	case pcommon.ValueTypeMap:
 		w.b = append(w.b, `"kvlistValue":{`...)
 		w.pairs("values", v.Map())
 		w.b = append(w.b, '}')
 	}
-	w.b = append(w.b, '}')
 }
 
 // appendText writes a text as encoding/json does.

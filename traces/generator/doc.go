@@ -27,11 +27,11 @@
 // counted.
 //
 // The observation of server_seconds has the weight of the call, so that its count
-// equals request_total, always (but for calls that took more than [longest] by all clocks). The weight of InferRequest differs from it for
-// failed and slow calls alone: all of those are kept, with weight 1, while their
-// server spans are there only if the head sampled them. To take the server span's
-// weight where there is one, and the upstream time where there is none, would
-// count such calls twice.
+// equals request_total, always (but for calls that took more than [longest] by all
+// clocks). The weight of InferRequest differs from it for failed and slow calls alone:
+// all of those are kept, with weight 1, while their server spans are there only if the
+// head sampled them. To take the server span's weight where there is one, and the
+// upstream time where there is none, would count such calls twice.
 //
 // A stream is one call with an InferRequest a message. Its observation is the time
 // in which at least one of them was open (their union), made [Config.Wait] after
