@@ -28,6 +28,7 @@ await reader(site, async (r) => {
     await page.goto(`${site}/d/shift/night-shift?editview=versions`)
     await page.getByRole('heading', { name: 'Versions of Night shift' }).waitFor()
     const { versions } = await kept()
+    await rows().first().waitFor() // the heading comes before the list
     assert.equal(await rows().count(), versions.length)
     for (const [i, v] of versions.entries()) {
       const text = (await rows().nth(i).innerText()).replace(/\s+/g, ' ')
