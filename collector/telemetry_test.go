@@ -5,16 +5,19 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"supersonic/internal/freeport"
 )
 
 // everyReceiver lays all components that the chart's defaults define into pipelines.
 const everyReceiver = `
 receivers:
-  jaeger: {protocols: {grpc: {endpoint: "127.0.0.1:${env:P1}"}, thrift_http: {endpoint: "127.0.0.1:${env:P2}"}, thrift_compact: {endpoint: "127.0.0.1:${env:P3}"}}}
+  jaeger: {protocols: {grpc: {endpoint: "127.0.0.1:${env:P1}"}, thrift_http: {endpoint: "127.0.0.1:${env:P2}"}, thrift_compact: {endpoint: "127.0.0.1:${env:UDP}"}}}
   zipkin: {endpoint: "127.0.0.1:0"}
   prometheus: {config: {scrape_configs: [{job_name: self, scrape_interval: 100ms, static_configs: [{targets: ["${env:MY_POD_IP}:8888"]}]}]}}
 processors:
@@ -43,25 +46,19 @@ service:
     metrics: {receivers: [spanmetrics, servicegraph, prometheus, span_metrics/new, service_graph/new], exporters: [prometheus, prometheus_remote_write/new]}
 `
 
-// freePort is a port that was free a moment ago.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
-}
-
 func TestEveryComponentStartsUnderItsOldAndNewName(t *testing.T) {
 	cfg := testConfig(chart(t, freePorts(t), parseYAML(t, everyReceiver)))
 	cfg.Env["DIR"] = t.TempDir()
 	_, cfg.Env["WRITE"] = newWriteSink(t)
-	for _, name := range []string{"P1", "P2", "P3"} { // jaeger refuses port 0
-		cfg.Env[name] = freePort(t)
+	// Jaeger refuses port 0; freeport marks its ports by those of UDP.
+	tcp := freeport.For(t, 2)
+	cfg.Env["P1"], cfg.Env["P2"] = strconv.Itoa(tcp[0]), strconv.Itoa(tcp[1])
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	udp.Close()
+	_, cfg.Env["UDP"], _ = net.SplitHostPort(udp.LocalAddr().String())
 	r := start(t, cfg)
 	from("gateway").and(1, "ingress", th1percent).and(2, "drop me", th1percent).send(t, r.addr("receivers.otlp.protocols.grpc.endpoint"))
 	page := "http://" + r.addr("exporters.prometheus.endpoint") + "/metrics"
@@ -85,7 +82,7 @@ func TestEveryComponentStartsUnderItsOldAndNewName(t *testing.T) {
 }
 
 func TestTheUsersReadersAreHonouredBesideOurs(t *testing.T) {
-	port := freePort(t)
+	port := strconv.Itoa(freeport.For(t, 1)[0])
 	r := start(t, testConfig(chart(t, freePorts(t), parseYAML(t, `
 service: {telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: "127.0.0.1", port: `+port+`}}}}]}}}
 `))))

@@ -3,11 +3,8 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"supersonic/internal/freeport"
 )
 
 // program is the program under test, built by TestMain from this tree.
@@ -65,32 +64,10 @@ type ports struct {
 	inference, admin, prometheus, page, tempo, otlpGRPC, otlpHTTP, health int
 }
 
-// given are the ports of all sites, for two tests at a time may choose.
-var given sync.Map
-
-// freePorts are below those that the kernel gives to connections and to listeners
-// on port 0, and that the supervisor gives to servers: one of these might be taken
-// between now and the site's start.
 func freePorts(t *testing.T) ports {
 	t.Helper()
-	const lowest, count, tries = 10000, 10000, 100
-	var p ports
-	for _, at := range []*int{&p.inference, &p.admin, &p.prometheus, &p.page, &p.tempo, &p.otlpGRPC, &p.otlpHTTP, &p.health} {
-		var l net.Listener
-		err := errors.New("not tried")
-		for i := 0; err != nil && i < tries; i++ {
-			port := lowest + rand.IntN(count)
-			if _, taken := given.LoadOrStore(port, t.Name()); !taken {
-				l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		*at = l.Addr().(*net.TCPAddr).Port
-	}
-	return p
+	p := freeport.For(t, 8)
+	return ports{p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]}
 }
 
 func (p ports) values() string {

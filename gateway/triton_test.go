@@ -2,12 +2,12 @@ package gateway
 
 import (
 	"bytes"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/freeport"
 	"supersonic/internal/modulefolder"
 )
 
@@ -28,21 +29,6 @@ func venv(t *testing.T) string {
 		t.Fatal("no .venv with a Triton: run `make triton` first, or `go test -short`")
 	}
 	return dir
-}
-
-// freePorts returns n ports of the loopback address that were free a moment ago.
-func freePorts(t *testing.T, n int) []string {
-	t.Helper()
-	var ports []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
-	}
-	return ports
 }
 
 // startTriton starts a real server on the models in testdata and returns its gRPC
@@ -59,7 +45,10 @@ func startTriton(t *testing.T, venv string) string {
 		t.Fatal(err)
 	}
 	os.MkdirAll(filepath.Join(models, "chain", "1"), 0o777) // an ensemble needs an empty version
-	ports := freePorts(t, 2)
+	var ports []string
+	for _, port := range freeport.For(t, 2) {
+		ports = append(ports, strconv.Itoa(port))
+	}
 	cmd := exec.Command(filepath.Join(root, "bin", "tritonserver"),
 		"--model-repository="+models, "--backend-directory="+filepath.Join(root, "backends"), "--cache-directory="+filepath.Join(root, "caches"),
 		"--grpc-address=127.0.0.1", "--grpc-port="+ports[0], "--http-address=127.0.0.1", "--http-port="+ports[1],

@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"supersonic/internal/freeport"
 	"supersonic/internal/listen"
 	"supersonic/metrics"
 )
@@ -67,12 +69,7 @@ func TestWhatCannotWorkIsRefusedAndThePortGivenBack(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := free.Addr().String()
-	free.Close()
+	addr := fmt.Sprintf("127.0.0.1:%d", freeport.For(t, 1)[0])
 	for want, dir := range map[string]string{
 		"make the data directory":              filepath.Join(file, "metrics"),
 		"the data directory cannot be written": "/proc/self", // root, too, may not

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"supersonic/internal/freeport"
 	"supersonic/internal/kserve"
 	"supersonic/site"
 )
@@ -53,13 +54,9 @@ const (
 func freePorts(t *testing.T) ports {
 	t.Helper()
 	p := ports{}
+	free := freeport.For(t, len(keys))
 	for key := range keys {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		p[key] = l.Addr().(*net.TCPAddr).Port
+		p[key], free = free[0], free[1:]
 	}
 	return p
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"supersonic/internal/freeport"
 )
 
 const own = "supersonic"
@@ -42,10 +43,11 @@ func startOwn(c config, receiver string) (target, func(), error) {
 		}
 		made = true
 	}
-	ports, err := freePorts(3)
+	ports, release, err := freeport.Take(3)
 	if err != nil {
 		return target{}, nil, err
 	}
+	defer release()
 	values := fmt.Sprintf(`tempo: {tempo: {retention: 87600h, metricsGenerator: {remoteWriteUrl: "%s"}, server: {http_listen_port: %d}, receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}}}
 `, receiver, ports[0], ports[1], ports[2])
 	file := filepath.Join(dir, "values.yaml")
@@ -87,18 +89,6 @@ func newReceiver() *httptest.Server {
 		io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)
 	}))
-}
-
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }
 
 func (t target) waitReady(limit time.Duration) error {
