@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
