@@ -137,4 +137,7 @@ type HeatmapView struct {
 	TipColumn   bool         `json:"tipColumn"` // the tooltip shows all counts of its column as bars
 	TipScale    bool         `json:"tipScale"`  // and the scale of colours
 	Exemplars   []Dot        `json:"exemplars"`
+	// Links are those of each row, in the order of Counts; ${__value.raw} and the like are
+	// left for the browser. Empty where there are none.
+	Links [][]PanelLink `json:"links"`
 }

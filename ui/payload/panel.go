@@ -194,6 +194,8 @@ type StatesView struct {
 type StateRow struct {
 	Name   string  `json:"name"`
 	States []State `json:"states"`
+	// Links are those of each state, in the order of States; empty where there are none.
+	Links [][]PanelLink `json:"links"`
 }
 
 // State lasts from FromMs to ToMs.

@@ -17,7 +17,7 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	o := m.options
 	y, color := o.sub("yAxis"), o.sub("color")
 	v := &payload.HeatmapView{
-		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
+		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Links: [][]payload.PanelLink{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
 		Reverse: y.flag("reverse", false), AxisRight: y.text("axisPlacement", "left") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
 		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
 		TipColumn: o.sub("tooltip").flag("yHistogram", false), TipScale: o.sub("tooltip").flag("showColorScale", false),
@@ -27,11 +27,16 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	sheets := m.sheets(frames)
 	v.Format = m.heatUnit(sheets, y)
 	if o.flag("calculate", false) {
-		m.countOverTime(v, m.options.sub("calculation"), m.series(sheets))
-	} else if !cellsOverTime(v, sheets) {
+		all := m.series(sheets)
+		m.countOverTime(v, m.options.sub("calculation"), all)
+		m.linksOfRows(v, m.linksOfAll(all))
+	} else if !m.cellsOverTime(v, sheets) {
 		m.bucketsOverTime(v, sheets)
 	}
 	m.bounds(v, color)
+	if !slices.ContainsFunc(v.Links, func(l []payload.PanelLink) bool { return len(l) > 0 }) {
+		v.Links = [][]payload.PanelLink{}
+	}
 	for _, s := range m.series(sheets) {
 		v.Exemplars = append(v.Exemplars, s.exemplars()...)
 	}
@@ -153,6 +158,7 @@ func (m *maker) bucketsOverTime(v *payload.HeatmapView, sheets []*sheet) {
 		}
 		values := s.spread(times)
 		v.Counts = append(v.Counts, told(values, before, cumulative && i > 0))
+		v.Links = append(v.Links, m.linksOf(r.column))
 		before = values
 		hi := r.hi
 		if math.IsInf(hi, 1) {
@@ -225,7 +231,29 @@ func (m *maker) namedRows(v *payload.HeatmapView, sheets []*sheet) {
 	for i := range all {
 		v.Counts = append(v.Counts, all[i].spread(times))
 		v.Names = append(v.Names, all[i].name)
+		v.Links = append(v.Links, m.linksOf(all[i].column))
 	}
+}
+
+// linksOfRows gives every row the same links.
+func (m *maker) linksOfRows(v *payload.HeatmapView, links []payload.PanelLink) {
+	for range v.Counts {
+		v.Links = append(v.Links, links)
+	}
+}
+
+// linksOfAll are the links of several series that are counted together: each once.
+func (m *maker) linksOfAll(all []series) []payload.PanelLink {
+	const most = 20
+	out := []payload.PanelLink{}
+	for _, s := range all {
+		for _, l := range m.linksOf(s.column) {
+			if len(out) < most && !slices.Contains(out, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 func stepOf(times []float64, all []series) float64 {

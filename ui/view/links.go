@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"supersonic/ui/frame"
@@ -91,8 +92,14 @@ func (c *column) look(name string) (string, bool) {
 // the browser, which knows what the pointer is on.
 func (m *maker) linksOf(c *column) []payload.PanelLink {
 	out := []payload.PanelLink{}
+	look := func(name string) (string, bool) {
+		if name == "__data.refId" {
+			return c.refID, true
+		}
+		return c.look(name)
+	}
 	for _, l := range c.opts.Links {
-		if made := m.link(l, c.look); made.URL != "" {
+		if made := m.link(l, look); made.URL != "" {
 			out = append(out, made)
 		}
 	}
@@ -100,7 +107,7 @@ func (m *maker) linksOf(c *column) []payload.PanelLink {
 }
 
 // linksTo are the links of a column for one of its values; row is -1 for a value
-// that was reduced from all of them.
+// that is of no row.
 func (m *maker) linksTo(s *sheet, c *column, row int, v payload.Shown) []payload.PanelLink {
 	out := []payload.PanelLink{}
 	look := func(name string) (string, bool) { return m.lookRow(s, c, row, v, name) }
@@ -110,6 +117,55 @@ func (m *maker) linksTo(s *sheet, c *column, row int, v payload.Shown) []payload
 		}
 	}
 	return out
+}
+
+// linksReduced are the links of a value that was reduced from a column. Where the
+// reduction took one of its rows (the last, the largest) the fields beside it are of
+// that row.
+func (m *maker) linksReduced(s *sheet, c *column, calc string, v payload.Shown) []payload.PanelLink {
+	out := []payload.PanelLink{}
+	row := rowOfReduction(calc, c)
+	look := func(name string) (string, bool) {
+		switch name {
+		case "__value.calc":
+			return calc, true
+		case "__value", "__value.raw":
+			return m.lookRow(s, c, -1, v, name)
+		}
+		return m.lookRow(s, c, row, v, name)
+	}
+	for _, l := range c.opts.Links {
+		if made := m.link(l, look); made.URL != "" {
+			out = append(out, made)
+		}
+	}
+	return out
+}
+
+// rowOfReduction is the row whose value a reduction is, -1 if it is none's.
+func rowOfReduction(calc string, c *column) int {
+	rows := c.Len()
+	if rows <= 1 {
+		return rows - 1
+	}
+	if c.Kind == frame.Text {
+		if calc == "first" || calc == "firstNotNull" {
+			return 0
+		}
+		return rows - 1
+	}
+	want := reduce(calc, c.Values)
+	switch calc {
+	case "first", "firstNotNull", "min", "max", "logmin":
+		return slices.IndexFunc(c.Values, func(v float64) bool { return v == want })
+	case "last", "lastNotNull":
+		for i := rows - 1; i >= 0; i-- {
+			if c.Values[i] == want {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func (m *maker) link(l grafana.Link, look func(string) (string, bool)) payload.PanelLink {
@@ -189,6 +245,10 @@ func (m *maker) lookRow(s *sheet, c *column, row int, v payload.Shown, name stri
 		return "", true
 	case "__data.refId":
 		return s.refID, true
+	case "__data.name":
+		return s.name, true
+	case "__value.calc":
+		return "", true
 	}
 	for _, prefix := range []string{"__data.fields.", "__data.fields["} {
 		if key, ok := strings.CutPrefix(name, prefix); ok {
@@ -199,13 +259,21 @@ func (m *maker) lookRow(s *sheet, c *column, row int, v payload.Shown, name stri
 }
 
 // fieldOf is the value beside it in the row, by name or by number; with .text as it
-// is written.
+// is written; with .labels.pod one of its field's labels. Of a value that is no row's
+// there is what all rows have.
 func (m *maker) fieldOf(s *sheet, key string, row int) string {
+	key, label, labelled := strings.Cut(key, ".labels")
 	key, words := strings.CutSuffix(key, ".text")
 	key = strings.Trim(strings.TrimSuffix(key, ".numeric"), `"'[]`)
 	for i, c := range s.columns {
 		if c.name != key && c.Name != key && fmt.Sprint(i) != key {
 			continue
+		}
+		if labelled {
+			return c.Labels[strings.Trim(label, `."'[]`)]
+		}
+		if row < 0 && c.same() {
+			row = 0
 		}
 		if words && row >= 0 {
 			return whole(m.at(c, row))
@@ -213,6 +281,11 @@ func (m *maker) fieldOf(s *sheet, key string, row int) string {
 		return c.raw(row)
 	}
 	return ""
+}
+
+// same says that all rows have one text.
+func (c *column) same() bool {
+	return c.Kind == frame.Text && len(c.Texts) > 0 && !slices.ContainsFunc(c.Texts, func(t string) bool { return t != c.Texts[0] })
 }
 
 // raw is a value without its unit.

@@ -51,7 +51,7 @@ func (m *maker) states(frames []frame.Frame) *payload.StatesView {
 // stateRow lasts each state until the next sample; the last one until the end of
 // the range, or for one step.
 func (m *maker) stateRow(s *sheet, t, c *column, merge bool) payload.StateRow {
-	row := payload.StateRow{Name: c.name, States: []payload.State{}}
+	row := payload.StateRow{Name: c.name, States: []payload.State{}, Links: [][]payload.PanelLink{}}
 	step := s.stepMs
 	span := c.custom.flag("spanNulls", false)
 	for i := range min(len(t.Values), c.Len()) {
@@ -80,6 +80,9 @@ func (m *maker) stateRow(s *sheet, t, c *column, merge bool) payload.StateRow {
 			continue
 		}
 		row.States = append(row.States, payload.State{FromMs: at, ToMs: end, Value: shown})
+		if len(c.opts.Links) > 0 {
+			row.Links = append(row.Links, m.linksTo(s, c, i, shown))
+		}
 	}
 	return row
 }

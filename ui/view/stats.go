@@ -99,12 +99,12 @@ func (m *maker) stat(s *sheet, c *column, calc string) payload.Stat {
 	st := m.bare(c)
 	if c.Kind == frame.Text {
 		st.Value = m.shown(c, math.NaN(), reduceText(calc, c.Texts))
-		st.Links = m.linksTo(s, c, -1, st.Value)
+		st.Links = m.linksReduced(s, c, calc, st.Value)
 		return st
 	}
 	st.Value = m.reduced(c, calc)
 	st.Value.Color = m.statColor(c, st.Value)
-	st.Links = m.linksTo(s, c, -1, st.Value)
+	st.Links = m.linksReduced(s, c, calc, st.Value)
 	if t := s.time(); t != nil && c.Kind == frame.Number {
 		n := min(len(t.Values), len(c.Values))
 		times := slices.Clone(t.Values[:n])

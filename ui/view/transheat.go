@@ -41,7 +41,7 @@ func (m *maker) cells(frames []frame.Frame, o options) []frame.Frame {
 }
 
 // cellsOverTime draws the first sheet of cells; false if there is none.
-func cellsOverTime(v *payload.HeatmapView, sheets []*sheet) bool {
+func (m *maker) cellsOverTime(v *payload.HeatmapView, sheets []*sheet) bool {
 	for _, s := range sheets {
 		at, low, high, n := s.named(cellTime), s.named(cellLow), s.named(cellHigh), s.named(cellN)
 		if at == nil || low == nil || high == nil || n == nil || at.Kind != frame.Time || n.Kind != frame.Number {
@@ -67,6 +67,7 @@ func cellsOverTime(v *payload.HeatmapView, sheets []*sheet) bool {
 				v.Counts[y][x] = &count
 			}
 		}
+		m.linksOfRows(v, m.linksOf(n))
 		return true
 	}
 	return false

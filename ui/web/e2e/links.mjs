@@ -176,6 +176,78 @@ await reader(site, async ({ page, does, until, quiet, shot, panel, textOf, json 
     await page.goBack()
   })
 
+  /** held goes to a panel's plot, reads it by keys and holds what they reach; the first link of it has the focus then. */
+  const held = async (title, ...keys) => {
+    const body = await see(title)
+    const plot = body.locator('[aria-roledescription]')
+    await plot.focus()
+    for (const key of keys) await page.keyboard.press(key)
+    const said = await until(`${title} is read`, async () => (await body.locator('[aria-live]').first().innerText()) !== '').then(() => body.locator('[aria-live]').first().innerText())
+    await page.keyboard.press('Enter')
+    const tip = page.getByRole('dialog', { name: 'Values at this point' })
+    await until('the first link has the focus', () => page.evaluate(() => document.activeElement?.closest('[role=dialog]') !== null && document.activeElement?.tagName === 'A'))
+    const links = await tip.getByRole('link').evaluateAll((l) => l.map((a) => [a.textContent.trim(), a.getAttribute('href'), a.target]))
+    await page.keyboard.press('Escape')
+    await until('the panel has the focus again, and nothing is held', async () => (await plot.evaluate((e) => e === document.activeElement)) && (await tip.count()) === 0)
+    assert.equal(new URL(page.url()).pathname, `${under}d/links/x`, 'Escape closed the card alone')
+    return { said, links, body, plot }
+  }
+  /** clicked holds what the pointer is on, at shares of a plot, and lists its links. */
+  const clicked = async (plot, x, y) => {
+    const b = await plot.boundingBox()
+    await page.mouse.move(b.x + b.width * x, b.y + b.height * y)
+    await page.mouse.click(b.x + b.width * x, b.y + b.height * y)
+    const tip = page.getByRole('dialog', { name: 'Values at this point' })
+    const links = await tip.getByRole('link').evaluateAll((l) => l.map((a) => a.getAttribute('href')))
+    await page.keyboard.press('Escape')
+    await until('nothing is held', async () => (await tip.count()) === 0)
+    return links
+  }
+  const sumOf = Object.fromEntries(await Promise.all(pods.map(async (p) => [p, await sum(`sum(load{pod="${p}"})`)])))
+
+  await does('links of a state, by keys and by mouse', async () => {
+    const { said, links, plot } = await held('States', 'ArrowDown', 'ArrowDown')
+    const [, pod] = /^(triton-\d): /.exec(said)
+    const at = new URL(links[0][1], site).searchParams.get('t')
+    assert.deepEqual(links, [[`${pod} was ${sumOf[pod]}`, `${other}?state=${sumOf[pod]}&pod=${pod}&t=${at}&again=${sumOf[pod]}`, ''], ['Outside', 'https://x.example/', '_blank']])
+    assert.ok(Math.abs(Date.now() - 3600e3 - at) < 120_000, `the state began with the range: ${at}`)
+    const byMouse = await clicked(plot, 0.5, 0.12)
+    const from = new URL(byMouse[0], site).searchParams.get('t')
+    assert.deepEqual(byMouse, [`${other}?state=${sumOf[pods[0]]}&pod=${pods[0]}&t=${from}&again=${sumOf[pods[0]]}`, 'https://x.example/'])
+  })
+
+  await does('links of a cell of a heat map, by keys and by mouse', async () => {
+    const { links, plot } = await held('Heat', 'ArrowLeft', 'ArrowLeft')
+    const rows = (await load('sum by (pod, model) (load)')).map((s) => Number(s.value[1]))
+    const to = new URL(links[0][1], site).searchParams
+    const [low, high] = [Number(to.get('low')), Number(to.get('high'))]
+    assert.equal(high - low, 5)
+    const series = rows.filter((v) => v >= low && v < high).length
+    assert.ok(series > 0 && to.get('n') % series === 0, `each of ${series} series once a step: ${to.get('n')}`)
+    assert.deepEqual(links, [[`${to.get('n')} here`, `${other}?n=${to.get('n')}&t=${to.get('t')}&low=${low}&high=${high}&${all}`, '']])
+    assert.equal(to.get('t') % 600_000, 0)
+    const byMouse = new URL((await clicked(plot, 0.5, 0.6))[0], site).searchParams
+    assert.equal(byMouse.get('high') - byMouse.get('low'), 5)
+  })
+
+  await does('links of a bucket of a histogram, by keys and by mouse', async () => {
+    const { said, links, plot } = await held('Spread', 'End')
+    const last = pods.at(-1)
+    const to = new URL(links[0][1], site).searchParams
+    const [from, until] = [Number(to.get('from')), Number(to.get('to'))]
+    assert.ok(sumOf[last] >= from && sumOf[last] < until && until - from === 10, links[0][1])
+    assert.equal(said, `${from} to ${until}: ${last} ${to.get('n')}`)
+    assert.deepEqual(links, [[`${last}: ${to.get('n')}`, `${other}?pod=${last}&n=${to.get('n')}&from=${from}&to=${until}`, '']])
+    assert.deepEqual((await clicked(plot, 0.9, 0.5)), [links[0][1]])
+  })
+
+  await does('the link of a reduced value knows its row and its calculation', async () => {
+    const rows = await load('sum by (pod, model) (load)')
+    const most = rows.reduce((a, b) => (Number(b.value[1]) > Number(a.value[1]) ? b : a))
+    const to = (await see('Reduced')).getByTitle('The most')
+    assert.equal(await hrefOf(to), `${other}?max=${most.value[1]}&pod=${most.metric.pod}&model=${encodeURIComponent(most.metric.model)}`)
+  })
+
   await does('a panel of traces: the one of a variable as a waterfall, those of a query as a list', async () => {
     await open()
     const one = await see('One trace')

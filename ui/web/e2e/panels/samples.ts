@@ -117,10 +117,10 @@ const heat = (over: Partial<HeatmapView> = {}): HeatmapView => {
   const edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
   const times = timesOf(60, 180e3)
   const counts = edges.slice(1).map((_, y) => times.map((_, x) => { const v = Math.round(90 * Math.exp(-((y - 3.5 - 1.5 * Math.sin(x / 9)) ** 2) / 2.4) * (0.4 + chance())); return v < 2 ? null : v }))
-  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), tipColumn: true, tipScale: true, exemplars: dots, ...over }
+  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), tipColumn: true, tipScale: true, exemplars: dots, links: [], ...over }
 }
 const states = (name: string): StateRow => {
-  const row: StateRow = { name, states: [] }
+  const row: StateRow = { name, states: [], links: [] }
   for (let at = end - 3 * 3600e3; at < end; ) {
     const to = Math.min(end, at + 4e5 + chance() * 4e6)
     const [text, color] = ([['ready', '#73bf69'], ['starting', '#fade2a'], ['down', '#f2495c']] as const)[chance() < 0.6 ? 0 : chance() < 0.6 ? 1 : 2]!

@@ -33,3 +33,22 @@ export function colorOf(of: Pick<HeatmapView, 'colors' | 'countMin' | 'countMax'
   const share = of.countMax > of.countMin ? (count - of.countMin) / (of.countMax - of.countMin) : 1
   return of.colors[Math.max(0, Math.min(of.colors.length - 1, Math.floor(share * of.colors.length)))]!
 }
+
+/** besideCell knows the fields of a cell by name or number: when it begins, its bounds, its count, the other rows of its column. */
+export function besideCell(of: Pick<HeatmapView, 'timesMs' | 'stepMs' | 'edges' | 'names' | 'counts'>, column: number, row: number): (key: string) => string {
+  const begin = of.timesMs[column] ?? NaN
+  const text = (v: number | null | undefined) => (v === null || v === undefined || Number.isNaN(v) ? '' : String(v))
+  const bounded = of.edges.length === of.counts.length + 1
+  return (key) => {
+    switch (key) {
+      case 'Time': case 'xMin': case '0': return text(begin)
+      case 'xMax': return text(begin + of.stepMs)
+      case 'yMin': return bounded ? text(of.edges[row]) : ''
+      case 'yMax': return bounded ? text(of.edges[row + 1]) : ''
+      case 'y': return of.names[row] ?? ''
+      case 'Count': case 'count': case 'Value': return text(of.counts[row]?.[column])
+    }
+    const named = of.names.indexOf(key)
+    return text(of.counts[named >= 0 ? named : Number(key) - 1]?.[column])
+  }
+}

@@ -183,4 +183,6 @@ export interface HeatmapView {
   /** and the scale of colours */
   tipScale: boolean
   exemplars: Dot[]
+  /** Links are those of each row, in the order of Counts; ${__value.raw} and the like are left for the browser. Empty where there are none. */
+  links: PanelLink[][]
 }

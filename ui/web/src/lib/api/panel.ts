@@ -239,6 +239,8 @@ export interface StatesView {
 export interface StateRow {
   name: string
   states: State[]
+  /** Links are those of each state, in the order of States; empty where there are none. */
+  links: PanelLink[][]
 }
 
 /** State lasts from FromMs to ToMs. */

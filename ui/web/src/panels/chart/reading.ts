@@ -45,17 +45,32 @@ export function headOf(chart: ChartView, index: number, utc: boolean): string {
   return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', utc) : String(at)
 }
 
-/**
- * filled puts what was pointed at into the links of a line: the server has put in the
- * rest. In an address a value is written as in one, unless its reference says a format.
- */
+/** filled puts what was pointed at into the links of a line. */
 export function filled(links: PanelLink[], row: Reading, chart: ChartView, index: number): PanelLink[] {
   const time = String(chart.timesMs[index] ?? '')
-  const value = String(row.value ?? '')
-  const words: Record<string, string> = { '__value.time': time, '__value.raw': value, __value: value, '__value.numeric': value, '__value.text': row.text }
+  return filledAt(links, { time, value: row.value, text: row.text, beside: (key) => (key === 'Time' || key === '0' ? time : fieldOf(chart, key, index)) })
+}
+
+/** Spot is the one value that is pointed at. */
+export interface Spot {
+  /** Unix milliseconds, "" for none */
+  time: string
+  value: number | null
+  text: string
+  /** the value of another field there, by its name or number */
+  beside: (key: string) => string
+}
+
+/**
+ * filledAt puts what was pointed at into links: the server has put in the rest. In an
+ * address a value is written as in one, unless its reference says a format.
+ */
+export function filledAt(links: PanelLink[], at: Spot): PanelLink[] {
+  const value = String(at.value ?? '')
+  const words: Record<string, string> = { '__value.time': at.time, '__value.raw': value, __value: value, '__value.numeric': value, '__value.text': at.text, '__value.calc': '' }
   const fill = (text: string, usual: string) => text.replace(/\$\{(__(?:value|data)[^}:]*)(?::([a-z]+))?\}/g, (whole, name: string, format?: string) => {
     const key = /^__data\.fields(?:\.|\[)["']?([^"'\]]+)["']?\]?(?:\.(?:text|numeric))?$/.exec(name)?.[1]?.replace(/\.(text|numeric)$/, '')
-    const found = key === undefined ? words[name] : key === 'Time' || key === '0' ? time : fieldOf(chart, key, index)
+    const found = key === undefined ? words[name] : at.beside(key)
     return found === undefined ? whole : encoded(found, format ?? usual)
   })
   return links.map((l) => ({ ...l, url: fill(l.url, 'uriencode'), title: fill(l.title, 'raw') }))
