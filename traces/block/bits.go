@@ -167,6 +167,33 @@ func expand[T uint32 | int64](dst, dense []T, there []uint64) {
 	}
 }
 
+// expandBits adds dense bits at the places whose bit is set in there: as many as are
+// set.
+func expandBits(dst, dense, there []uint64) {
+	at := 0
+	for w, x := range there {
+		n := bits.OnesCount64(x)
+		if n == 0 {
+			continue
+		}
+		d := dense[at>>6] >> (at & 63)
+		if over := at&63 + n - 64; over > 0 {
+			d |= dense[at>>6+1] << (64 - at&63)
+		}
+		at += n
+		if d &= ^uint64(0) >> (64 - n); n == 64 {
+			dst[w] |= d
+			continue
+		}
+		for ; d != 0; d >>= 1 {
+			if d&1 != 0 {
+				dst[w] |= x & -x
+			}
+			x &= x - 1
+		}
+	}
+}
+
 // offsetsOf fills the offsets of a list's rows from the levels of a list whose items
 // all have a value: repetition 0 begins a row, definition 0 is a row without items.
 func offsetsOf(dst []uint32, rep, def []uint64, slots int) (items int, err error) {

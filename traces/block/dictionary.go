@@ -3,6 +3,7 @@ package block
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"math/bits"
 
@@ -95,59 +96,91 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, p p
 	if err != nil {
 		return err
 	}
-	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
-		return errShort
+	to := &m.codes
+	if c.leaf.form == formText && p.n == v.Len {
+		to = &v.Codes
 	}
-	n, codes := p.n, &m.codes
-	if c.leaf.form == formText && n == v.Len {
-		codes = &v.Codes
-	}
-	*codes = sized(*codes, n)
-	dense := *codes
-	if err := readHybrid(dense, raw[1:], int(raw[0]), p); err != nil {
+	dense, err := codes(to, k, p, raw)
+	if err != nil {
 		return err
 	}
 	switch c.leaf.form {
 	case formText:
 		v.Codes = sized(v.Codes, v.Len)
-		if greatest(dense) >= k.dict.count {
-			return errCode
-		}
-		if n < v.Len {
+		if p.n < v.Len {
 			expand(v.Codes, dense, m.there)
 		}
 		v.Dict, v.Present = d.texts, v.Present[:0]
-		return nil
 	case formInt:
-		ints := m.numbers(v, n)
+		ints := m.numbers(v, p.n)
 		if d.few != nil {
-			if int(greatest(dense)) >= len(d.words) {
-				return errCode
-			}
 			for i, code := range dense[:len(ints)] {
 				ints[i] = d.few[uint8(code)]
 			}
-			m.place(v, ints)
-			return nil
-		}
-		for i, code := range dense {
-			if int(code) >= len(d.words) {
-				return errCode
+		} else {
+			for i, code := range dense[:len(ints)] {
+				ints[i] = int64(d.words[code])
 			}
-			ints[i] = int64(d.words[code])
 		}
 		m.place(v, ints)
 	default:
 		v.Floats = sized(v.Floats, v.Len)
 		for i, code := range dense {
-			if int(code) >= len(d.words) {
-				return errCode
-			}
 			v.Floats[i] = math.Float64frombits(d.words[code])
 		}
-		spread(v, v.Floats, n, 1)
+		spread(v, v.Floats, p.n, 1)
 	}
 	return nil
+}
+
+// codes reads a part's codes, all of which the dictionary has.
+func codes(to *[]uint32, k *chunk, p part, raw []byte) ([]uint32, error) {
+	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
+		return nil, errShort
+	}
+	*to = sized(*to, p.n)
+	if err := readHybrid(*to, raw[1:], int(raw[0]), p); err != nil {
+		return nil, err
+	}
+	if greatest(*to) >= k.dict.count {
+		return nil, errCode
+	}
+	return *to, nil
+}
+
+// FindTexts implements column.TextFinder where a page has a Dict.
+func (c *blockColumn) FindTexts(page int, wanted []uint8, rows []uint64) (cost int, ok bool, err error) {
+	k, e := c.entry(page)
+	if c.leaf.form != formText || c.leaf.nest != nestNone || k.encoding != encDictionary || len(wanted) != int(k.dict.count) {
+		return 0, false, nil
+	}
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
+	at := e.offset + int64(e.head)
+	raw, err := c.bytes(m, k.codec, at, e.size, e.raw, e.crc)
+	if err != nil {
+		return 0, true, err
+	}
+	v := &m.times
+	v.Reset()
+	v.Rows = c.b.ix.pages[page].Rows
+	v.Len = v.Rows
+	raw, err = c.levels(m, v, k, e, raw)
+	var dense []uint32
+	if err == nil {
+		dense, err = codes(&m.codes, k, part{0, int(e.values), int(e.values)}, raw)
+	}
+	if err != nil {
+		return int(e.size), true, c.damage(at, fmt.Sprintf("page %d: %v", page, err))
+	}
+	if len(dense) == v.Len {
+		column.SelectCodes(dense, wanted, rows)
+		return int(e.size), true, nil
+	}
+	m.items = zeroed(m.items, (len(dense)+63)/64)
+	column.SelectCodes(dense, wanted, m.items)
+	expandBits(rows, m.items, m.there)
+	return int(e.size), true, nil
 }
 
 // greatest is the greatest of codes, 0 of none.

@@ -63,15 +63,12 @@ func all(t *testing.T, b *Block) {
 			t.Fatal(err)
 		}
 	}
-	var v column.Vector
 	for _, k := range slices.Concat(column.Fixed(), b.Keys()) {
 		_, _, err := b.Values(k)
 		keep(err)
 		if c := b.Column(k); c != nil {
 			for p := range b.Pages() {
-				keep(c.Read(p, &v))
-				rows := b.Page(p).Rows
-				keep(column.ReadRows(c, p, rows/3, rows-rows/3, &v))
+				keep(readAll(t, c, k, p, b.Page(p).Rows))
 			}
 		}
 	}
@@ -84,6 +81,51 @@ func all(t *testing.T, b *Block) {
 		keep(err)
 		return true
 	}))
+}
+
+// readAll reads a page, and some of its rows: what is no error has to be a Vector.
+func readAll(t *testing.T, c column.Column, k column.Key, page, rows int) error {
+	t.Helper()
+	var v column.Vector
+	if err := c.Read(page, &v); err != nil {
+		return err
+	}
+	if err := columntest.CheckVector(k, &v, rows); err != nil {
+		t.Error(err)
+	}
+	if v.Dict != nil && !k.List() {
+		if err := findAll(t, c, k, page, &v); err != nil {
+			return err
+		}
+	}
+	lo, hi := rows/3, rows-rows/3
+	if err := column.ReadRows(c, page, lo, hi, &v); err != nil {
+		return err
+	}
+	if err := columntest.CheckVector(k, &v, hi-lo); err != nil {
+		t.Error(err)
+	}
+	return nil
+}
+
+// findAll finds every second text of a page that was read.
+func findAll(t *testing.T, c column.Column, k column.Key, page int, v *column.Vector) error {
+	t.Helper()
+	wanted := make([]uint8, len(v.Dict.Texts))
+	for code := 1; code < len(wanted); code += 2 {
+		wanted[code] = 1
+	}
+	want, got := make([]uint64, (v.Rows+63)/64), make([]uint64, (v.Rows+63)/64)
+	for i, code := range v.Codes {
+		want[i>>6] |= uint64(wanted[code]) << (i & 63)
+	}
+	if _, ok, err := column.FindTexts(c, page, wanted, got); err != nil || !ok {
+		return err
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, page %d: found %x, read %x", k, page, got, want)
+	}
+	return nil
 }
 
 // FuzzIndex changes the index of a valid block, and repairs its checksums.
@@ -163,8 +205,8 @@ func FuzzPage(f *testing.F) {
 			}
 			return
 		}
-		var v column.Vector
-		if err := b.leaf(i).Read(0, &v); err != nil && !errors.Is(err, ErrDamaged) {
+		l := b.leaf(i)
+		if err := readAll(t, l, l.leaf.key, 0, b.Page(0).Rows); err != nil && !errors.Is(err, ErrDamaged) {
 			t.Fatal(err)
 		}
 	})

@@ -15,6 +15,43 @@ type Emptier interface {
 	Empty(page int) bool
 }
 
+// TextFinder is a Column that finds the rows of a page that have one of some texts for
+// less than it costs to read all texts.
+type TextFinder interface {
+	// FindTexts adds the rows whose code is wanted to a set: row i is bit i%64 of word
+	// i/64. wanted has a 1 for each code of the page's Dict that is, and 0 for the others,
+	// of which 0 (no text) is one. cost is how many bytes were read. ok is false if the
+	// column cannot tell, and nothing was done.
+	FindTexts(page int, wanted []uint8, rows []uint64) (cost int, ok bool, err error)
+}
+
+// FindTexts is c's, if it is a TextFinder.
+func FindTexts(c Column, page int, wanted []uint8, rows []uint64) (cost int, ok bool, err error) {
+	if f, is := c.(TextFinder); is && wanted[0] == 0 {
+		return f.FindTexts(page, wanted, rows)
+	}
+	return 0, false, nil
+}
+
+// SelectCodes adds the codes that are wanted to a set: code i is bit i%64 of word i/64.
+// wanted has 1 or 0 for each code that there may be.
+func SelectCodes(codes []uint32, wanted []uint8, out []uint64) {
+	in := func(code uint32) uint64 { return uint64(wanted[code]) }
+	for w := 0; len(codes) > 0; w++ {
+		part := codes[:min(64, len(codes))]
+		codes = codes[len(part):]
+		x, k := uint64(0), 0
+		for ; len(part)-k >= 8; k += 8 { // eight that need not wait for each other
+			c := (*[8]uint32)(part[k:])
+			x |= (in(c[0]) | in(c[1])<<1 | in(c[2])<<2 | in(c[3])<<3 | in(c[4])<<4 | in(c[5])<<5 | in(c[6])<<6 | in(c[7])<<7) << (k & 63)
+		}
+		for ; k < len(part); k++ {
+			x |= in(part[k]) << (k & 63)
+		}
+		out[w] |= x
+	}
+}
+
 // ReadRows reads the rows from lo to before hi of a page, as RowReader does: of a
 // Column that is none, the page is read.
 func ReadRows(c Column, page, lo, hi int, v *Vector) error {

@@ -12,7 +12,7 @@ type Segment interface {
 	Pages() int
 	Page(page int) PageInfo
 	// Bounds returns the first row of each trace of a page, and behind them the
-	// number of rows. The caller must not change it.
+	// number of rows: ascending, from 0 on. The caller must not change it.
 	Bounds(page int) ([]uint32, error)
 	// Column returns a column, nil if no row has a value in it.
 	Column(Key) Column
@@ -45,6 +45,7 @@ type Column interface {
 	// the page: a text that is not in it is not in the page. nil: not known, or
 	// the page's texts are plain.
 	Dict(page int) (*Dict, error)
-	// Read reads the values of a page into v, over what v held.
+	// Read reads the values of a page into v, over what v held. What it cannot make
+	// a Vector of, as that is documented, is an error, whatever is on disk.
 	Read(page int, v *Vector) error
 }

@@ -275,6 +275,9 @@ func (l *leaf) columns(p *page, scope column.Scope, out rowBits) {
 		if !l.answer(p).keys[pv.key] || !l.columnPossible(p, pv) {
 			continue
 		}
+		if l.find(p, pv, out) {
+			continue
+		}
 		v := p.read(pv)
 		if v.Offsets == nil || !pv.key.List() {
 			l.values(p, pv.key, v, out)

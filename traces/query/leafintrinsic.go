@@ -53,7 +53,7 @@ func (l *leaf) fixedTexts(p *page, k column.Key, out rowBits) {
 		if l.test(traceql.String("")) {
 			out.fill(0, p.info.Rows)
 		}
-	case l.columnPossible(p, pv):
+	case l.columnPossible(p, pv) && !l.find(p, pv, out):
 		l.texts(p, k, p.read(pv), out)
 	}
 }

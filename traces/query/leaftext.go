@@ -56,6 +56,16 @@ func (l *leaf) holdsText(typ column.Type, text string) bool {
 	return l.test(textStatic(typ, text))
 }
 
+// find selects the rows of whose text the condition holds, where the column finds them;
+// else it returns false.
+func (l *leaf) find(p *page, pv *pageVector, out rowBits) bool {
+	if l.exists || !pv.key.Type.Text() || pv.key.List() || p.window.narrow || p.has(pv) {
+		return false
+	}
+	d, err := pv.col.Dict(p.number)
+	return err == nil && d != nil && p.findTexts(pv, p.table(l, d, pv.key).holds, out)
+}
+
 // texts selects the texts of which the condition holds.
 func (l *leaf) texts(p *page, k column.Key, v *column.Vector, out rowBits) {
 	if v.Dict == nil {
@@ -66,24 +76,7 @@ func (l *leaf) texts(p *page, k column.Key, v *column.Vector, out rowBits) {
 	if !t.any {
 		return
 	}
-	selectCodes(v.Codes[:v.Len], t.holds, out)
-}
-
-// selectCodes adds the codes that hold.
-func selectCodes(codes []uint32, holds []uint8, out rowBits) {
-	in := func(code uint32) uint64 { return uint64(holds[code]) }
-	for w := range wordsOf(len(codes)) {
-		part := codes[w<<6 : min(w<<6+64, len(codes))]
-		x, k := uint64(0), 0
-		for ; len(part)-k >= 8; k += 8 { // eight that need not wait for each other
-			c := (*[8]uint32)(part[k:])
-			x |= (in(c[0]) | in(c[1])<<1 | in(c[2])<<2 | in(c[3])<<3 | in(c[4])<<4 | in(c[5])<<5 | in(c[6])<<6 | in(c[7])<<7) << (k & 63)
-		}
-		for ; k < len(part); k++ {
-			x |= in(part[k]) << (k & 63)
-		}
-		out[w] |= x
-	}
+	column.SelectCodes(v.Codes[:v.Len], t.holds, out)
 }
 
 // plain looks at texts that have no dictionary, equal neighbours once.

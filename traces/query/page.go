@@ -99,24 +99,12 @@ func (p *page) open(part *partScan, number int) {
 	clear(p.needs)
 	if p.bounds, p.err = part.Segment.Bounds(number); p.err != nil {
 		p.err = fmt.Errorf("%s, page %d: %w", part.Name, number, p.err)
-	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 || !ascending(p.bounds) {
+	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 {
 		p.err = fmt.Errorf("%s, page %d: its traces do not fit its %d rows; the part is damaged", part.Name, number, p.info.Rows)
 	}
 	if p.err != nil {
 		p.info.Traces, p.info.Rows, p.bounds = 0, 0, []uint32{0}
 	}
-}
-
-// ascending is slices.IsSorted, which takes twice as long.
-func ascending(list []uint32) bool {
-	last := uint32(0)
-	for _, n := range list {
-		if n < last {
-			return false
-		}
-		last = n
-	}
-	return true
 }
 
 // column returns the place of a column; its col is nil if the part has none.
@@ -142,7 +130,7 @@ func (p *page) bind(pv *pageVector) {
 func (p *page) vector(k column.Key) *column.Vector { return p.read(p.column(k)) }
 
 func (p *page) read(pv *pageVector) *column.Vector {
-	if pv.part == p.part && pv.stamp == p.stamp {
+	if p.has(pv) {
 		return &pv.vec
 	}
 	p.bind(pv)
@@ -150,39 +138,74 @@ func (p *page) read(pv *pageVector) *column.Vector {
 		return nil
 	}
 	pv.stamp = p.stamp
-	err := p.err
-	if err == nil {
-		err = p.scan.ctx.Err()
-	}
+	err := p.readable()
 	if err == nil {
 		if err = p.window.read(pv.col, p.number, &pv.vec); err == nil {
 			err = fits(pv.key, &pv.vec, p.info.Rows)
 		}
 	}
 	if err != nil {
-		if p.err == nil {
-			p.err = fmt.Errorf("%s, page %d, column %v %q: %w", p.part.Name, p.number, pv.key.Scope, pv.key.Name, err)
-		}
+		p.fail(pv, err)
 		pv.vec = *zeroVector(pv.key, p.info.Rows) // until the page is opened again
 		return &pv.vec
 	}
-	p.cost += int64(pv.vec.Cost)
+	p.note(pv, pv.vec.Cost)
+	return &pv.vec
+}
+
+// has tells whether a column of the page was read.
+func (p *page) has(pv *pageVector) bool { return pv.part == p.part && pv.stamp == p.stamp }
+
+// readable tells why no more is read.
+func (p *page) readable() error {
+	if p.err != nil {
+		return p.err
+	}
+	return p.scan.ctx.Err()
+}
+
+// fail keeps what the reading of a column failed with, if nothing failed before.
+func (p *page) fail(pv *pageVector, err error) {
+	if p.err == nil {
+		p.err = fmt.Errorf("%s, page %d, column %v %q: %w", p.part.Name, p.number, pv.key.Scope, pv.key.Name, err)
+	}
+}
+
+// note counts what was read of a column.
+func (p *page) note(pv *pageVector, cost int) {
+	p.cost += int64(cost)
 	if !p.looked {
 		p.looked = true
 		p.scan.countRows(p.info.Rows)
 	}
 	p.part.note(pv.key)
-	return &pv.vec
 }
 
-// fits tells whether a Vector is as long as it says: what is on disk may be anything.
+// findTexts adds the rows that have a wanted text, and tells whether the column could.
+func (p *page) findTexts(pv *pageVector, wanted []uint8, out rowBits) bool {
+	err := p.readable()
+	if err == nil {
+		var cost int
+		var ok bool
+		if cost, ok, err = column.FindTexts(pv.col, p.number, wanted, out); err == nil {
+			if ok {
+				p.note(pv, cost)
+			}
+			return ok
+		}
+	}
+	p.fail(pv, err)
+	return true
+}
+
+// fits tells whether a Vector is as long as its key and the page ask for. What is in
+// it, a Segment has seen to.
 func fits(k column.Key, v *column.Vector, rows int) error {
 	values := rows
 	ok := v.Rows == rows
 	if k.List() {
-		ok = ok && len(v.Offsets) == rows+1 && v.Offsets[0] == 0 && ascending(v.Offsets)
 		values = v.Len
-		ok = ok && int(v.Offsets[rows]) == values
+		ok = ok && len(v.Offsets) == rows+1
 	}
 	ok = ok && (len(v.Present) == 0 || len(v.Present) == values)
 	switch {
@@ -193,9 +216,9 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 	case k.Type == column.Float:
 		ok = ok && len(v.Floats) == values
 	case k.Type.Text() && v.Dict != nil:
-		ok = ok && len(v.Codes) == values && largest(v.Codes) < len(v.Dict.Texts)
+		ok = ok && len(v.Codes) == values
 	case k.Type.Text():
-		ok = ok && len(v.Ends) == values+1 && int(v.Ends[values]) <= len(v.Text) && ascending(v.Ends)
+		ok = ok && len(v.Ends) == values+1
 	default:
 		ok = ok && len(v.Ints) == values
 	}
@@ -203,17 +226,6 @@ func fits(k column.Key, v *column.Vector, rows int) error {
 		return fmt.Errorf("its values do not fit the page's %d rows; the part is damaged", rows)
 	}
 	return nil
-}
-
-func largest(codes []uint32) int {
-	var a, b, c, d uint32 // four maxima at a time
-	for ; len(codes) >= 4; codes = codes[4:] {
-		a, b, c, d = max(a, codes[0]), max(b, codes[1]), max(c, codes[2]), max(d, codes[3])
-	}
-	for _, code := range codes {
-		a = max(a, code)
-	}
-	return int(max(a, b, c, d))
 }
 
 // zeroVector is a column in which nothing is.

@@ -183,16 +183,6 @@ func TestDamagedVectorsAreErrorsOrAnswersAndNoPanics(t *testing.T) {
 			v.Ints, v.IDs, v.Codes, v.Floats = v.Ints[:len(v.Ints)/2], v.IDs[:len(v.IDs)/2], v.Codes[:len(v.Codes)/2], v.Floats[:len(v.Floats)/2]
 			v.Ends = v.Ends[:len(v.Ends)/2]
 		},
-		"codes": func(_ column.Key, v *column.Vector) {
-			for i := range v.Codes {
-				v.Codes[i] += 1 << 20
-			}
-		},
-		"offsets": func(_ column.Key, v *column.Vector) {
-			if len(v.Offsets) > 2 {
-				v.Offsets[1] = 1 << 30
-			}
-		},
 		"distances": func(k column.Key, v *column.Vector) {
 			if k == column.ParentRow {
 				for i := range v.Ints {

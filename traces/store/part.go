@@ -131,6 +131,12 @@ func (c watchedColumn) ReadRows(page, lo, hi int, v *column.Vector) error {
 	return err
 }
 
+func (c watchedColumn) FindTexts(page int, wanted []uint8, rows []uint64) (int, bool, error) {
+	cost, ok, err := column.FindTexts(c.Column, page, wanted, rows)
+	c.part.note(err)
+	return cost, ok, err
+}
+
 func (c watchedColumn) Empty(page int) bool { return column.EmptyPage(c.Column, page) }
 
 // known is a trace that has pieces in several parts, or was deleted.
