@@ -28,7 +28,7 @@ import (
 func main() {
 	program := flag.String("program", "bin/supersonic", "the `binary` to run")
 	out := flag.String("out", "ui/latency/testdata", "`directory` of the recordings")
-	set := flag.String("set", "first", "`cases` to record: first, second, third")
+	set := flag.String("set", "first", "`cases` to record: first, second, third, fourth, fifth")
 	only := flag.String("only", "", "`names` of cases, by commas; empty: all")
 	port := flag.Int("port", 23500, "the first of eight free `ports`")
 	flag.Parse()
@@ -66,8 +66,9 @@ func record(ctx context.Context, program, out string, port int, s situation) (er
 	if err := errors.Join(writeModels(models, s.models), os.WriteFile(values, []byte(s.values(port, models)), 0o644)); err != nil {
 		return err
 	}
-	if s.farPod != "" {
-		if err := s.putFar(dir, values); err != nil {
+	if s.ails.kind != "" {
+		small := filepath.Join(dir, "fewer")
+		if err := errors.Join(writeModels(small, singly(s.models)), s.ails.apply(dir, values, small)); err != nil {
 			return err
 		}
 	}
@@ -101,6 +102,7 @@ func (s situation) values(port int, models string) string {
 	return fmt.Sprintf(`
 triton: {replicas: %d}
 envoy:
+  enabled: %t
   tracing_sampling_rate: %s
   service: {ports: [{name: grpc, port: %d}, {name: admin, port: %d}]}
 prometheus: {server: {service: {servicePort: %d}}}
@@ -114,18 +116,19 @@ opentelemetry-collector:
     receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:%d"}, http: {endpoint: "127.0.0.1:%d"}}}}
     extensions: {health_check: {endpoint: "127.0.0.1:%d"}}
 local: {triton: {modelRepository: %q}}
-`, s.servers, s.sampling, port, port+1, port+2, port+3, port+4, port+5, port+6, port+7, models)
+`, s.servers, s.path == throughGateway, s.sampling, port, port+1, port+2, port+3, port+4, port+5, port+6, port+7, models)
 }
 
 // drive sends the load and returns the counters after it.
 func drive(ctx context.Context, port int, s situation) ([]byte, error) {
-	admin := fmt.Sprintf("http://127.0.0.1:%d/metrics", port+1)
-	if err := poll(ctx, 120*time.Second, func() error { return allReady(admin, s.servers) }); err != nil {
+	targets, end, err := s.targets(ctx, port)
+	if err != nil {
 		return nil, fmt.Errorf("wait for the servers: %w", err)
 	}
+	defer end()
 	sending, stop := context.WithTimeout(ctx, time.Duration(s.seconds*float64(time.Second)))
 	defer stop()
-	if err := s.send(sending, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
+	if err := s.send(sending, targets); err != nil {
 		return nil, err
 	}
 	ended := time.Now()
@@ -142,7 +145,8 @@ func (s situation) request(l send) *kserve.InferRequest {
 	if n == 0 {
 		n = 16
 	}
-	shape := []int64{1, int64(n)}
+	rows := max(1, l.rows)
+	shape := []int64{int64(rows), int64(n / rows)}
 	for _, m := range s.models {
 		if m.name == l.model && m.steps == nil && m.batch == 0 {
 			shape = shape[1:]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,10 +44,20 @@ func (m model) config() string {
 		name  string
 		value any
 	}{{"ms", m.ms}, {"per_row_ms", m.perRowMs}, {"cold_ms", m.coldMs}, {"tail_ms", m.tailMs}, {"slow_pod", m.slowPod}, {"slow_ms", m.slowMs}, {"slow_by", max(1, m.slowBy)},
-		{"busy", m.busy}, {"fail_every", m.failEvery}} {
+		{"slow_from", m.slowFrom}, {"slow_until", m.slowUntil},
+		{"jitter", m.jitter}, {"per_kilo_ms", m.perKiloMs}, {"grow", m.grow}, {"busy", m.busy}, {"fail_every", m.failEvery}} {
 		fmt.Fprintf(&b, "parameters { key: %q value { string_value: \"%v\" } }\n", p.name, p.value)
 	}
 	return b.String()
+}
+
+// singly is the models with one instance of each.
+func singly(models []model) []model {
+	list := slices.Clone(models)
+	for i := range list {
+		list[i].instances = 1
+	}
+	return list
 }
 
 // ensemble is a chain of steps.

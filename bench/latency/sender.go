@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,20 +19,32 @@ import (
 
 // send sends the loads of a case until ctx ends, and waits for the answers. What
 // requests are answered does not matter: the traces tell.
-func (s situation) send(ctx context.Context, target string) error {
+func (s situation) send(ctx context.Context, targets []string) error {
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http2.Transport{AllowHTTP: true,
 		DialTLSContext: func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, addr)
 		}}}
 	defer client.CloseIdleConnections()
 	var loads, requests sync.WaitGroup
+	begin := time.Now()
 	for i, l := range s.loads {
 		message := framed(s.request(l).Append(nil))
 		r := rand.New(rand.NewPCG(uint64(i), 11))
+		call := func() { s.call(context.WithoutCancel(ctx), client, targets[rand.IntN(len(targets))], message) }
+		for range l.workers {
+			loads.Go(func() {
+				for ctx.Err() == nil {
+					call()
+				}
+			})
+		}
+		if l.rate == 0 {
+			continue
+		}
 		loads.Go(func() {
-			for s.pause(ctx, l.rate, r) {
+			for s.pause(ctx, begin, l.rate, r) {
 				for range max(1, s.burst) {
-					requests.Go(func() { s.call(context.WithoutCancel(ctx), client, target, message) })
+					requests.Go(call)
 				}
 			}
 		})
@@ -41,13 +55,16 @@ func (s situation) send(ctx context.Context, target string) error {
 }
 
 // pause waits for the next request, or the next requests at once.
-func (s situation) pause(ctx context.Context, rate float64, r *rand.Rand) bool {
+func (s situation) pause(ctx context.Context, begin time.Time, rate float64, r *rand.Rand) bool {
 	wait := float64(time.Second) / rate
 	switch s.arrivals {
 	case randomly:
 		wait *= r.ExpFloat64()
 	case inBursts:
 		wait *= float64(s.burst) * (0.5 + r.Float64())
+	}
+	if passed := math.Mod(time.Since(begin).Seconds(), max(0.001, s.on+s.off)); s.off > 0 && passed > s.on {
+		wait += (s.on + s.off - passed) * float64(time.Second)
 	}
 	select {
 	case <-ctx.Done():
@@ -73,6 +90,9 @@ func (s situation) call(ctx context.Context, client *http.Client, target string,
 	}
 	req.Header.Set("Content-Type", "application/grpc+proto")
 	req.Header.Set("Te", "trailers")
+	if s.path == directly {
+		req.Header.Set("Traceparent", fmt.Sprintf("00-%016x%016x-%016x-01", rand.Uint64()|1, rand.Uint64(), rand.Uint64()|1))
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		return

@@ -9,7 +9,7 @@ import (
 // with the first; the others were recorded before the rules saw them, to tell how
 // often they are right about a site that nobody made them for.
 func sets() map[string][]situation {
-	return map[string][]situation{"first": situations(), "second": second(), "third": third()}
+	return map[string][]situation{"first": situations(), "second": second(), "third": third(), "fourth": fourth(), "fifth": fifth()}
 }
 
 // chain is an ensemble of steps of the given milliseconds, with its steps.
@@ -50,31 +50,31 @@ func one(name string, ms float64) []model { return []model{{name: name, ms: ms, 
 func second() []situation {
 	const all = "1"
 	quick := func() []model { return with(one("add", 0), one("mul", 0), chain("calc", 0, 0)) }
-	quickly := []send{{"add", 8, 0}, {"mul", 6, 0}, {"calc", 6, 0}}
+	quickly := []send{{model: "add", rate: 8}, {model: "mul", rate: 6}, {model: "calc", rate: 6}}
 	return []situation{
 		{name: "u-healthy-quick-100", servers: 2, seconds: 5, models: quick(), loads: quickly, sampling: all},
-		{name: "u-healthy-quick-5", servers: 5, seconds: 14, models: with(one("add", 0), chain("calc", 0, 0)), loads: []send{{"add", 60, 0}, {"calc", 30, 0}}, sampling: "0.5", arrivals: randomly},
-		{name: "u-healthy-bursts", servers: 3, seconds: 14, models: with(one("tag", 8), chain("reco", 2, 5, 14)), loads: []send{{"tag", 15, 0}, {"reco", 9, 0}}, sampling: all, arrivals: inBursts, burst: 3},
-		{name: "u-healthy-failing-4-steps", servers: 2, seconds: 14, models: with([]model{{name: "tag", ms: 9, failEvery: 10}}, chain("deep", 3, 3, 8, 4)), loads: []send{{"tag", 14, 0}, {"deep", 8, 0}}, sampling: all},
-		{name: "u-healthy-loaded", servers: 2, seconds: 14, models: with([]model{{name: "hot", ms: 19}}, one("cool", 6)), loads: []send{{"hot", 50, 0}, {"cool", 10, 0}}, sampling: all, arrivals: randomly},
-		{name: "u-pod-by-1.5", servers: 2, seconds: 14, models: on(1, 1.5, 0, with(one("a", 20), one("b", 12)), "a", "b"), loads: []send{{"a", 16, 0}, {"b", 16, 0}}, sampling: all},
-		{name: "u-pod-by-2-of-5", servers: 5, seconds: 14, models: on(3, 2, 0, with(one("a", 10), one("b", 16)), "a", "b"), loads: []send{{"a", 25, 0}, {"b", 20, 0}}, sampling: all},
-		{name: "u-pod-by-5-100", servers: 3, seconds: 6, models: on(2, 5, 0, with(one("a", 2), one("b", 3)), "a", "b"), loads: []send{{"a", 9, 0}, {"b", 9, 0}}, sampling: all},
-		{name: "u-pod-in-one-model", servers: 3, seconds: 14, models: on(0, 2, 0, with(one("a", 5), one("b", 15), one("c", 4)), "b"), loads: []send{{"a", 12, 0}, {"b", 15, 0}, {"c", 12, 0}}, sampling: all, arrivals: randomly},
+		{name: "u-healthy-quick-5", servers: 5, seconds: 14, models: with(one("add", 0), chain("calc", 0, 0)), loads: []send{{model: "add", rate: 60}, {model: "calc", rate: 30}}, sampling: "0.5", arrivals: randomly},
+		{name: "u-healthy-bursts", servers: 3, seconds: 14, models: with(one("tag", 8), chain("reco", 2, 5, 14)), loads: []send{{model: "tag", rate: 15}, {model: "reco", rate: 9}}, sampling: all, arrivals: inBursts, burst: 3},
+		{name: "u-healthy-failing-4-steps", servers: 2, seconds: 14, models: with([]model{{name: "tag", ms: 9, failEvery: 10}}, chain("deep", 3, 3, 8, 4)), loads: []send{{model: "tag", rate: 14}, {model: "deep", rate: 8}}, sampling: all},
+		{name: "u-healthy-loaded", servers: 2, seconds: 14, models: with([]model{{name: "hot", ms: 19}}, one("cool", 6)), loads: []send{{model: "hot", rate: 50}, {model: "cool", rate: 10}}, sampling: all, arrivals: randomly},
+		{name: "u-pod-by-1.5", servers: 2, seconds: 14, models: on(1, 1.5, 0, with(one("a", 20), one("b", 12)), "a", "b"), loads: []send{{model: "a", rate: 16}, {model: "b", rate: 16}}, sampling: all},
+		{name: "u-pod-by-2-of-5", servers: 5, seconds: 14, models: on(3, 2, 0, with(one("a", 10), one("b", 16)), "a", "b"), loads: []send{{model: "a", rate: 25}, {model: "b", rate: 20}}, sampling: all},
+		{name: "u-pod-by-5-100", servers: 3, seconds: 6, models: on(2, 5, 0, with(one("a", 2), one("b", 3)), "a", "b"), loads: []send{{model: "a", rate: 9}, {model: "b", rate: 9}}, sampling: all},
+		{name: "u-pod-in-one-model", servers: 3, seconds: 14, models: on(0, 2, 0, with(one("a", 5), one("b", 15), one("c", 4)), "b"), loads: []send{{model: "a", rate: 12}, {model: "b", rate: 15}, {model: "c", rate: 12}}, sampling: all, arrivals: randomly},
 		{name: "u-pod-quick", servers: 2, seconds: 12, models: on(0, 1, 30, quick(), "add", "mul", "calc_0", "calc_1"), loads: quickly, sampling: all},
-		{name: "u-pod-sampled", servers: 3, seconds: 16, models: on(1, 3, 0, with(one("a", 7), chain("reco", 4, 5)), "a", "reco_0", "reco_1"), loads: []send{{"a", 45, 0}, {"reco", 30, 0}}, sampling: "0.2", arrivals: randomly},
-		{name: "u-pod-far", servers: 3, seconds: 12, models: with(one("a", 6), one("b", 9)), loads: []send{{"a", 14, 0}, {"b", 14, 0}}, sampling: all, farPod: "supersonic-triton-1", farBy: 15 * time.Millisecond},
-		{name: "u-queue-instances", servers: 2, seconds: 16, models: with([]model{{name: "hot", ms: 30}}, one("cool", 8)), loads: []send{{"hot", 60, 0}, {"cool", 12, 0}}, sampling: all, arrivals: randomly},
-		{name: "u-queue-bursts", servers: 2, seconds: 16, models: with([]model{{name: "hot", ms: 15}}, one("cool", 8)), loads: []send{{"hot", 15, 0}, {"cool", 15, 0}}, sampling: all, arrivals: inBursts, burst: 20},
-		{name: "u-queue-delay-25", servers: 2, seconds: 12, models: with([]model{{name: "wide", ms: 5, batch: 64, delayUs: 25_000}}, one("b", 8)), loads: []send{{"wide", 14, 0}, {"b", 10, 0}}, sampling: all},
-		{name: "u-queue-delay-quick", servers: 2, seconds: 12, models: with([]model{{name: "wide", batch: 32, delayUs: 50_000}}, one("add", 0), chain("calc", 0, 0)), loads: []send{{"wide", 10, 0}, {"add", 10, 0}, {"calc", 6, 0}}, sampling: all},
-		{name: "u-queue-of-3-sampled", servers: 3, seconds: 14, models: with([]model{{name: "hot", ms: 60}}, one("b", 8)), loads: []send{{"hot", 52, 0}, {"b", 20, 0}}, sampling: "0.4"},
-		{name: "u-step-first-of-3", servers: 2, seconds: 12, models: with(one("a", 7), chain("reco", 40, 5, 6)), loads: []send{{"a", 10, 0}, {"reco", 10, 0}}, sampling: all},
-		{name: "u-step-third-of-4", servers: 2, seconds: 12, models: with(one("a", 7), chain("deep", 4, 5, 60, 6)), loads: []send{{"a", 10, 0}, {"deep", 9, 0}}, sampling: all, arrivals: randomly},
-		{name: "u-step-last-quick", servers: 2, seconds: 12, models: with(one("add", 0), chain("calc", 0, 25)), loads: []send{{"add", 8, 0}, {"calc", 10, 0}}, sampling: all},
-		{name: "u-step-10-quick", servers: 2, seconds: 10, models: with(one("add", 0), chain("calc", 0, 10)), loads: []send{{"add", 8, 0}, {"calc", 10, 0}}, sampling: all},
-		{name: "u-step-delay", servers: 2, seconds: 12, models: with(one("a", 7), delayed(chain("reco", 6, 6, 6), "reco_1", 60_000)), loads: []send{{"a", 10, 0}, {"reco", 9, 0}}, sampling: all},
-		{name: "u-gateway-late", servers: 2, seconds: 10, models: with(one("a", 7), one("b", 9)), loads: []send{{"a", 12, 0}, {"b", 12, 0}}, sampling: all, late: 40 * time.Millisecond},
+		{name: "u-pod-sampled", servers: 3, seconds: 16, models: on(1, 3, 0, with(one("a", 7), chain("reco", 4, 5)), "a", "reco_0", "reco_1"), loads: []send{{model: "a", rate: 45}, {model: "reco", rate: 30}}, sampling: "0.2", arrivals: randomly},
+		{name: "u-pod-far", servers: 3, seconds: 12, models: with(one("a", 6), one("b", 9)), loads: []send{{model: "a", rate: 14}, {model: "b", rate: 14}}, sampling: all, ails: trouble{pod: "supersonic-triton-1", kind: far, by: 15 * time.Millisecond}},
+		{name: "u-queue-instances", servers: 2, seconds: 16, models: with([]model{{name: "hot", ms: 30}}, one("cool", 8)), loads: []send{{model: "hot", rate: 60}, {model: "cool", rate: 12}}, sampling: all, arrivals: randomly},
+		{name: "u-queue-bursts", servers: 2, seconds: 16, models: with([]model{{name: "hot", ms: 15}}, one("cool", 8)), loads: []send{{model: "hot", rate: 15}, {model: "cool", rate: 15}}, sampling: all, arrivals: inBursts, burst: 20},
+		{name: "u-queue-delay-25", servers: 2, seconds: 12, models: with([]model{{name: "wide", ms: 5, batch: 64, delayUs: 25_000}}, one("b", 8)), loads: []send{{model: "wide", rate: 14}, {model: "b", rate: 10}}, sampling: all},
+		{name: "u-queue-delay-quick", servers: 2, seconds: 12, models: with([]model{{name: "wide", batch: 32, delayUs: 50_000}}, one("add", 0), chain("calc", 0, 0)), loads: []send{{model: "wide", rate: 10}, {model: "add", rate: 10}, {model: "calc", rate: 6}}, sampling: all},
+		{name: "u-queue-of-3-sampled", servers: 3, seconds: 14, models: with([]model{{name: "hot", ms: 60}}, one("b", 8)), loads: []send{{model: "hot", rate: 52}, {model: "b", rate: 20}}, sampling: "0.4"},
+		{name: "u-step-first-of-3", servers: 2, seconds: 12, models: with(one("a", 7), chain("reco", 40, 5, 6)), loads: []send{{model: "a", rate: 10}, {model: "reco", rate: 10}}, sampling: all},
+		{name: "u-step-third-of-4", servers: 2, seconds: 12, models: with(one("a", 7), chain("deep", 4, 5, 60, 6)), loads: []send{{model: "a", rate: 10}, {model: "deep", rate: 9}}, sampling: all, arrivals: randomly},
+		{name: "u-step-last-quick", servers: 2, seconds: 12, models: with(one("add", 0), chain("calc", 0, 25)), loads: []send{{model: "add", rate: 8}, {model: "calc", rate: 10}}, sampling: all},
+		{name: "u-step-10-quick", servers: 2, seconds: 10, models: with(one("add", 0), chain("calc", 0, 10)), loads: []send{{model: "add", rate: 8}, {model: "calc", rate: 10}}, sampling: all},
+		{name: "u-step-delay", servers: 2, seconds: 12, models: with(one("a", 7), delayed(chain("reco", 6, 6, 6), "reco_1", 60_000)), loads: []send{{model: "a", rate: 10}, {model: "reco", rate: 9}}, sampling: all},
+		{name: "u-gateway-late", servers: 2, seconds: 10, models: with(one("a", 7), one("b", 9)), loads: []send{{model: "a", rate: 12}, {model: "b", rate: 12}}, sampling: all, late: 40 * time.Millisecond},
 	}
 }
 
@@ -98,14 +98,14 @@ func third() []situation {
 		return list
 	}
 	return []situation{
-		{name: "v-healthy-busy", servers: 2, seconds: 14, models: busy(with(one("fast", 4), one("slow", 11), chain("trio", 4, 6, 3))), loads: []send{{"fast", 10, 0}, {"slow", 8, 0}, {"trio", 7, 0}}, sampling: all, arrivals: randomly},
-		{name: "v-healthy-sampled-3", servers: 3, seconds: 14, models: with(one("fast", 3), one("slow", 35), chain("duo", 9, 15)), loads: []send{{"fast", 60, 0}, {"slow", 25, 0}, {"duo", 30, 0}}, sampling: "0.25", arrivals: randomly},
-		{name: "v-pod-by-1.6", servers: 3, seconds: 14, models: on(0, 1.6, 0, with(one("fast", 12), one("slow", 25)), "fast", "slow"), loads: []send{{"fast", 15, 0}, {"slow", 15, 0}}, sampling: all, arrivals: randomly},
-		{name: "v-pod-busy", servers: 2, seconds: 14, models: busy(on(1, 3, 0, with(one("fast", 5), chain("duo", 4, 6)), "fast", "duo_0", "duo_1")), loads: []send{{"fast", 9, 0}, {"duo", 7, 0}}, sampling: all},
-		{name: "v-pod-of-2-60", servers: 2, seconds: 5, models: on(0, 2.5, 0, one("only", 14), "only"), loads: []send{{"only", 12, 0}}, sampling: all},
-		{name: "v-pod-far-8", servers: 2, seconds: 10, models: with(one("fast", 4), chain("duo", 5, 7)), loads: []send{{"fast", 12, 0}, {"duo", 9, 0}}, sampling: all, farPod: "supersonic-triton-0", farBy: 8 * time.Millisecond},
-		{name: "v-queue-instances", servers: 2, seconds: 14, models: with([]model{{name: "hot", ms: 12}}, one("cool", 5), chain("duo", 5, 6)), loads: []send{{"hot", 150, 0}, {"cool", 12, 0}, {"duo", 8, 0}}, sampling: "0.5", arrivals: randomly},
-		{name: "v-step-by-4", servers: 2, seconds: 12, models: with(one("fast", 7), chain("trio", 6, 6, 30)), loads: []send{{"fast", 10, 0}, {"trio", 9, 0}}, sampling: all, arrivals: randomly},
-		{name: "v-step-instances", servers: 2, seconds: 14, models: with(one("fast", 7), chain("trio", 5, 25, 4)), loads: []send{{"fast", 10, 0}, {"trio", 66, 0}}, sampling: "0.5", arrivals: inBursts, burst: 2},
+		{name: "v-healthy-busy", servers: 2, seconds: 14, models: busy(with(one("fast", 4), one("slow", 11), chain("trio", 4, 6, 3))), loads: []send{{model: "fast", rate: 10}, {model: "slow", rate: 8}, {model: "trio", rate: 7}}, sampling: all, arrivals: randomly},
+		{name: "v-healthy-sampled-3", servers: 3, seconds: 14, models: with(one("fast", 3), one("slow", 35), chain("duo", 9, 15)), loads: []send{{model: "fast", rate: 60}, {model: "slow", rate: 25}, {model: "duo", rate: 30}}, sampling: "0.25", arrivals: randomly},
+		{name: "v-pod-by-1.6", servers: 3, seconds: 14, models: on(0, 1.6, 0, with(one("fast", 12), one("slow", 25)), "fast", "slow"), loads: []send{{model: "fast", rate: 15}, {model: "slow", rate: 15}}, sampling: all, arrivals: randomly},
+		{name: "v-pod-busy", servers: 2, seconds: 14, models: busy(on(1, 3, 0, with(one("fast", 5), chain("duo", 4, 6)), "fast", "duo_0", "duo_1")), loads: []send{{model: "fast", rate: 9}, {model: "duo", rate: 7}}, sampling: all},
+		{name: "v-pod-of-2-60", servers: 2, seconds: 5, models: on(0, 2.5, 0, one("only", 14), "only"), loads: []send{{model: "only", rate: 12}}, sampling: all},
+		{name: "v-pod-far-8", servers: 2, seconds: 10, models: with(one("fast", 4), chain("duo", 5, 7)), loads: []send{{model: "fast", rate: 12}, {model: "duo", rate: 9}}, sampling: all, ails: trouble{pod: "supersonic-triton-0", kind: far, by: 8 * time.Millisecond}},
+		{name: "v-queue-instances", servers: 2, seconds: 14, models: with([]model{{name: "hot", ms: 12}}, one("cool", 5), chain("duo", 5, 6)), loads: []send{{model: "hot", rate: 150}, {model: "cool", rate: 12}, {model: "duo", rate: 8}}, sampling: "0.5", arrivals: randomly},
+		{name: "v-step-by-4", servers: 2, seconds: 12, models: with(one("fast", 7), chain("trio", 6, 6, 30)), loads: []send{{model: "fast", rate: 10}, {model: "trio", rate: 9}}, sampling: all, arrivals: randomly},
+		{name: "v-step-instances", servers: 2, seconds: 14, models: with(one("fast", 7), chain("trio", 5, 25, 4)), loads: []send{{model: "fast", rate: 10}, {model: "trio", rate: 66}}, sampling: "0.5", arrivals: inBursts, burst: 2},
 	}
 }

@@ -13,10 +13,12 @@ class TritonPythonModel:
         value = lambda name: config["parameters"][name]["string_value"]
         self.ms, self.per_row_ms = float(value("ms")), float(value("per_row_ms"))
         self.cold_ms, self.tail_ms = float(value("cold_ms")), float(value("tail_ms"))
-        self.slow_by = 1.0
+        self.jitter, self.per_kilo_ms, self.grow = float(value("jitter")), float(value("per_kilo_ms")), int(value("grow"))
+        self.slow_ms, self.slow_by = 0.0, 1.0
         if os.environ.get("HOSTNAME") == value("slow_pod"):
-            self.ms += float(value("slow_ms"))
-            self.slow_by = float(value("slow_by"))
+            self.slow_ms, self.slow_by = float(value("slow_ms")), float(value("slow_by"))
+        self.slow_from, self.slow_until = float(value("slow_from")), float(value("slow_until"))
+        self.begin = None
         self.busy = value("busy") == "true"
         self.fail_every = int(value("fail_every"))
         self.batched = config["max_batch_size"] > 0
@@ -35,17 +37,22 @@ class TritonPythonModel:
     def execute(self, requests):
         tensors = [pb_utils.get_input_tensor_by_name(r, "X").as_numpy() for r in requests]
         rows = sum(len(x) for x in tensors) if self.batched else len(tensors)
-        ms = self.ms + self.per_row_ms * rows
+        ms = self.ms + self.per_row_ms * rows + self.per_kilo_ms * sum(x.size for x in tensors) / 1000
+        ms *= self.rng.lognormal(0, self.jitter)
         if self.runs < 3:
             ms += self.cold_ms
         if self.rng.random() < 0.03:
             ms += self.tail_ms
         self.runs += 1
-        self.take(ms * self.slow_by / 1000)
+        now = time.monotonic()
+        self.begin = self.begin or now
+        if self.slow_from <= now - self.begin and (not self.slow_until or now - self.begin < self.slow_until):
+            ms = (ms + self.slow_ms) * self.slow_by
+        self.take(ms / 1000)
         return [self.answer(x) for x in tensors]
 
     def answer(self, x):
         self.seen += 1
         if self.fail_every and self.seen % self.fail_every == 0:
             return pb_utils.InferenceResponse([], pb_utils.TritonError("made to fail"))
-        return pb_utils.InferenceResponse([pb_utils.Tensor("Y", (x.ravel()[:16] + 1).reshape((1, -1) if self.batched else (-1,)))])
+        return pb_utils.InferenceResponse([pb_utils.Tensor("Y", np.tile(x[..., :16] + 1, max(1, self.grow)))])

@@ -34,8 +34,11 @@ func picked(list []Example) []Example {
 		if len(list) == 0 {
 			break
 		}
-		e := list[int(rank*float64(len(list)-1))]
-		if !slices.ContainsFunc(out, func(o Example) bool { return o.ID == e.ID }) {
+		at := int(rank * float64(len(list)-1))
+		for at > 0 && slices.ContainsFunc(out, func(o Example) bool { return o.ID == list[at].ID }) {
+			at-- // of few requests two ranks are one
+		}
+		if e := list[at]; !slices.ContainsFunc(out, func(o Example) bool { return o.ID == e.ID }) {
 			out = append(out, e)
 		}
 	}

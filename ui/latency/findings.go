@@ -60,6 +60,24 @@ func (s *site) findings() []Finding {
 	}
 	all = slices.DeleteFunc(all, func(f Finding) bool { return f.Excess < worthTelling*s.total })
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Excess > all[j].Excess })
+	return causesFirst(all)
+}
+
+// causesFirst puts a pod that computes slowly before the queues of the models that it
+// is slow with, whatever they cost: it takes their capacity, and where clients wait for
+// their answers the others' queues are made by it.
+func causesFirst(all []Finding) []Finding {
+	for i, f := range all {
+		if f.Kind != KindPod || f.Phase != Infer {
+			continue
+		}
+		first := slices.IndexFunc(all[:i], func(q Finding) bool {
+			return q.Kind == KindModel && q.Phase == Queue && (f.Model == "" || f.Model == q.Model)
+		})
+		if first >= 0 {
+			all = slices.Insert(slices.Delete(all, i, i+1), first, f)
+		}
+	}
 	return all
 }
 

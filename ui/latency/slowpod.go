@@ -44,6 +44,7 @@ type slower struct {
 	excess       float64
 	total        float64 // of the requests here
 	parts, known int
+	when         string // the stretch of time that the parts are of
 }
 
 // slowPods finds pods that are slower than the others at the same work.
@@ -69,8 +70,22 @@ func (s *site) slowPods() []Finding {
 				}
 			}
 		}
-		if len(list) > 0 {
-			found = append(found, s.slowPod(pod, list, len(tested)))
+		together := []Finding{}
+		for _, p := range fewPhases {
+			if slices.ContainsFunc(list, func(x slower) bool { return x.phase == p }) {
+				continue
+			}
+			single, all := s.judgeFew(pod, p)
+			list = append(list, single...)
+			if all != nil {
+				together = append(together, all.finding(s, pod, p))
+			}
+		}
+		switch {
+		case len(list) > 0:
+			found = append(found, s.slowPod(pod, list, max(len(list), len(tested))))
+		case len(together) > 0:
+			found = append(found, together[0])
 		}
 	}
 	return found
@@ -88,14 +103,14 @@ func (s *site) compare(pod string, at place, p Phase) (slower, bool) {
 		return slower{}, false
 	}
 	other := s.values(at, p, onPod(ref))
-	x := slower{at: at, phase: p, count: len(own.list), among: among, pods: others}
+	x := slower{at: at, phase: p, count: len(own.list), among: among, pods: others, when: "the time"}
 	if p == Queue && s.queuesAnyway(at, other, ref) || !s.alike(pod, ref, at) {
 		return x, false
 	}
 	if !slices.ContainsFunc(limits[p], func(l limit) bool { return s.beyond(&x, own, other, l, s.totals(at, onPod(ref)).median()) }) {
 		return x, false
 	}
-	x.excess = max(0, own.mean()-other.mean()) * own.weight
+	x.excess = max(own.mean()-other.mean(), x.own-x.other) * own.weight // few cold starts elsewhere may outweigh all in the means
 	x.total = s.totals(at, onPod(pod)).sum()
 	return x, true
 }
@@ -246,7 +261,7 @@ func (x slower) basis() string {
 	if x.means {
 		what = "means without outliers"
 	}
-	return fmt.Sprintf("%s of %s against %s requests, and so in %d of %d parts of the time", what, number(x.count), number(x.among), x.parts, x.known)
+	return fmt.Sprintf("%s of %s against %s requests, and so in %d of %d parts of %s", what, number(x.count), number(x.among), x.parts, x.known, x.when)
 }
 
 func (x slower) text() string {

@@ -17,6 +17,9 @@ const (
 	stepFarMore   = 6 * time.Millisecond
 	stepShare     = 0.5
 	stepNextRatio = 1.8 // to the next longest, where there are several
+	stepSiteRatio = 2.5 // where it is less: to what models take that are asked for by themselves
+	stillSlow     = 0.7 // of that ratio, in a part of the window or on a pod
+	fewestSteps   = 6   // requests: they run all steps, so that few tell as much as more do of pods
 )
 
 // step is one member of an ensemble over its requests.
@@ -26,17 +29,38 @@ type step struct {
 	times [phases]*sample
 }
 
-// slowSteps finds, for each ensemble, a step that is far slower than the others.
+// slowSteps finds, for each ensemble, a step that is far slower than the others. An
+// ensemble within one whose own step is told is not told again as a step.
 func (s *site) slowSteps() []Finding {
 	var list []Finding
+	seen := map[string]bool{}
 	for _, at := range s.places {
-		if steps := s.steps(at.model); at.parent == "" && len(steps) > 1 {
-			if f, ok := s.slowStep(at, steps); ok {
-				list = append(list, f)
-			}
+		steps := s.steps(at.model)
+		if seen[at.model] || len(steps) < 2 {
+			continue
+		}
+		seen[at.model] = true
+		if f, ok := s.slowStep(at, steps); ok {
+			list = append(list, f)
 		}
 	}
-	return list
+	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
+		return slices.ContainsFunc(list, func(inner Finding) bool { return inner.Ensemble == f.Step })
+	})
+}
+
+// longestAlone is the longest that a model takes that is asked for by itself.
+func (s *site) longestAlone() float64 {
+	longest := 0.0
+	for _, at := range s.places {
+		if at.parent != "" || s.ensemble[at] {
+			continue
+		}
+		if v := s.values(at, Infer, sound); v.n() >= enough {
+			longest = max(longest, v.median())
+		}
+	}
+	return longest
 }
 
 // steps are the members of an ensemble that have enough requests, the slowest first.
@@ -47,7 +71,7 @@ func (s *site) steps(ensemble string) []step {
 			continue
 		}
 		total := s.totals(at, sound)
-		if total.n() < enough {
+		if total.n() < fewestSteps {
 			continue
 		}
 		st := step{at: at, total: total}
@@ -66,23 +90,23 @@ func (s *site) slowStep(ensemble place, steps []step) (Finding, bool) {
 	for _, o := range rest {
 		medians = append(medians, o.total.median())
 	}
-	usual := rest[lowerMiddle(medians)]
+	usual := rest[upperMiddle(medians)]
 	own, other := top.total.median(), usual.total.median()
 	whole := s.totals(ensemble, sound)
 	share := min(1, own/max(1, whole.median()))
-	far := own > stepFarRatio*other && own-other > float64(stepFarMore)
+	far := own > stepFarRatio*other && own-other > float64(stepFarMore) && own > stepSiteRatio*s.longestAlone()
 	if !far && !(own > stepRatio*other && own-other > float64(stepMore)) {
 		return Finding{}, false
 	}
-	if share < stepShare || own < stepNextRatio*rest[0].total.median() || !apart(top.total, usual.total) {
+	if share < stepShare || own < stepNextRatio*rest[0].total.median() || !apart(top.total, usual.total) && !above(top.total, usual.total) {
 		return Finding{}, false
 	}
 	slow, known := s.slowStepParts(top.total, usual.total)
-	if known < tellingParts || float64(slow) < lastsIn*float64(known) {
+	if known < tellingParts || float64(slow) < lastsIn*float64(known) || !s.slowOnMostPods(top.at, usual.at) {
 		return Finding{}, false
 	}
 	f := Finding{Kind: KindStep, Ensemble: ensemble.model, Step: top.at.model, Model: top.at.model, Share: share,
-		Phase: mainPhase(top, usual), Excess: (top.total.mean() - usual.total.mean()) * top.total.weight}
+		Phase: mainPhase(top, usual), Excess: max(top.total.mean()-usual.total.mean(), own-other) * top.total.weight}
 	f.Sentence = s.stepSentence(f, top, usual, whole, len(rest))
 	f.Evidence = s.stepEvidence(f, steps, slow, known)
 	f.Query = fmt.Sprintf("{ span.triton.model_name = %q } > { span.triton.model_name = %q }", f.Ensemble, f.Step)
@@ -90,16 +114,33 @@ func (s *site) slowStep(ensemble place, steps []step) (Finding, bool) {
 	return f, true
 }
 
+// slowOnMostPods tells whether a step is slow on more than half of the pods that ran it
+// a few times: what is slow on some pods is those pods', however few tell it.
+func (s *site) slowOnMostPods(own, other place) bool {
+	slow, known := 0, 0
+	for _, pod := range s.pods {
+		a, b := s.totals(own, onPod(pod)), s.totals(other, onPod(pod))
+		if s.slow[pod] || len(a.list) < 3 || len(b.list) < 3 {
+			continue
+		}
+		known++
+		if a.median() > stillSlow*stepRatio*b.median() {
+			slow++
+		}
+	}
+	return 2*slow > known || known == 0
+}
+
 // slowStepParts tells in how many parts of the window the step is slow.
 func (s *site) slowStepParts(own, other *sample) (slow, known int) {
-	return s.parts.lasting(own, other, func(mine, theirs *sample) bool { return mine.median() > 0.7*stepRatio*theirs.median() })
+	return s.parts.lasting(own, other, func(mine, theirs *sample) bool { return mine.median() > stillSlow*stepRatio*theirs.median() })
 }
 
 // mainPhase is what a slow step has more of than another.
 func mainPhase(slow, usual step) Phase {
 	best, most := Infer, 0.0
 	for p := range phases {
-		if more := slow.times[p].mean() - usual.times[p].mean(); !p.ofRequest() && more > most {
+		if more := slow.times[p].median() - usual.times[p].median(); !p.ofRequest() && more > most {
 			best, most = p, more
 		}
 	}

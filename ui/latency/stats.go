@@ -161,11 +161,18 @@ func (p parts) split(s *sample, count int) [][]value {
 
 // lowerMiddle is the middle of some numbers, the lower of two: of the pods beside
 // one, half may be slow too.
-func lowerMiddle(list []float64) int {
+func lowerMiddle(list []float64) int { return inOrder(list)[(len(list)-1)/2] }
+
+// upperMiddle is the middle, the higher of two: of the steps beside one, a quick one
+// is no measure.
+func upperMiddle(list []float64) int { return inOrder(list)[len(list)/2] }
+
+// inOrder are the indices of numbers, that of the least first.
+func inOrder(list []float64) []int {
 	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i
 	}
 	sort.Slice(order, func(a, b int) bool { return list[order[a]] < list[order[b]] })
-	return order[(len(order)-1)/2]
+	return order
 }

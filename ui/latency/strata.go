@@ -37,6 +37,7 @@ type site struct {
 	total    float64                      // nanoseconds of all requests, by weight
 	slow     map[string]bool
 	made     map[sampleKey]*sample // of single pods
+	usual    map[sampleKey]float64 // lower quartiles over all pods
 	ensemble map[place]bool        // which have steps and no run of their own
 }
 
@@ -48,7 +49,7 @@ type sampleKey struct {
 
 func newSite(c *Collector) *site {
 	s := &site{requests: c.requests, from: c.first, to: c.last, slow: map[string]bool{}, podKeys: map[string]string{},
-		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, ensemble: map[place]bool{}}
+		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, usual: map[sampleKey]float64{}, ensemble: map[place]bool{}}
 	pods := map[string]bool{}
 	for i := range s.requests {
 		r := &s.requests[i]

@@ -2,7 +2,6 @@ package latency
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -18,10 +17,11 @@ type waiting struct {
 // waits are the phases by which a model is named. Compute is none: that a model
 // computes is its work. A queue as long as the work is usual on a busy server
 // (at 70 % of what one instance can do, by the theory of queues) and a batcher's
-// few milliseconds are wanted, so a queue has to be nearly half of the time and
+// few milliseconds are wanted, and two clients for each instance that wait for their
+// answers make a queue of half of the time: it has to be more than all the rest, and
 // 6 ms, 4 ms at the median. The others depend on the machine; they have to stand out from other models'.
 var waits = map[Phase]waiting{
-	Queue:   {6 * time.Millisecond, 0.45, 0},
+	Queue:   {6 * time.Millisecond, 0.55, 0},
 	Input:   {10 * time.Millisecond, 0.4, 2.5},
 	Output:  {10 * time.Millisecond, 0.4, 2.5},
 	Network: {20 * time.Millisecond, 0.5, 2.5},
@@ -29,8 +29,12 @@ var waits = map[Phase]waiting{
 	Answer:  {15 * time.Millisecond, 0.5, 2.5},
 }
 
-// enoughOfModel is how many requests a model needs to be named for what it waits.
-const enoughOfModel = 20
+// enoughOfModel is how many requests a model needs to be named for what it waits. With
+// fewer, but enough, it is named for its queue alone, and if nearly all of them wait.
+const (
+	enoughOfModel = 20
+	nearlyAll     = 0.9
+)
 
 // lastsIn is the share of the window's parts in which a model waits.
 const lastsIn = 0.5
@@ -60,7 +64,7 @@ func (s *site) waitingModels() []Finding {
 func (s *site) waits(at place, p Phase) (Finding, bool) {
 	w := waits[p]
 	v, total := s.values(at, p, sound), s.totals(at, sound)
-	if v.n() < enoughOfModel || total.sum() == 0 {
+	if v.n() < enough || total.sum() == 0 || v.n() < enoughOfModel && (p != Queue || s.waitingShare(at, w) < nearlyAll) {
 		return Finding{}, false
 	}
 	share := v.sum() / total.sum()
@@ -101,6 +105,23 @@ var waitsWords = map[Phase]string{
 func (w waiting) reached(v, total *sample) bool {
 	return v.mean() >= float64(w.mean) && v.median() >= float64(w.mean)*2/3 &&
 		v.sum() >= w.share*total.sum() && v.median() >= 0.7*w.share*total.median()
+}
+
+// waitingShare is the share of a place's requests whose own queue is as long as a
+// model's has to be.
+func (s *site) waitingShare(at place, w waiting) float64 {
+	waiting, all := 0.0, 0.0
+	s.each(at, sound, func(r *request, x *run) {
+		total := x.total
+		if at.parent == "" {
+			total = r.total
+		}
+		all += float64(r.weight)
+		if q := float64(x.times[Queue]); q >= float64(w.mean) && q >= w.share*float64(total) {
+			waiting += float64(r.weight)
+		}
+	})
+	return waiting / max(1, all)
 }
 
 // waitingParts tells in how many parts of the window the phase is nearly as large
@@ -160,56 +181,4 @@ func (s *site) busy(model string) (share float64, pods int) {
 		}
 	}
 	return min(1, sum/length/float64(max(1, len(on)))), len(on)
-}
-
-// gatewayWaits is from when on the wait in the gateway stands out.
-var gatewayWaits = waiting{10 * time.Millisecond, 0.35, 0}
-
-// slowGateways finds requests that wait in the gateway: of all, or of one gateway.
-func (s *site) slowGateways() []Finding {
-	by := map[string][]value{}
-	totals := map[string][]value{}
-	keys := map[string]string{}
-	for i := range s.requests {
-		r := &s.requests[i]
-		if r.alone || r.gateway == "" {
-			continue
-		}
-		keys[r.gateway] = r.gateKey
-		by[r.gateway] = append(by[r.gateway], value{float64(r.times[Gateway]), float64(r.weight), r.start})
-		totals[r.gateway] = append(totals[r.gateway], value{float64(r.total), float64(r.weight), r.start})
-	}
-	var list []Finding
-	for _, pod := range sortedKeys(by) {
-		if f, ok := s.slowGateway(pod, keys[pod], newSample(by[pod]), newSample(totals[pod])); ok {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-func (s *site) slowGateway(pod, key string, v, total *sample) (Finding, bool) {
-	share := v.sum() / max(1, total.sum())
-	w := gatewayWaits
-	if v.n() < enoughOfModel || !w.reached(v, total) {
-		return Finding{}, false
-	}
-	waiting, known := s.waitingParts(v, total, w)
-	if known < tellingParts || float64(waiting) < lastsIn*float64(known) {
-		return Finding{}, false
-	}
-	f := Finding{Kind: KindGateway, Phase: Gateway, Pod: pod, Excess: v.sum(), Share: share}
-	f.Sentence = fmt.Sprintf("Requests wait in gateway %s before a server gets them: %s of %s (medians of %s requests), %s of their time.",
-		pod, span(v.median()), span(total.median()), number(len(v.list)), percent(share))
-	f.Query = fmt.Sprintf("{ name = \"ingress\" && %s }", onPodQuery(key, pod))
-	f.Examples = examplesOf(Gateway, slices.DeleteFunc(s.pointers(), func(r *request) bool { return r.gateway != pod || r.alone }))
-	return f, true
-}
-
-func (s *site) pointers() []*request {
-	list := make([]*request, len(s.requests))
-	for i := range list {
-		list[i] = &s.requests[i]
-	}
-	return list
 }
