@@ -82,3 +82,11 @@ func TestAnOperatorWalksFromTheDashboardToASlowSpanByKeysInChromium(t *testing.T
 	w.tempo.Also = func(id string) (ptrace.Traces, bool) { return traceOf(td, id) }
 	w.reader("keys.mjs")
 }
+
+func TestADashboardIsMadeByKeysInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("keys-editor.mjs")
+}
+
+func TestExploreAndTheComparisonOfTracesAreWalkedByKeysInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("keys-explore.mjs")
+}

@@ -6,43 +6,12 @@
  *   SITE_URL=http://127.0.0.1:3000 node e2e/keys.mjs
  */
 import assert from 'node:assert/strict'
+import { keyboard } from './keyboard.mjs'
 import { open, site } from './reader.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site, { inOrder: true })
 
-/** focused is what has the focus, by role and name, and whether that is seen. */
-const focused = () => page.evaluate(() => {
-  let e = document.activeElement
-  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement
-  if (!e || e === document.body) return { lost: true, name: 'nothing', role: '', ring: false }
-  const ringed = (x) => { const s = getComputedStyle(x); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 }
-  const drawn = e.closest('svg') !== null // those of a drawing light their shape
-  return { lost: false, role: e.getAttribute('role') || e.tagName.toLowerCase(), ring: drawn || e.id === 'content' || ringed(e) || ringed(e.closest('.cm-editor') ?? e),
-    name: (e.getAttribute('aria-label') || e.textContent || e.title || '').trim().replace(/\s+/g, ' ').slice(0, 120) }
-})
-async function press(...keys) {
-  for (const key of keys) {
-    await page.keyboard.press(key)
-    await until(`${key} leaves the focus on something that shows it`, async () => {
-      const now = await focused()
-      return (!now.lost && now.ring) || now
-    }, 5000)
-  }
-}
-/** to tabs to what a name fits; without it fails with what there was. */
-async function to(name, key = 'Tab', most = 120) {
-  const seen = []
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press(key)
-    const now = await focused()
-    if (!now.lost && !now.ring) await until(`${now.role} "${now.name}" shows that it has the focus`, async () => (await focused()).ring, 2000)
-    if (name.test(now.name)) return now
-    seen.push(now.name)
-  }
-  assert.fail(`${key} does not reach ${name}, but: ${seen.join(' | ')}`)
-}
-const back = (name, most) => to(name, 'Shift+Tab', most)
-const here = (name) => until(`the focus is on ${name}`, async () => name.test((await focused()).name) || focused(), 10_000)
+const { focused, press, to, back, here } = keyboard(page, until)
 const at = (path) => until(`the address is ${path}`, () => path.test(page.url().slice(site.length)) || page.url())
 const param = (name) => new URL(page.url()).searchParams.get(name)
 /** ripe is when a list of completions takes keys: not those that were on their way when it came. */

@@ -6,7 +6,7 @@ import { sound as soundOf } from './axe.mjs'
 import { start, watched } from './chromium.mjs'
 
 const shots = process.env.SHOTS
-const patience = 60_000 // of a machine that does other things as well
+const patience = Number(process.env.PATIENCE ?? 60_000) // of a machine that does other things as well
 const only = new RegExp(process.env.ONLY || '.')
 
 /** site is the one of SITE_URL. */
