@@ -186,6 +186,9 @@ func (b bounds) meets(lo, hi int64) bool {
 	return lo <= b.hi && hi >= b.lo
 }
 
+// has tells whether a number is one of them.
+func (b bounds) has(n int64) bool { return (n >= b.lo && n <= b.hi) != b.outside }
+
 // compares tells whether a number satisfies the comparison with a number.
 func (l *leaf) compares(v traceql.Static) bool {
 	order, ok := traceql.Compare(v, l.value)

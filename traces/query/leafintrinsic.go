@@ -2,6 +2,7 @@ package query
 
 import (
 	"encoding/hex"
+	"math/bits"
 	"time"
 
 	"supersonic/traceql"
@@ -69,6 +70,23 @@ func (l *leaf) numbers(values []int64, static func(int64) traceql.Static, out ro
 			out.set(i)
 		}
 	}
+}
+
+// keep takes the rows out of which the condition does not hold, and looks at no others;
+// false: it is none of those for which this pays.
+func (l *leaf) keep(p *page, rows rowBits) bool {
+	if l.attr.Intrinsic != traceql.IntrinsicDuration || !l.whole || l.exists || l.parent {
+		return false
+	}
+	values := p.durations()
+	for w, x := range rows {
+		for left := x; left != 0; left &= left - 1 {
+			i := bits.TrailingZeros64(left)
+			x &^= bit(!l.bounds.has(values[w<<6+i])) << i
+		}
+		rows[w] = x
+	}
+	return true
 }
 
 // few selects rows by a number of which there are few different ones: only its low

@@ -149,10 +149,22 @@ func (t *tally) count(v *column.Vector, starts []int64, edge uint64, rows int) {
 			t[0][uint8(c)]++
 		}
 	default:
-		for i, c := range v.Codes {
-			t[i&3][uint64(uint8(c))|bit(uint64(starts[i]) > edge)<<8]++
+		codes := v.Codes
+		for ; len(codes) >= 4 && len(starts) >= 4; codes, starts = codes[4:], starts[4:] {
+			t[0][place(codes[0], starts[0], edge)]++
+			t[1][place(codes[1], starts[1], edge)]++
+			t[2][place(codes[2], starts[2], edge)]++
+			t[3][place(codes[3], starts[3], edge)]++
+		}
+		for i, c := range codes {
+			t[0][place(c, starts[i], edge)]++
 		}
 	}
+}
+
+// place is where a code is counted, by the side of the edge that a span starts on.
+func place(code uint32, start int64, edge uint64) uint64 {
+	return (uint64(uint8(code)) | bit(uint64(start) > edge)<<8) & (2*tallied - 1)
 }
 
 func (t *tally) sum(at int) uint32 { return t[0][at] + t[1][at] + t[2][at] + t[3][at] }

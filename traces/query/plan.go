@@ -306,6 +306,9 @@ func (n andNode) rows(p *page, out rowBits) {
 		if out.none() {
 			return
 		}
+		if l, ok := other.(*leaf); ok && l.keep(p, out) {
+			continue
+		}
 		t := p.temp(p.info.Rows)
 		other.rows(p, t)
 		out.and(t)
