@@ -20,6 +20,9 @@ const (
 	// latencyTime is how long traces are read for one answer; what is left out then is
 	// said. The rest of askTimeout is for the counters.
 	latencyTime = 20 * time.Second
+	// beforeTime is how long the time before is read where something stands out: the
+	// newest of it is enough to tell whether it was so.
+	beforeTime = 2 * time.Second
 	// maxTraceFile bounds a file of traces that is sent to be analysed, as it is sent.
 	maxTraceFile = 64 << 20
 )
@@ -51,8 +54,34 @@ func (u *UI) latency(r *http.Request) (any, error) {
 	out.Rests.Whole = out.Rests.Whole && taken.Whole
 	out.Rests.Notes = append(slices.Clone(taken.Notes), out.Rests.Notes...)
 	out.Counters = u.counters(r.Context(), taken.Collector, from, to, query != "")
-	out.Against, err = u.against(r, taken.Collector, query, from, to, until)
+	against, earlier, err := u.against(r, taken.Collector, query, from, to, until)
+	out.Against = against
+	if err == nil && len(out.Findings) > 0 {
+		u.tellBefore(r, taken.Collector, earlier, query, from, to, &out)
+	}
 	return out, err
+}
+
+// earlier is a time that findings are held against.
+type earlier struct {
+	*latency.Collector
+	name string
+}
+
+// tellBefore holds the findings against the time compared with, or the time before,
+// as long, as far as it is read in a moment. That it cannot be read is no failure of
+// the page.
+func (u *UI) tellBefore(r *http.Request, c *latency.Collector, e *earlier, query string, from, to time.Time, out *payload.Latency) {
+	if e == nil {
+		before := from.Add(from.Sub(to))
+		taken, err := u.gather(r, query, before, from, time.Now().Add(beforeTime))
+		if err != nil {
+			out.Rests.Notes = append(out.Rests.Notes, "The time before, to hold findings against, could not be read: "+err.Error())
+			return
+		}
+		e = &earlier{taken.Collector, "the time before, " + clock(before, from)}
+	}
+	c.Before(e.Collector, e.name, out)
 }
 
 // searchable refuses a filter that is wrong before a store is asked.
@@ -95,21 +124,24 @@ func (u *UI) counters(ctx context.Context, c *latency.Collector, from, to time.T
 	return c.Counters(list, float64(between.From.UnixMilli()), float64(between.To.UnixMilli()), filtered)
 }
 
-func (u *UI) against(r *http.Request, c *latency.Collector, query string, from, to, until time.Time) (*payload.LatencyAgainst, error) {
+// against is the comparison that is asked for, and if it is with an earlier time, that.
+func (u *UI) against(r *http.Request, c *latency.Collector, query string, from, to, until time.Time) (*payload.LatencyAgainst, *earlier, error) {
 	left, right := r.FormValue("left"), r.FormValue("right")
 	if left != "" || right != "" {
-		return againstPods(c, left, right)
+		out, err := againstPods(c, left, right)
+		return out, nil, err
 	}
 	before, after, err := comparedTime(r, from, to)
 	if err != nil || before.IsZero() {
-		return nil, err
+		return nil, nil, err
 	}
 	other, err := u.gather(r, query, before, after, until.Add(latencyTime/4))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := latency.Against(other.Collector, c, "time", "the time "+clock(before, after), "the time "+clock(from, to))
-	return &out, nil
+	e := &earlier{other.Collector, "the time " + clock(before, after)}
+	out := latency.Against(other.Collector, c, "time", e.name, "the time "+clock(from, to))
+	return &out, e, nil
 }
 
 func againstPods(c *latency.Collector, left, right string) (*payload.LatencyAgainst, error) {

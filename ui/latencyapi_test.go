@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"supersonic/ui/latency"
 	"supersonic/ui/payload"
 )
 
@@ -67,6 +69,35 @@ func TestTheLatencyOfAStoreThatIsNotOursIsReadTraceByTrace(t *testing.T) {
 	askedLatency(t, request(t, "GET", w.url+"/api/latency?from=now-30d&compare=before", nil), 200, &got)
 	if got.Verdict == "" || len(got.Phases) != 8 || got.Against == nil {
 		t.Errorf("%s: %s", got.Verdict, got.Sentence)
+	}
+}
+
+func TestWhatIsNamedIsHeldAgainstTheTimeBefore(t *testing.T) {
+	const path = "latency/testdata/slow-step.otlp.jsonl.gz"
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, err := latency.ReadFile(f, "", latency.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rests := c.Report().Rests
+	store := recordedStore(t, path)
+	w := newWorld(t, func(c *Config) { c.DataSources[1].URL = store.URL })
+	half := int64(rests.FirstMs+rests.LastMs) / 2
+	secondHalf := fmt.Sprintf("/api/latency?from=%d&to=%d", half, 2*half-int64(rests.FirstMs)+1)
+	got := ask[payload.Latency](w, secondHalf)
+	if !strings.Contains(got.Sentence, "Step fit of ensemble reco is slow") || !strings.Contains(got.Sentence, "in the time before, ") {
+		t.Error(got.Sentence)
+	}
+	if all := ask[payload.Latency](w, fmt.Sprintf("/api/latency?from=%d&to=%d", int64(rests.FirstMs), int64(rests.LastMs)+1)).Sentence; strings.Contains(all, "before") {
+		t.Errorf("there is no time before: %s", all)
+	}
+	compared := ask[payload.Latency](w, secondHalf+"&compare=before")
+	if compared.Against == nil || !strings.Contains(compared.Sentence, "in the time ") {
+		t.Error(compared.Sentence)
 	}
 }
 
