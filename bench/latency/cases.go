@@ -11,10 +11,10 @@ type model struct {
 	name      string
 	ms        float64 // of one execution
 	perRowMs  float64
-	busy      bool // computes instead of sleeping
-	batch     int  // largest batch; 0: none
-	delayUs   int  // of the dynamic batcher; 0: no dynamic batching
-	slowPod   string
+	busy      bool    // computes instead of sleeping
+	batch     int     // largest batch; 0: none
+	delayUs   int     // of the dynamic batcher; 0: no dynamic batching
+	slowPod   string  // or several, by commas
 	slowMs    float64 // more of an execution on that pod
 	slowBy    float64 // times as long there; 0: once
 	coldMs    float64 // more of the first three executions

@@ -87,3 +87,16 @@ func fifth() []situation {
 		{name: "x-gateway-mute-4", servers: 4, seconds: 10, models: with(one("hit", 6), one("jet", 10)), loads: []send{{model: "hit", rate: 14}, {model: "jet", rate: 10}}, sampling: all, ails: trouble{pod: "supersonic-triton-3", kind: mute}},
 	}
 }
+
+// sixth: several culprits at once.
+func sixth() []situation {
+	const all = "1"
+	two := on(1, 3, 0, with(one("hit", 8), one("jet", 13)), "hit", "jet")
+	two = but(two, func(m *model) { m.slowPod = "supersonic-triton-1,supersonic-triton-3" }, "hit", "jet")
+	return []situation{
+		{name: "y-all-three", servers: 3, seconds: 12, models: on(1, 4, 0, with(one("hit", 8), []model{{name: "jet", ms: 25}}, chain("deep", 4, 55, 5)), "hit"), loads: []send{{model: "hit", rate: 15}, {model: "jet", rate: 112}, {model: "deep", rate: 10}}, sampling: all, arrivals: randomly},
+		{name: "y-two-pods", servers: 5, seconds: 10, models: two, loads: []send{{model: "hit", rate: 25}, {model: "jet", rate: 20}}, sampling: all, arrivals: randomly},
+		{name: "y-pod-clients", servers: 2, seconds: 9, models: on(0, 3, 0, with([]model{{name: "hit", ms: 10}}, one("jet", 8)), "hit", "jet"), loads: []send{{model: "hit", workers: 6}, {model: "jet", rate: 10}}, sampling: "0.5"},
+		{name: "y-pod-clients-random", servers: 3, seconds: 9, models: on(2, 3, 0, with([]model{{name: "hit", ms: 10}}, one("jet", 8)), "hit", "jet"), loads: []send{{model: "hit", workers: 9}, {model: "jet", rate: 10}}, sampling: all, path: directly},
+	}
+}

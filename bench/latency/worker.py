@@ -15,7 +15,7 @@ class TritonPythonModel:
         self.cold_ms, self.tail_ms = float(value("cold_ms")), float(value("tail_ms"))
         self.jitter, self.per_kilo_ms, self.grow = float(value("jitter")), float(value("per_kilo_ms")), int(value("grow"))
         self.slow_ms, self.slow_by = 0.0, 1.0
-        if os.environ.get("HOSTNAME") == value("slow_pod"):
+        if os.environ.get("HOSTNAME") in value("slow_pod").split(","):
             self.slow_ms, self.slow_by = float(value("slow_ms")), float(value("slow_by"))
         self.slow_from, self.slow_until = float(value("slow_from")), float(value("slow_until"))
         self.begin = None

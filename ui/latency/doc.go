@@ -21,11 +21,14 @@
 //
 // # What stands out
 //
-// findings.go has the rules and every threshold with its reason. They compare like
-// with like (one model, one place in an ensemble, the same part of the window), ask
-// for a ratio and an absolute difference and a share of the request's time, for
-// enough requests, for bounds of the medians that do not touch, and for it to be so
-// in several parts of the window. A pod that is slow is no evidence against its models.
+// findings.go puts together what the rules find (slowpod.go, together.go, slowstep.go,
+// waiting.go, slowgateway.go, way.go: each threshold has its reason beside it). They
+// compare like with like (one model, one place in an ensemble, the same part of the
+// window), ask for a ratio and an absolute difference and a share of the request's
+// time, for enough requests, for bounds of the medians that do not touch, or with few
+// requests for ranks beyond chance, and for it to be so in several parts of the window.
+// A pod that is slow is no evidence against its models. before.go holds what was found
+// against an earlier time.
 //
 // # Bounds and concurrency
 //

@@ -73,12 +73,17 @@ func (r *ranks) add(own, other []value) {
 	}
 	slices.SortFunc(all, func(a, b mark) int { return compareFloats(a.ns, b.ns) })
 	below := 0.0
-	for _, m := range all {
-		if m.own {
-			r.above += below
-		} else {
-			below++
+	for i := 0; i < len(all); {
+		mine, theirs := 0.0, 0.0
+		for ns := all[i].ns; i < len(all) && all[i].ns == ns; i++ {
+			if all[i].own {
+				mine++
+			} else {
+				theirs++
+			}
 		}
+		r.above += mine * (below + theirs/2)
+		below += theirs
 	}
 	m, n := float64(len(own)), float64(len(other))
 	r.above -= m * n / 2
