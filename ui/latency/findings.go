@@ -58,8 +58,15 @@ func (s *site) findings() []Finding {
 	if !slices.ContainsFunc(all, func(f Finding) bool { return f.Phase == Network }) {
 		all = append(all, s.slowWay()...)
 	}
-	all = slices.DeleteFunc(all, func(f Finding) bool { return f.Excess < worthTelling*s.total })
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Excess > all[j].Excess })
+	rest := s.total
+	all = slices.DeleteFunc(all, func(f Finding) bool {
+		if f.Excess < worthTelling*rest {
+			return true
+		}
+		rest = max(0, rest-f.Excess)
+		return false
+	})
 	return causesFirst(all)
 }
 
@@ -81,7 +88,8 @@ func causesFirst(all []Finding) []Finding {
 	return all
 }
 
-// worthTelling is the share of all requests' time that a finding has to cost.
+// worthTelling is the share of all requests' time that a finding has to cost, of what
+// costlier ones leave: one long queue hides nobody.
 const worthTelling = 0.01
 
 // toldByStep tells whether a model's finding is the one of a step again.

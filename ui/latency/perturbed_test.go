@@ -226,6 +226,33 @@ func TestAPodThatComputesSlowlyIsToldBeforeTheQueuesOfItsModels(t *testing.T) {
 	}
 }
 
+func TestAPodThatFillsItsQueueByComputingSlowlyIsNamedForComputing(t *testing.T) {
+	w := newWorld(1, 3)
+	w.each([]model{{name: "a", compute: 10 * time.Millisecond}}, 80, func(r *request, x *run) {
+		if r.pod == "triton-1" {
+			x.times[Infer] *= 2
+			x.times[Queue] += float32(400 * time.Millisecond)
+		}
+	})
+	if got := named(w.c); got != "pod infer triton-1 a  " {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestOneLongQueueHidesNobody(t *testing.T) {
+	w := newWorld(1, 3)
+	w.each([]model{{name: "a", compute: 10 * time.Millisecond}}, 40, func(r *request, x *run) {
+		if r.pod == "triton-1" {
+			x.times[Infer] *= 4
+		}
+	})
+	w.each([]model{{name: "b", compute: 10 * time.Millisecond, queue: 2 * time.Second}}, 80, nil)
+	found := newSite(w.c).findings()
+	if len(found) != 2 || found[0].Model != "b" || found[1].Pod != "triton-1" || found[1].Excess > worthTelling*newSite(w.c).total {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestRequestsThatWaitForAServerThatCannotBeReachedAreTold(t *testing.T) {
 	f, err := os.Open("testdata/w-gateway-mute.otlp.jsonl.gz")
 	if err != nil {

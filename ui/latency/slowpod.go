@@ -83,7 +83,7 @@ func (s *site) slowPods() []Finding {
 		}
 		switch {
 		case len(list) > 0:
-			found = append(found, s.slowPod(pod, list, max(len(list), len(tested))))
+			found = append(found, s.slowPod(pod, list, len(tested)))
 		case len(together) > 0:
 			found = append(found, together[0])
 		}
@@ -200,8 +200,9 @@ func (s *site) slowPod(pod string, list []slower, tested int) Finding {
 		f.Excess += x.excess
 		total[x.at] = x.total
 	}
-	f.Phase = cause(by)
+	f.Phase = cause(by, list)
 	list = slices.DeleteFunc(slices.Clone(list), func(x slower) bool { return x.phase != f.Phase })
+	tested = max(tested, len(list)) // with a handful of requests more is found than others could test
 	slices.SortStableFunc(list, func(a, b slower) int { return -compareFloats(a.excess, b.excess) })
 	all := 0.0
 	for _, t := range total {
@@ -222,8 +223,15 @@ func (s *site) slowPod(pod string, list []slower, tested int) Finding {
 }
 
 // cause is the phase that a slow pod is named for: the first in the order of
-// causes that makes up a tenth of the costliest.
-func cause(by map[Phase]float64) Phase {
+// causes that makes up a tenth of the costliest, or compute where it is slow with a
+// model whose queue is long there: clients that wait for their answers fill a queue
+// that costs many times what makes it.
+func cause(by map[Phase]float64, list []slower) Phase {
+	for _, x := range list {
+		if x.phase == Infer && slices.ContainsFunc(list, func(q slower) bool { return q.phase == Queue && q.at == x.at }) {
+			return Infer
+		}
+	}
 	most := 0.0
 	for _, ns := range by {
 		most = max(most, ns)
