@@ -22,6 +22,7 @@ type model struct {
 	failEvery int
 	slowFrom  float64  // seconds after its first execution from which on it is slow there
 	slowUntil float64  // and until which; 0: for good
+	notSlow   float64  // share of its executions there that are not slow
 	jitter    float64  // of the natural logarithm of its time
 	perKiloMs float64  // more for each thousand numbers of the input
 	grow      int      // its answer has so many times the numbers of its input; 0: the first 16

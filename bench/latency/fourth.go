@@ -95,6 +95,8 @@ func sixth() []situation {
 	two = but(two, func(m *model) { m.slowPod = "supersonic-triton-1,supersonic-triton-3" }, "hit", "jet")
 	return []situation{
 		{name: "y-all-three", servers: 3, seconds: 12, models: on(1, 4, 0, with(one("hit", 8), []model{{name: "jet", ms: 25}}, chain("deep", 4, 55, 5)), "hit"), loads: []send{{model: "hit", rate: 15}, {model: "jet", rate: 112}, {model: "deep", rate: 10}}, sampling: all, arrivals: randomly},
+		{name: "y-pod-some", servers: 3, seconds: 12, models: but(on(2, 6, 0, with(one("hit", 8), one("jet", 12)), "hit", "jet"), func(m *model) { m.notSlow = 0.7 }, "hit", "jet"), loads: []send{{model: "hit", rate: 14}, {model: "jet", rate: 12}}, sampling: all, arrivals: randomly},
+		{name: "y-healthy-tails", servers: 3, seconds: 12, models: []model{{name: "hit", ms: 7, jitter: 0.7, tailMs: 120, batch: 8}, {name: "jet", ms: 12, jitter: 0.5, tailMs: 90, batch: 8}}, loads: []send{{model: "hit", rate: 16}, {model: "jet", rate: 10}}, sampling: all, arrivals: randomly},
 		{name: "y-two-pods", servers: 5, seconds: 10, models: two, loads: []send{{model: "hit", rate: 25}, {model: "jet", rate: 20}}, sampling: all, arrivals: randomly},
 		{name: "y-pod-clients", servers: 2, seconds: 9, models: on(0, 3, 0, with([]model{{name: "hit", ms: 10}}, one("jet", 8)), "hit", "jet"), loads: []send{{model: "hit", workers: 6}, {model: "jet", rate: 10}}, sampling: "0.5"},
 		{name: "y-pod-clients-random", servers: 3, seconds: 9, models: on(2, 3, 0, with([]model{{name: "hit", ms: 10}}, one("jet", 8)), "hit", "jet"), loads: []send{{model: "hit", workers: 9}, {model: "jet", rate: 10}}, sampling: all, path: directly},

@@ -44,7 +44,7 @@ func (m model) config() string {
 		name  string
 		value any
 	}{{"ms", m.ms}, {"per_row_ms", m.perRowMs}, {"cold_ms", m.coldMs}, {"tail_ms", m.tailMs}, {"slow_pod", m.slowPod}, {"slow_ms", m.slowMs}, {"slow_by", max(1, m.slowBy)},
-		{"slow_from", m.slowFrom}, {"slow_until", m.slowUntil},
+		{"slow_from", m.slowFrom}, {"slow_until", m.slowUntil}, {"slow_share", 1 - m.notSlow},
 		{"jitter", m.jitter}, {"per_kilo_ms", m.perKiloMs}, {"grow", m.grow}, {"busy", m.busy}, {"fail_every", m.failEvery}} {
 		fmt.Fprintf(&b, "parameters { key: %q value { string_value: \"%v\" } }\n", p.name, p.value)
 	}

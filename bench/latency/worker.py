@@ -18,6 +18,7 @@ class TritonPythonModel:
         if os.environ.get("HOSTNAME") in value("slow_pod").split(","):
             self.slow_ms, self.slow_by = float(value("slow_ms")), float(value("slow_by"))
         self.slow_from, self.slow_until = float(value("slow_from")), float(value("slow_until"))
+        self.slow_share = float(value("slow_share"))
         self.begin = None
         self.busy = value("busy") == "true"
         self.fail_every = int(value("fail_every"))
@@ -46,7 +47,7 @@ class TritonPythonModel:
         self.runs += 1
         now = time.monotonic()
         self.begin = self.begin or now
-        if self.slow_from <= now - self.begin and (not self.slow_until or now - self.begin < self.slow_until):
+        if self.slow_from <= now - self.begin and (not self.slow_until or now - self.begin < self.slow_until) and self.rng.random() < self.slow_share:
             ms = (ms + self.slow_ms) * self.slow_by
         self.take(ms / 1000)
         return [self.answer(x) for x in tensors]

@@ -127,7 +127,7 @@ func (s *site) beyond(x *slower, own, other *sample, l limit, elsewhere float64)
 	if !ok {
 		return false
 	}
-	x.parts, x.known = s.slowParts(own, other, l, 0.3*(x.own-x.other))
+	x.parts, x.known = s.slowParts(own, other, l, x)
 	return x.known >= tellingParts && float64(x.parts) >= max(tellingParts, l.parts*float64(x.known))
 }
 
@@ -181,11 +181,16 @@ func (s *site) alike(pod, ref string, at place) bool {
 }
 
 // slowParts tells in how many parts of the window, of those with enough requests of
-// both, the pod is slower, and by a good part of what it is said to be in all.
-func (s *site) slowParts(own, other *sample, l limit, least float64) (slow, known int) {
-	usual := other.median()
+// both, the pod is slower, and by a good part of what it is said to be in all: of
+// medians, or of means where the means tell, as one request in four may be slow.
+func (s *site) slowParts(own, other *sample, l limit, x *slower) (slow, known int) {
+	level := (*sample).median
+	if x.means {
+		level = (*sample).trimmed
+	}
+	usual, least := level(other), 0.3*(x.own-x.other)
 	return s.parts.lasting(own, other, func(mine, theirs *sample) bool {
-		more := mine.median() - max(theirs.median(), usual)
+		more := level(mine) - max(level(theirs), usual)
 		return more > least && more > 0.5*float64(l.least) && more > (l.ratio-1)/2*usual
 	})
 }
