@@ -38,7 +38,7 @@ func kindOf(name string) (kind, bool) {
 	case "gauge":
 		return kind{reduceOptions + "showThresholdLabels showThresholdMarkers sizing minVizWidth minVizHeight text.* shape barWidthFactor sparkline effects.* segmentCount segmentSpacing barShape endpointMarker textMode neutral glow", hideCustom + "neutral prefix postfix"}, true
 	case "bargauge":
-		return kind{reduceOptions + legendOptions + "displayMode valueMode namePlacement showUnfilled sizing minVizWidth minVizHeight maxVizHeight", hideCustom}, true
+		return kind{reduceOptions + legendOptions + "displayMode valueMode namePlacement showUnfilled sizing minVizWidth minVizHeight maxVizHeight", hideCustom + "prefix postfix"}, true
 	case "histogram":
 		return kind{legendOptions + tooltipOptions + "bucketSize bucketOffset bucketCount combine", hideCustom + "stacking.mode stacking.group lineWidth fillOpacity gradientMode axisPlacement " + axisCustom}, true
 	case "heatmap":

@@ -34,9 +34,35 @@ func upgradePanel(m map[string]any, say func(string)) map[string]any {
 	return m
 }
 
+// fromValueOptions turns the options of Grafana 6.0 to 6.2, which stand beside those of
+// the drawing or in valueOptions, into the fieldOptions of 6.3.
+func fromValueOptions(m map[string]any) {
+	options := part(m, "options")
+	inner := part(options, "valueOptions")
+	if word(m, "type") != "gauge" && word(m, "type") != "bargauge" || inner == nil && options["minValue"] == nil && options["valueMappings"] == nil && options["stat"] == nil {
+		return
+	}
+	options = maps.Clone(options)
+	field := map[string]any{}
+	for to, from := range map[string]string{"unit": "unit", "decimals": "decimals", "stat": "stat", "min": "minValue", "max": "maxValue", "thresholds": "thresholds", "mappings": "valueMappings", "prefix": "prefix", "postfix": "suffix"} {
+		v := options[from]
+		if v == nil {
+			v = inner[from]
+		}
+		if v != nil && v != "" {
+			field[to] = v
+		}
+		delete(options, from)
+	}
+	delete(options, "valueOptions")
+	options["fieldOptions"] = field
+	m["options"] = options
+}
+
 // fromFieldOptions turns options.fieldOptions of Grafana 6 and 7.0 into
 // reduceOptions and fieldConfig.
 func fromFieldOptions(m map[string]any) {
+	fromValueOptions(m)
 	options := part(m, "options")
 	old := part(options, "fieldOptions")
 	if old == nil {
@@ -66,6 +92,9 @@ func fromFieldOptions(m map[string]any) {
 	}
 	if list, ok := defaults["thresholds"].([]any); ok {
 		defaults["thresholds"] = map[string]any{"mode": "absolute", "steps": stepsOf(list)}
+	}
+	if pre, post := word(old, "prefix"), word(old, "postfix"); pre != "" || post != "" {
+		defaults["custom"] = map[string]any{"prefix": pre, "postfix": post}
 	}
 	if title := part(old, "defaults")["title"]; title != nil {
 		defaults["displayName"] = title
@@ -304,13 +333,16 @@ func fromOldTable(m map[string]any) map[string]any {
 					add("thresholds", map[string]any{"mode": "absolute", "steps": steps})
 				}
 			}
-			if cell := map[string]string{"cell": "color-background", "row": "color-background", "value": "color-text"}[word(s, "colorMode")]; cell != "" {
-				add("custom.cellOptions", map[string]any{"type": cell})
+			if cell := map[string]string{"cell": "color-background-solid", "row": "color-background-solid", "value": "color-text"}[word(s, "colorMode")]; cell != "" {
+				add("custom.cellOptions", map[string]any{"type": cell, "mode": "basic", "applyToRow": word(s, "colorMode") == "row"})
 			}
 		case "date":
 			add("unit", "time:"+orElse(word(s, "dateFormat"), "YYYY-MM-DD HH:mm:ss"))
 		case "hidden":
 			add("custom.hidden", true)
+		}
+		if maps := oldMaps(s); len(maps) > 0 && word(s, "type") != "hidden" {
+			add("mappings", maps)
 		}
 		if url := word(s, "linkUrl"); isSet(s, "link") && url != "" {
 			add("links", []any{map[string]any{"title": word(s, "linkTooltip"), "url": cellLink(url), "targetBlank": isSet(s, "linkTargetBlank")}})
@@ -329,6 +361,24 @@ func fromOldTable(m map[string]any) map[string]any {
 	return out
 }
 
+// oldBuckets are the sizes of an old heat map's cells.
+func oldBuckets(m map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, axis := range []string{"x", "y"} {
+		if size := m[axis+"BucketSize"]; size != nil && size != "" {
+			out[axis+"Buckets"] = map[string]any{"mode": "size", "value": size}
+		} else if n := m[axis+"BucketNumber"]; n != nil && n != "" {
+			out[axis+"Buckets"] = map[string]any{"mode": "count", "value": n}
+		}
+	}
+	y := part(m, "yAxis")
+	if base := num(y, "logBase"); base > 1 {
+		scale := map[string]any{"type": "log", "log": base}
+		out["yBuckets"] = map[string]any{"mode": "count", "value": max(1, num(y, "splitFactor")), "scale": scale}
+	}
+	return out
+}
+
 // fromOldHeatmap reads the heat map of before Grafana 9.
 func fromOldHeatmap(m map[string]any) {
 	if m["dataFormat"] == nil && m["yAxis"] == nil {
@@ -342,7 +392,13 @@ func fromOldHeatmap(m map[string]any) {
 		"color":     map[string]any{"mode": "scheme", "scheme": strings.TrimPrefix(word(c, "colorScheme"), "interpolate"), "exponent": c["exponent"], "steps": 64.0, "fill": c["cardColor"], "min": c["min"], "max": c["max"]},
 		"legend":    map[string]any{"show": isSet(legend, "show")},
 		"tooltip":   map[string]any{"mode": "single", "yHistogram": isSet(part(m, "tooltip"), "showHistogram")},
-		"cellGap":   part(m, "cards")["cardPadding"],
+		"cellGap":   part(m, "cards")["cardPadding"], "cellRadius": part(m, "cards")["cardRound"], "calculation": oldBuckets(m),
+	}
+	if layout := map[string]string{"lower": "ge", "upper": "le", "middle": "unknown"}[word(m, "yBucketBound")]; layout != "" {
+		options["rowsFrame"] = map[string]any{"layout": layout}
+	}
+	if word(c, "colorScale") == "linear" {
+		part(options, "color")["scale"] = "linear"
 	}
 	if word(c, "mode") == "opacity" {
 		part(options, "color")["mode"] = "opacity"

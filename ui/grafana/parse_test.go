@@ -261,3 +261,15 @@ func FuzzParseDashboard(f *testing.F) {
 		}
 	})
 }
+
+func TestAGaugeOfGrafana6KeepsItsBoundsThresholdsAndWords(t *testing.T) {
+	d, err := ParseDashboard([]byte(`{"panels":[{"id":1,"type":"gauge","options":{"maxValue":"8","minValue":0,"unit":"percent","stat":"avg","suffix":" x","decimals":"1","thresholds":[{"color":"green","value":null},{"color":"red","value":4}],"valueMappings":[{"type":1,"value":"5","text":"five"}]}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.Panels[0]
+	f := p.Field.Defaults
+	if len(p.Unknown) > 0 || f.Max == nil || *f.Max != 8 || f.Min == nil || *f.Min != 0 || f.Unit == nil || *f.Unit != "percent" || len(f.Thresholds.Steps) != 2 || len(f.Mappings) != 1 || f.Decimals == nil || *f.Decimals != 1 {
+		t.Errorf("%v %+v", p.Unknown, f)
+	}
+}

@@ -111,8 +111,22 @@ func (m *maker) lines(all []series) *payload.ChartView {
 		v.Lines = append(v.Lines, line)
 		v.Exemplars = append(v.Exemplars, s.exemplars()...)
 	}
+	m.belowNothing(v.Lines)
 	v.Axes = axes.finish(v.Lines)
 	return v
+}
+
+// belowNothing says where a line is to be filled down to one that is not there.
+func (m *maker) belowNothing(lines []payload.Line) {
+	there := map[string]bool{}
+	for i := range lines {
+		there[lines[i].Name] = true
+	}
+	for i := range lines {
+		if below := lines[i].FillBelow; below != "" && !there[below] {
+			m.warn("%s is to be filled down to %q, which is no series here", lines[i].Name, below)
+		}
+	}
 }
 
 // line is how one series is drawn.
@@ -131,6 +145,14 @@ func (m *maker) line(s *series, times []float64) payload.Line {
 	if l.Labels == nil {
 		l.Labels = map[string]string{}
 	}
+	l.Draw = m.oneOf("drawStyle", l.Draw, "line", "bars", "points")
+	l.Curve = m.oneOf("lineInterpolation", l.Curve, "linear", "smooth", "stepBefore", "stepAfter")
+	l.Gradient = m.oneOf("gradientMode", l.Gradient, "none", "opacity", "hue", "scheme")
+	l.Points = m.oneOf("showPoints", l.Points, "auto", "always", "never")
+	m.oneOf("stacking.mode", c.sub("stacking").text("mode", "none"), "none", "normal", "percent")
+	m.oneOf("transform", orElse(c.text("transform", ""), "none"), "none", "constant", "negative-Y")
+	m.oneOf("thresholdsStyle.mode", orElse(c.sub("thresholdsStyle").text("mode", ""), "off"), "off", "line", "dashed", "area", "line+area", "dashed+area", "series")
+	m.oneOf("scaleDistribution.type", orElse(c.sub("scaleDistribution").text("type", ""), "linear"), "linear", "log", "symlog")
 	if l.Gradient == "scheme" || byValueMode(s.mode()) && l.Draw == "points" {
 		l.Bands = m.valueBands(s.column)
 	}
@@ -141,6 +163,17 @@ func (m *maker) line(s *series, times []float64) payload.Line {
 		l.Values = constant(l.Values)
 	}
 	return l
+}
+
+// oneOf says of a value of an option that it is none of those known, and gives the first.
+func (m *maker) oneOf(option, value string, known ...string) string {
+	if contains(known, value) {
+		return value
+	}
+	if value != "" {
+		m.warn("the value %q of the option %s is not known", value, option)
+	}
+	return known[0]
 }
 
 // symbol is the shape of a line's points, by today's and by the older names.

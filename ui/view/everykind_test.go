@@ -163,7 +163,7 @@ func TestEveryKindHistogramAndHeatmap(t *testing.T) {
 		counts = append(counts, *n)
 	}
 	equal(t, "counts", []float64{2, 3, 1}, counts)
-	if h.Lines[0].Color != hue("orange") || h.Lines[0].Fill != .6 || h.Lines[0].Name != "Combined" || h.Format.Unit != "ms" || len(h.Lines) != 1 {
+	if h.Lines[0].Color != hue("orange") || h.Lines[0].Fill != .6 || h.Lines[0].Name != "Count" || h.Format.Unit != "ms" || len(h.Lines) != 1 {
 		t.Errorf("%+v", h)
 	}
 	bucket := func(le string, n ...float64) frame.Frame {

@@ -33,6 +33,7 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	} else if !m.cellsOverTime(v, sheets) {
 		m.bucketsOverTime(v, sheets)
 	}
+	cropped(v, y.maybe("min"), y.maybe("max"))
 	m.bounds(v, color)
 	if !slices.ContainsFunc(v.Links, func(l []payload.PanelLink) bool { return len(l) > 0 }) {
 		v.Links = [][]payload.PanelLink{}
@@ -41,6 +42,28 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 		v.Exemplars = append(v.Exemplars, s.exemplars()...)
 	}
 	return v
+}
+
+// cropped leaves the rows that lie within the bounds of the axis.
+func cropped(v *payload.HeatmapView, low, high *float64) {
+	rows := len(v.Counts)
+	if low == nil && high == nil || len(v.Edges) != rows+1 {
+		return
+	}
+	from, to := 0, rows
+	for from < rows && low != nil && v.Edges[from+1] <= *low {
+		from++
+	}
+	for to > from && high != nil && v.Edges[to-1] >= *high {
+		to--
+	}
+	v.Counts, v.Edges = v.Counts[from:to], v.Edges[from:to+1]
+	if len(v.Names) == rows {
+		v.Names = v.Names[from:to]
+	}
+	if len(v.Links) == rows {
+		v.Links = v.Links[from:to]
+	}
 }
 
 func (m *maker) heatUnit(sheets []*sheet, y options) payload.Format {

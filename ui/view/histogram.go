@@ -37,7 +37,7 @@ func (m *maker) histogram(frames []frame.Frame) *payload.HistogramView {
 	}
 	if m.options.flag("combine", false) {
 		all := *columns[0]
-		all.name, all.Values, all.series = "Combined", nil, 0
+		all.name, all.Values, all.series = "Count", nil, 0
 		for _, c := range columns {
 			all.Values = append(all.Values[:len(all.Values):len(all.Values)], c.Values...)
 		}

@@ -95,10 +95,16 @@ func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {
 			return "" // the query's own error says it
 		}
 	}
+	if v.Stats != nil && len(v.Stats.Values) > 0 {
+		return ""
+	}
 	for i := range frames {
 		if frames[i].Rows() > 0 {
 			return undrawable(v)
 		}
+	}
+	if text := m.panel.Field.Defaults.NoValue; text != nil && *text != "" {
+		return m.env.fill(*text)
 	}
 	if len(m.panel.Targets) == 0 {
 		return "This panel has no query yet. Edit it and add one."

@@ -49,7 +49,7 @@ func (n *names) of(frameAt, fieldAt int) string {
 	if f.Display != "" {
 		return f.Display
 	}
-	if f.Kind == frame.Time && len(f.Labels) == 0 {
+	if f.Kind == frame.Time && f.Labels == nil {
 		return orElse(f.Name, "Time")
 	}
 	return n.distinct(fr, f, fieldAt)

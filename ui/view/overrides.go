@@ -38,6 +38,9 @@ func (m *maker) override(c *column, properties []grafana.Property) {
 				continue
 			}
 		}
+		if p.ID == "custom.displayMode" { // the older name says only the type
+			p = grafana.Property{ID: "custom.cellOptions", Value: json.RawMessage(`{"type":` + string(p.Value) + `}`)}
+		}
 		// An error was listed when the file was read.
 		_ = c.opts.Set(p.ID, p.Value)
 	}

@@ -26,6 +26,10 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	if m.panel.Type == "gauge" || m.panel.Type == "bargauge" {
 		v.GraphMode = "none"
 	}
+	v.Orientation = m.oneOf("orientation", v.Orientation, "auto", "horizontal", "vertical")
+	v.ColorMode = m.oneOf("colorMode", v.ColorMode, "value", "none", "background", "background_solid")
+	v.GraphMode = m.oneOf("graphMode", v.GraphMode, "none", "area", "line")
+	v.TextMode = m.oneOf("textMode", v.TextMode, "auto", "value", "value_and_name", "name", "none")
 	if o.text("sizing", "auto") == "manual" {
 		v.MaxHeight = o.number("maxVizHeight", 300)
 	}
@@ -38,11 +42,32 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	for _, s := range m.sheets(frames) {
 		v.Values = append(v.Values, m.statsOf(s)...)
 	}
+	if len(v.Values) == 0 {
+		v.Values = append(v.Values, m.noStats(frames)...)
+	}
 	if len(v.Values) > maxValues {
 		m.warn("only %d of %d values are shown: narrow the query", maxValues, len(v.Values))
 		v.Values = v.Values[:maxValues]
 	}
 	return v
+}
+
+// noStats is the text that the panel has for no value, where no series came.
+func (m *maker) noStats(frames []frame.Frame) []payload.Stat {
+	o := m.panel.Field.Defaults
+	if o.NoValue == nil || *o.NoValue == "" || m.panel.Type == "piechart" || m.panel.Type == "barchart" {
+		return nil
+	}
+	for i := range frames {
+		if frames[i].Rows() > 0 {
+			return nil
+		}
+	}
+	c := &column{Field: frame.Field{Name: "No data", Kind: frame.Number}, name: "No data", opts: o}
+	m.finish(c, 0, 100)
+	st := m.bare(c)
+	st.Value = payload.Shown{Text: c.format.NoValue, Color: m.colorOf(c, math.Inf(-1))}
+	return []payload.Stat{st}
 }
 
 // statsOf reduces the columns of one sheet.

@@ -61,7 +61,7 @@ func (m *maker) transformation(id string) change {
 	case "sortBy":
 		return m.sortBy
 	case "limit":
-		return limit
+		return m.limit
 	case "groupBy":
 		return m.groupBy
 	case "concatenate":
@@ -176,12 +176,57 @@ func (m *maker) organize(frames []frame.Frame, o options) []frame.Frame {
 		}
 		return f, true
 	})
-	if len(index) > 0 {
+	switch {
+	case o.text("orderByMode", "manual") == "auto":
+		names := newNames(frames)
+		for i := range frames {
+			frames[i].Fields = orderedBy(names, i, o.list("orderBy"))
+		}
+	case len(index) > 0:
 		for i := range frames {
 			order(frames, i, place)
 		}
 	}
 	return withFields(frames)
+}
+
+// orderedBy are the fields of a frame in the order of their names or labels; the first
+// time stays the first.
+func orderedBy(names *names, at int, rules []options) []frame.Field {
+	type named struct {
+		frame.Field
+		name string
+	}
+	var list []named
+	for j, f := range names.frames[at].Fields {
+		list = append(list, named{f, names.of(at, j)})
+	}
+	from := slices.IndexFunc(list, func(f named) bool { return f.Kind == frame.Time })
+	if from > 0 {
+		first := list[from]
+		list = slices.Insert(slices.Delete(list, from, from+1), 0, first)
+	}
+	slices.SortStableFunc(list[boolInt(from >= 0):], func(a, b named) int {
+		for _, rule := range rules {
+			x, y := a.name, b.name
+			if rule.text("type", "name") == "label" {
+				x, y = a.Labels[rule.text("name", "")], b.Labels[rule.text("name", "")]
+			}
+			c := natural(strings.ToLower(x), strings.ToLower(y))
+			if c != 0 && rule.flag("desc", false) {
+				return -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	out := make([]frame.Field, len(list))
+	for i := range list {
+		out[i] = list[i].Field
+	}
+	return out
 }
 
 func order(frames []frame.Frame, at int, place map[string]float64) {
@@ -317,14 +362,22 @@ func (m *maker) filterByRefID(frames []frame.Frame, o options) []frame.Frame {
 	return out
 }
 
-// limit keeps so many rows.
-func limit(frames []frame.Frame, o options) []frame.Frame {
-	n := int(max(0, o.number("limitField", 10)))
+// limit keeps so many rows: the first ones, of a negative number the last ones.
+func (m *maker) limit(frames []frame.Frame, o options) []frame.Frame {
+	limit := o.number("limitField", 10)
+	if n := textNumber(m.env.fill(o.text("limitField", ""))); n != nil {
+		limit = *n
+	}
 	out := make([]frame.Frame, len(frames))
 	for i := range frames {
-		at := make([]int, min(n, frames[i].Rows()))
+		rows := frames[i].Rows()
+		n := min(int(min(math.Abs(limit), 1e9)), rows)
+		at := make([]int, n)
 		for r := range at {
 			at[r] = r
+			if limit < 0 {
+				at[r] = rows - n + r
+			}
 		}
 		out[i] = rowsOf(&frames[i], at)
 	}

@@ -83,6 +83,8 @@ func cellText(v any) string {
 		return ""
 	case float64:
 		return units.Plain(v)
+	case bool:
+		return units.Plain(flagNumber(v))
 	}
 	return fmt.Sprint(v)
 }

@@ -25,73 +25,150 @@ func cellKey(f *frame.Field, row int) string {
 	return "n" + units.Plain(v)
 }
 
+// keyed is a frame with the field that it is joined by.
+type keyed struct {
+	frame.Frame
+	key int
+}
+
 // joinByField puts the frames beside each other, row by row of one field: all rows
-// (outer) or those that every frame has (inner).
+// (outer), those that every frame has (inner), or each of one with each of the other
+// (outerTabular, and inner as well).
 func (m *maker) joinByField(frames []frame.Frame, o options) []frame.Frame {
 	by, mode := m.env.fill(o.text("byField", "")), o.text("mode", "outer")
 	names := newNames(frames)
-	type part struct{ frame, key int }
-	var parts []part
+	var parts []keyed
 	for i := range frames {
 		j := slices.IndexFunc(frames[i].Fields, func(f frame.Field) bool { return f.Kind == frame.Time })
 		if by != "" {
 			j = fieldAt(frames, names, i, by)
 		}
 		if j >= 0 {
-			parts = append(parts, part{i, j})
+			parts = append(parts, keyed{frames[i], j})
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0 || len(frames) == 1:
 		return frames
+	case mode == "inner" || mode == "outerTabular":
+		return []frame.Frame{joinTables(parts, mode == "inner")}
 	}
-	if len(parts) == 1 && len(frames) == 1 {
-		return frames
-	}
+	return []frame.Frame{joinSeries(parts, longestStep(frames))}
+}
+
+// joinSeries has one row for each key; of several rows of a frame the last.
+func joinSeries(parts []keyed, stepMs float64) frame.Frame {
 	var keys []string
 	first := map[string]frame.Field{} // a field and row that has the key
 	at := map[string]int{}
-	count := map[string]int{}
 	rows := make([]map[string]int, len(parts))
 	for n, p := range parts {
-		f := &frames[p.frame].Fields[p.key]
+		f := &p.Fields[p.key]
 		rows[n] = map[string]int{}
 		for r := range f.Len() {
 			k := cellKey(f, r)
 			if _, ok := at[k]; !ok {
 				keys, first[k], at[k] = append(keys, k), *f, r
 			}
-			if _, twice := rows[n][k]; !twice {
-				count[k]++
-			}
-			rows[n][k] = r // the last of several
+			rows[n][k] = r
 		}
 	}
-	if mode == "inner" {
-		keys = slices.DeleteFunc(keys, func(k string) bool { return count[k] < len(parts) })
-	}
-	key := frames[parts[0].frame].Fields[parts[0].key]
-	out := frame.Frame{RefID: "joinByField", StepMs: longestStep(frames), Fields: []frame.Field{keyField(key, keys, first, at, mode != "inner" && key.Kind != frame.Text)}}
-	keys = keyOrder(keys, first, at, mode != "inner" && key.Kind != frame.Text)
+	key := parts[0].Fields[parts[0].key]
+	out := frame.Frame{RefID: "joinByField", StepMs: stepMs, Fields: []frame.Field{keyField(key, keys, first, at, key.Kind != frame.Text)}}
+	keys = keyOrder(keys, first, at, key.Kind != frame.Text)
 	for n, p := range parts {
-		for j, f := range frames[p.frame].Fields {
-			if j == p.key {
+		idx := make([]int, len(keys))
+		for i, k := range keys {
+			idx[i] = -1
+			if r, ok := rows[n][k]; ok {
+				idx[i] = r
+			}
+		}
+		out.Fields = append(out.Fields, p.beside(idx)...)
+	}
+	return out
+}
+
+// beside are the rows of all fields but the key.
+func (p *keyed) beside(rows []int) []frame.Field {
+	var out []frame.Field
+	for j, f := range p.Fields {
+		if j == p.key {
+			continue
+		}
+		f := pickOr(f, rows)
+		if f.Display == "" && p.Name != "" && f.Name == "Value" && len(f.Labels) == 0 {
+			f.Display = p.Name
+		}
+		if f.Kind == frame.Time && f.Labels == nil {
+			f.Labels = map[string]string{} // joined times are numbered like other fields
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// maxJoined bounds the rows of a join of tables, which may be as many as the product
+// of theirs.
+const maxJoined = 100_000
+
+// joinTables puts each row beside each row of the same key; without inner rows that
+// have no other stay, those of the left before those of the right.
+func joinTables(parts []keyed, inner bool) frame.Frame {
+	left := parts[0]
+	for _, right := range parts[1:] {
+		l, r := matched(&left, &right, inner)
+		key := pickOr(left.Fields[left.key], l)
+		for i := range l {
+			if l[i] >= 0 {
 				continue
 			}
-			idx := make([]int, len(keys))
-			for i, k := range keys {
-				idx[i] = -1
-				if r, ok := rows[n][k]; ok {
-					idx[i] = r
-				}
+			if of := &right.Fields[right.key]; key.Kind == frame.Text {
+				key.Texts[i] = (&column{Field: *of}).raw(r[i])
+			} else {
+				key.Values[i] = value(of.Values, r[i])
 			}
-			f := pickOr(f, idx)
-			if f.Display == "" && frames[p.frame].Name != "" && f.Name == "Value" && len(f.Labels) == 0 {
-				f.Display = frames[p.frame].Name
-			}
-			out.Fields = append(out.Fields, f)
+		}
+		joined := frame.Frame{RefID: "joinByField", Fields: append([]frame.Field{key}, left.beside(l)...)}
+		joined.Fields = append(joined.Fields, right.beside(r)...)
+		left = keyed{joined, 0}
+	}
+	return left.Frame
+}
+
+// matched are the rows of both sides that stand beside each other, -1 for none.
+func matched(left, right *keyed, inner bool) (l, r []int) {
+	a, b := &left.Fields[left.key], &right.Fields[right.key]
+	byKey := map[string][]int{}
+	for i := range b.Len() {
+		byKey[cellKey(b, i)] = append(byKey[cellKey(b, i)], i)
+	}
+	var alone []int
+	for i := range a.Len() {
+		others := byKey[cellKey(a, i)]
+		if len(others) == 0 {
+			alone = append(alone, i)
+		}
+		for _, other := range others[:min(len(others), maxJoined-len(l))] {
+			l, r = append(l, i), append(r, other)
 		}
 	}
-	return []frame.Frame{out}
+	if inner {
+		return l, r
+	}
+	for _, i := range alone {
+		l, r = append(l, i), append(r, -1)
+	}
+	has := map[string]bool{}
+	for i := range a.Len() {
+		has[cellKey(a, i)] = true
+	}
+	for i := range b.Len() {
+		if !has[cellKey(b, i)] {
+			l, r = append(l, -1), append(r, i)
+		}
+	}
+	return l, r
 }
 
 // pickOr is pick where -1 stands for no value.
@@ -237,7 +314,7 @@ func seriesToRows(frames []frame.Frame, _ options) []frame.Frame {
 			}
 			found = true
 			for r, v := range f.Values {
-				rows = append(rows, row{value(frames[i].Fields[t].Values, r), v, names.of(i, j)})
+				rows = append(rows, row{value(frames[i].Fields[t].Values, r), v, orElse(frames[i].Name, names.of(i, j))})
 			}
 		}
 	}

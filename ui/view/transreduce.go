@@ -33,12 +33,11 @@ func reduceFields(frames []frame.Frame, calcs []string, times bool) []frame.Fram
 	for _, fr := range frames {
 		n := frame.Frame{Name: fr.Name, RefID: fr.RefID}
 		for _, f := range fr.Fields {
-			if f.Kind == frame.Text || f.Kind == frame.Time && !times {
+			if f.Kind == frame.Time && !times {
 				continue
 			}
 			for _, calc := range calcs {
-				r := f
-				r.Values, r.Exemplars = []float64{reduce(calc, f.Values)}, nil
+				r := reducedField(f, calc)
 				if len(calcs) > 1 {
 					r.Labels = maps.Clone(f.Labels)
 					if r.Labels == nil {
@@ -67,11 +66,15 @@ func (m *maker) reduceToRows(frames []frame.Frame, calcs []string, o options) []
 	}
 	first := len(out.Fields)
 	for _, calc := range calcs {
-		out.Fields = append(out.Fields, frame.Field{Name: reduceName(calc), Kind: frame.Number})
+		f := frame.Field{Name: reduceName(calc), Kind: frame.Number}
+		if calc == "allIsNull" || calc == "allIsZero" {
+			f.Kind = frame.Bool
+		}
+		out.Fields = append(out.Fields, f)
 	}
 	for i := range frames {
 		for j, f := range frames[i].Fields {
-			if f.Kind == frame.Text || f.Kind == frame.Time && !o.flag("includeTimeField", false) {
+			if f.Kind == frame.Time && !o.flag("includeTimeField", false) {
 				continue
 			}
 			name := names.of(i, j)
@@ -83,7 +86,7 @@ func (m *maker) reduceToRows(frames []frame.Frame, calcs []string, o options) []
 				out.Fields[1+n].Texts = append(out.Fields[1+n].Texts, f.Labels[k])
 			}
 			for n, calc := range calcs {
-				out.Fields[first+n].Values = append(out.Fields[first+n].Values, reduce(calc, f.Values))
+				addReduced(&out.Fields[first+n], reducedField(f, calc))
 				if out.Fields[first+n].Unit == "" {
 					out.Fields[first+n].Unit = f.Unit
 				}
@@ -91,6 +94,53 @@ func (m *maker) reduceToRows(frames []frame.Frame, calcs []string, o options) []
 		}
 	}
 	return []frame.Frame{out}
+}
+
+// reducedField is a field with its reduction as the only row.
+func reducedField(f frame.Field, calc string) frame.Field {
+	f.Exemplars, f.Trends, f.Nested = nil, nil, nil
+	if f.Kind != frame.Text {
+		f.Values = []float64{reduce(calc, f.Values)}
+		return f
+	}
+	switch calc {
+	case "first", "firstNotNull", "last", "lastNotNull":
+		f.Texts = []string{reduceText(calc, f.Texts)}
+		return f
+	}
+	f.Kind, f.Values, f.Texts = frame.Number, []float64{reduceTexts(calc, f.Texts)}, nil
+	return f
+}
+
+// reduceTexts counts texts; other calculations make nothing of them.
+func reduceTexts(calc string, texts []string) float64 {
+	numbers, known := make([]float64, len(texts)), map[string]float64{}
+	for i, t := range texts {
+		if _, ok := known[t]; !ok {
+			known[t] = float64(len(known) + 1)
+		}
+		numbers[i] = known[t]
+	}
+	switch calc {
+	case "count", "countAll", "distinctCount", "changeCount", "allIsNull":
+		return reduce(calc, numbers)
+	}
+	return math.NaN()
+}
+
+// addReduced adds a row; a column that has texts as well as numbers is one of texts.
+func addReduced(to *frame.Field, row frame.Field) {
+	if row.Kind == frame.Text && to.Kind != frame.Text {
+		for i := range to.Values {
+			to.Texts = append(to.Texts, (&column{Field: *to}).raw(i))
+		}
+		to.Kind, to.Values = frame.Text, nil
+	}
+	if to.Kind == frame.Text {
+		to.Texts = append(to.Texts, (&column{Field: row}).raw(0))
+		return
+	}
+	to.Values = append(to.Values, row.Values...)
 }
 
 func labelKeys(frames []frame.Frame) []string {

@@ -111,13 +111,13 @@ func (m *maker) letters(o options) func(string) string {
 	case "Title Case":
 		return func(s string) string { return wordwise(s, " ", largeFirst) }
 	case "Pascal Case":
-		return func(s string) string { return strings.Join(parts(s, largeFirst, largeFirst), "") }
+		return pascal
 	case "Camel Case":
-		return func(s string) string { return strings.Join(parts(s, strings.ToLower, largeFirst), "") }
+		return func(s string) string { return smallFirst(pascal(s)) }
 	case "Snake Case":
-		return func(s string) string { return strings.Join(parts(s, strings.ToLower, strings.ToLower), "_") }
+		return func(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "_")) }
 	case "Kebab Case":
-		return func(s string) string { return strings.Join(parts(s, strings.ToLower, strings.ToLower), "-") }
+		return func(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "-")) }
 	case "Trim":
 		return strings.TrimSpace
 	case "Substring":
@@ -150,17 +150,16 @@ func wordwise(s, between string, change func(string) string) string {
 	return strings.Join(words, between)
 }
 
-// parts are the words of a text, the first one changed by its own rule.
-func parts(s string, first, other func(string) string) []string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '_' || r == '-' })
-	for i, w := range words {
-		if i == 0 {
-			words[i] = first(w)
-		} else {
-			words[i] = other(strings.ToLower(w))
-		}
+// pascal writes words without the spaces between them, each with a large letter.
+func pascal(s string) string { return strings.ReplaceAll(wordwise(s, " ", largeFirst), " ", "") }
+
+// smallFirst writes the first letter small and leaves the others.
+func smallFirst(s string) string {
+	r := []rune(s)
+	if len(r) > 0 {
+		r[0] = unicode.ToLower(r[0])
 	}
-	return words
+	return string(r)
 }
 
 // timeSeries brings series into the form that is asked: one frame a series, or one

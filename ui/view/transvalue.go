@@ -72,6 +72,13 @@ func (m *maker) valueRule(f *frame.Field, config options) func(int) bool {
 		}
 		return value(f.Values, r)
 	}
+	// In an order what is missing counts as nought, as it does in Grafana.
+	ordered := func(r int) float64 {
+		if n := num(r); !math.IsNaN(n) || f.Kind == frame.Text {
+			return n
+		}
+		return 0
+	}
 	missing := func(r int) bool {
 		return f.Kind != frame.Text && math.IsNaN(num(r)) || f.Kind == frame.Text && raw(r) == ""
 	}
@@ -85,16 +92,16 @@ func (m *maker) valueRule(f *frame.Field, config options) func(int) bool {
 	case "notEqual":
 		return func(r int) bool { return !equalCell(f, raw(r), num(r), text, number) }
 	case "greater":
-		return func(r int) bool { return num(r) > number }
+		return func(r int) bool { return ordered(r) > number }
 	case "greaterOrEqual":
-		return func(r int) bool { return num(r) >= number }
+		return func(r int) bool { return ordered(r) >= number }
 	case "lower":
-		return func(r int) bool { return num(r) < number }
+		return func(r int) bool { return ordered(r) < number }
 	case "lowerOrEqual":
-		return func(r int) bool { return num(r) <= number }
+		return func(r int) bool { return ordered(r) <= number }
 	case "between":
 		from, to := o.number("from", math.Inf(-1)), o.number("to", math.Inf(1))
-		return func(r int) bool { return num(r) > from && num(r) < to }
+		return func(r int) bool { return ordered(r) > from && ordered(r) < to }
 	case "substring":
 		return func(r int) bool { return strings.Contains(strings.ToLower(raw(r)), strings.ToLower(text)) }
 	case "notSubstring":
@@ -155,7 +162,7 @@ func (m *maker) converted(f frame.Field, rule options) frame.Field {
 	case "number", "time", "boolean":
 		values := make([]float64, n)
 		for i := range values {
-			values[i] = m.asNumber(c, i, to)
+			values[i] = m.asNumber(c, i, to, rule.text("dateFormat", ""))
 		}
 		f.Kind = map[string]frame.Kind{"number": frame.Number, "time": frame.Time, "boolean": frame.Bool}[to]
 		f.Values, f.Texts = values, nil
@@ -173,35 +180,43 @@ func (m *maker) asText(c *column, row int, layout string) string {
 	case c.Kind == frame.Bool:
 		return strconv.FormatBool(v != 0)
 	case c.Kind == frame.Time:
-		_, text, _ := units.Text(units.Of("time:"+orElse(layout, "YYYY-MM-DD HH:mm:ss"), nil), v, m.env.clock())
+		_, text, _ := units.Text(units.Of("time:"+orElse(layout, "YYYY-MM-DDTHH:mm:ssZ"), nil), v, m.env.clock())
 		return text
 	}
 	return units.Plain(v)
 }
 
-func (m *maker) asNumber(c *column, row int, to string) float64 {
+func (m *maker) asNumber(c *column, row int, to, layout string) float64 {
 	if c.Kind != frame.Text {
 		v := value(c.Values, row)
-		if to == "boolean" && !math.IsNaN(v) {
-			return flagNumber(v != 0)
+		if to == "boolean" {
+			return flagNumber(v != 0 && !math.IsNaN(v))
 		}
 		return v
 	}
 	text := strings.TrimSpace(c.raw(row))
 	switch to {
 	case "time":
-		return timeOf(text)
+		return timeOf(text, layout)
 	case "boolean":
 		return flagNumber(text != "" && text != "false" && text != "0")
 	}
-	if n := textNumber(strings.ReplaceAll(text, ",", "")); n != nil {
+	text = strings.ReplaceAll(text, ",", "")
+	if n := textNumber(text); n != nil {
 		return *n
+	}
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil { // 0x10
+		return float64(n)
 	}
 	return math.NaN()
 }
 
-// timeOf reads Unix milliseconds or a date.
-func timeOf(text string) float64 {
+// timeOf reads Unix milliseconds or a date; of a date in a layout of its own ("YYYY")
+// what the layout has.
+func timeOf(text, layout string) float64 {
+	if layout != "" {
+		return laidOut(text, layout)
+	}
 	if n := textNumber(text); n != nil {
 		return *n
 	}
@@ -213,9 +228,36 @@ func timeOf(text string) float64 {
 	return math.NaN()
 }
 
-// extract makes fields of what stands in a text: JSON, or key=value pairs.
+// laidOut reads the numbers of a date in the order in which a layout of moment.js has
+// them; what stands behind the layout's end is left.
+func laidOut(text, layout string) float64 {
+	parts := map[string]int{"YYYY": 1970, "MM": 1, "DD": 1, "HH": 0, "mm": 0, "ss": 0, "SSS": 0}
+	rest := text
+	for _, token := range regexp.MustCompile(`YYYY|MM|DD|HH|mm|ss|SSS|x|X|.`).FindAllString(layout, 100) {
+		switch _, known := parts[token]; {
+		case token == "x" || token == "X":
+			if n := textNumber(rest); n != nil {
+				return *n * map[string]float64{"x": 1, "X": 1000}[token]
+			}
+			return math.NaN()
+		case !known:
+			rest = strings.TrimPrefix(rest, token)
+		default:
+			digits := rest[:min(len(token), len(rest))]
+			n, err := strconv.Atoi(digits)
+			if err != nil {
+				return math.NaN()
+			}
+			parts[token], rest = n, rest[len(digits):]
+		}
+	}
+	return float64(time.Date(parts["YYYY"], time.Month(parts["MM"]), parts["DD"], parts["HH"], parts["mm"], parts["ss"], parts["SSS"]*1e6, time.UTC).UnixMilli())
+}
+
+// extract makes fields of what stands in a text: JSON, key=value pairs, named groups of
+// a pattern, parts between delimiters.
 func (m *maker) extract(frames []frame.Frame, o options) []frame.Frame {
-	source, format := m.env.fill(o.text("source", "")), o.text("format", "auto")
+	source := m.env.fill(o.text("source", ""))
 	names := newNames(frames)
 	out := make([]frame.Frame, 0, len(frames))
 	for i := range frames {
@@ -224,6 +266,10 @@ func (m *maker) extract(frames []frame.Frame, o options) []frame.Frame {
 			out = append(out, frames[i])
 			continue
 		}
+		parse, ok := m.parser(o)
+		if !ok {
+			return frames
+		}
 		n := frame.Frame{Name: frames[i].Name, RefID: frames[i].RefID}
 		for k, f := range frames[i].Fields {
 			if o.flag("replace", false) && (f.Kind != frame.Time || !o.flag("keepTime", false)) && (k != j || true) {
@@ -231,16 +277,16 @@ func (m *maker) extract(frames []frame.Frame, o options) []frame.Frame {
 			}
 			n.Fields = append(n.Fields, f)
 		}
-		out = append(out, frame.Frame{Name: n.Name, RefID: n.RefID, Fields: append(n.Fields, extracted(frames[i].Fields[j].Texts, format, o.list("jsonPaths"))...)})
+		out = append(out, frame.Frame{Name: n.Name, RefID: n.RefID, Fields: append(n.Fields, extracted(frames[i].Fields[j].Texts, parse, o.list("jsonPaths"))...)})
 	}
 	return out
 }
 
-func extracted(texts []string, format string, chosen []options) []frame.Field {
+func extracted(texts []string, parse func(string) map[string]any, chosen []options) []frame.Field {
 	var keys []string
 	rows := make([]map[string]any, len(texts))
 	for i, t := range texts {
-		rows[i] = parsed(t, format)
+		rows[i] = parse(t)
 		var own []string
 		for k := range rows[i] {
 			if !contains(keys, k) {
@@ -292,6 +338,47 @@ func atPath(v any, path string) any {
 		}
 	}
 	return v
+}
+
+// parser reads one text in the format that the transformation names.
+func (m *maker) parser(o options) (parse func(string) map[string]any, ok bool) {
+	switch format := o.text("format", "auto"); format {
+	case "json", "kvp", "auto":
+		return func(text string) map[string]any { return parsed(text, format) }, true
+	case "regexp":
+		re, _, err := searching(m.env.fill(o.text("regExp", "/(?<NewField>.*)/")))
+		if err != nil {
+			m.warn("the transformation extractFields: %s", err)
+			return nil, false
+		}
+		return func(text string) map[string]any { return groupsOf(re, text) }, true
+	case "delimiter":
+		between := orElse(o.text("delimiter", ""), ",")
+		return func(text string) map[string]any {
+			out := map[string]any{}
+			for _, part := range strings.Split(text, between) {
+				if part = strings.TrimSpace(part); part != "" {
+					out[part] = "true"
+				}
+			}
+			return out
+		}, true
+	default:
+		m.warn("the format %q of the transformation extractFields is not known", format)
+		return nil, false
+	}
+}
+
+// groupsOf are the named groups of a pattern in a text.
+func groupsOf(re *regexp.Regexp, text string) map[string]any {
+	out := map[string]any{}
+	found := re.FindStringSubmatch(text)
+	for i, name := range re.SubexpNames() {
+		if name != "" && i < len(found) {
+			out[name] = found[i]
+		}
+	}
+	return out
 }
 
 func parsed(text, format string) map[string]any {

@@ -9,6 +9,9 @@ const a = { refId: 'A', name: '', fields: [T(1000, 2000, 3000), N('Value', [1, 2
 const b = { refId: 'B', name: '', fields: [T(2000, 3000, 4000), N('Value', [20, 30, 40], { pod: 'p2', model: 'm' })] }
 const table = { refId: 'A', fields: [S('model', ['r', 'b', 'r', 'c']), S('pod', ['p1', 'p1', 'p2', 'p2']), N('rate', [5, 3, 8, null]), N('errors', [0, 1, 2, 3])] }
 const other = { refId: 'B', fields: [S('model', ['r', 'b', 'x']), N('size', [100, 200, 300])] }
+const many = [{ refId: 'A', fields: [S('pod', ['a', 'a', 'b']), N('v', [1, 2, 3])] }, { refId: 'B', fields: [S('pod', ['a', 'b', 'b', 'c']), N('w', [4, 5, 6, 7])] }]
+const third = { refId: 'C', fields: [S('pod', ['c', 'a', 'd']), N('u', [8, 9, 10])] }
+const twoTables = ['A', 'B'].map((refId, i) => ({ refId, fields: [T(1, 1), S('pod', ['p1', 'p2']), S('model', ['r', 'b']), N(`Value #${refId}`, [1 + i, 2 + i])] }))
 const nums = { refId: 'A', fields: [T(1, 2, 3, 4, 5), N('x', [1.5, -2.25, null, 4, 0]), N('y', [2, 0, 3, 5, 8]), N('z', [1, 1, 2, 3, 5])] }
 const byType = { matcher: { id: 'byType', options: 'number' } }
 const named = (name) => ({ matcher: { id: 'byName', options: name } })
@@ -109,6 +112,38 @@ const asks = [
   ['groupBy', { fields: { pod: { operation: 'groupby', aggregations: [] }, errors: { operation: 'aggregate', aggregations: ['mean', 'lastNotNull'] } } }, [table]],
   ['concatenate', {}, [{ ...table, name: 'T' }, other]],
   ['groupingToMatrix', { columnField: 'pod', rowField: 'model', valueField: 'errors' }, [table]],
+  // Joins of keys that occur several times.
+  ...['outer', 'inner', 'outerTabular'].flatMap((mode) => [['joinByField', { byField: 'pod', mode }, many], ['joinByField', { byField: 'pod', mode }, [...many, third]]]),
+  ['joinByField', { byField: 'pod', mode: 'outer' }, twoTables], ['joinByField', { byField: 'Time', mode: 'inner' }, [a, b]], ['joinByField', { mode: 'inner' }, [a, b]], ['joinByField', {}, [a, b]],
+  ...[['equal', 'b'], ['notEqual', 'b'], ['regex', '^(b|c)$'], ['substring', 'R'], ['notSubstring', 'r'], ['isNull', ''], ['isNotNull', '']].map(([id, value]) => (
+    ['filterByValue', { type: 'include', match: 'any', filters: [{ fieldName: 'model', config: { id, options: { value } } }] }, [table]])),
+  ...[['greater', { value: 4 }], ['greaterOrEqual', { value: 5 }], ['lower', { value: 5 }], ['lowerOrEqual', { value: 5 }], ['between', { from: 3, to: 5 }], ['isNull', {}], ['isNotNull', {}], ['equal', { value: 5 }], ['notEqual', { value: 5 }]].flatMap(([id, options]) => ['include', 'exclude'].map((type) => (
+    ['filterByValue', { type, match: 'all', filters: [{ fieldName: 'rate', config: { id, options } }] }, [table]]))),
+  ['filterByValue', { type: 'exclude', match: 'all', filters: [{ fieldName: 'rate', config: { id: 'greater', options: { value: 4 } } }, { fieldName: 'pod', config: { id: 'equal', options: { value: 'p1' } } }] }, [table]],
+  ['filterByValue', { type: 'exclude', match: 'any', filters: [{ fieldName: 'rate', config: { id: 'greater', options: { value: 4 } } }, { fieldName: 'pod', config: { id: 'equal', options: { value: 'p1' } } }] }, [table]],
+  ...['Upper Case', 'Lower Case', 'Sentence Case', 'Title Case', 'Pascal Case', 'Camel Case', 'Snake Case', 'Kebab Case', 'Trim', 'Substring'].map((outputFormat) => ['formatString', { stringField: 's', outputFormat, substringStart: 1, substringEnd: 4 }, [{ refId: 'A', fields: [S('s', ['hello World_foo', ' a-b c ', 'Ä über'])] }]]),
+  ...['field', 'label', 'drop'].map((frameNameMode) => ['concatenate', { frameNameMode, frameNameLabel: 'src' }, [{ ...table, name: 'fa' }, { ...other, name: 'fb' }]]),
+  ...['null', 'empty', 'zero'].map((emptyValue) => ['groupingToMatrix', { columnField: 'pod', rowField: 'model', valueField: 'errors', emptyValue }, [table]]),
+  ['groupingToMatrix', {}, [a]],
+  ...[-2, '2', 0].map((limitField) => ['limit', { limitField }, [table]]),
+  // Texts that become texts get quotes in Grafana: not asked.
+  ...['number', 'string', 'boolean', 'time'].flatMap((destinationType) => (destinationType === 'string' ? ['rate'] : ['model', 'rate']).map((targetField) => ['convertFieldType', { conversions: [{ targetField, destinationType }] }, [table]])),
+  ...['string', 'number', 'boolean'].map((destinationType) => ['convertFieldType', { conversions: [{ targetField: 'Time', destinationType }] }, [nums]]),
+  ['convertFieldType', { conversions: [{ targetField: 'Time', destinationType: 'string', dateFormat: 'YYYY-MM', timezone: 'utc' }] }, [nums]],
+  ['convertFieldType', { conversions: [{ targetField: 'd', destinationType: 'time' }] }, [{ refId: 'A', fields: [S('d', ['2017-07-01', '2018-08-02T10:00:00Z', 'no date'])] }]],
+  ['convertFieldType', { conversions: [{ targetField: 'd', destinationType: 'time', dateFormat: 'YYYY' }] }, [{ refId: 'A', fields: [S('d', ['2017-07-01', '2018-08-02'])] }]],
+  ['convertFieldType', { conversions: [{ targetField: 'd', destinationType: 'number' }] }, [{ refId: 'A', fields: [S('d', ['1,234.5', '12 ms', '0x10', '1e3', ''])] }]],
+  ...[{ outputFormat: 'YYYY', timezone: 'utc' }, { outputFormat: 'YYYY-MM-DD HH:mm:ss.SSS', timezone: 'utc' }].map((o) => ['formatTime', { timeField: 'Time', ...o }, [nums]]),
+  ['renameByRegex', { regex: '(?<n>r)ate', renamePattern: '$<n>x' }, [table]], ['renameByRegex', { regex: 'E', renamePattern: 'x' }, [table]], ['renameByRegex', { regex: '/E/gi', renamePattern: 'x' }, [table]],
+  ['reduce', { reducers: ['max'], mode: 'reduceFields', includeTimeField: true }, [a, b]], ['reduce', { reducers: ['countAll', 'distinctCount', 'changeCount'] }, [table]], ['reduce', { reducers: ['lastNotNull', 'first'] }, [table]], ['reduce', { reducers: ['first'], mode: 'reduceFields' }, [table]],
+  ['sortBy', { sort: [{ field: 'errors', desc: true }] }, [table]], ['sortBy', { sort: [{ field: 'nosuch' }] }, [table]],
+  ['merge', {}, [table, other]], ['merge', {}, twoTables], ['merge', {}, [a, b]],
+  ['seriesToRows', {}, [{ ...a, name: 'n1' }, { ...b, name: 'n2' }]], ['labelsToFields', { mode: 'rows' }, [a, b]], ['labelsToFields', { mode: 'rows', keepLabels: ['pod'] }, [a]],
+  ['histogram', { bucketSize: 2, bucketOffset: 1 }, [table]], ['histogram', { bucketSize: 5, combine: true }, [table]],
+  ['filterFieldsByName', { include: { names: ['rate'], pattern: '/^m/' } }, [table]], ['filterFieldsByName', { exclude: { pattern: '/^m|rate/' } }, [table]], ['filterByRefId', { include: 'B' }, [a, b]], ['filterByRefId', { include: 'A|B' }, [a, b]],
+  ['groupBy', { fields: { model: { operation: 'groupby', aggregations: [] }, pod: { operation: 'groupby', aggregations: [] }, errors: { operation: 'aggregate', aggregations: ['sum'] } } }, [table]],
+  ['organize', { excludeByName: {}, indexByName: {}, renameByName: { nosuch: 'x' } }, [table]],
+  ...[true, false].flatMap((desc) => [['organize', { orderByMode: 'auto', orderBy: [{ type: 'name', desc }] }, [table]], ['organize', { orderByMode: 'auto', orderBy: [{ type: 'label', name: 'pod', desc }] }, [{ refId: 'A', fields: [N('v', [1], { pod: 'p10' }), T(1), N('w', [2], { pod: 'p9' }), N('u', [3])] }]]]),
 ]
 
 exports.answer = () => {

@@ -145,7 +145,8 @@ function seriesOf(line: Line): uPlot.Series {
     show: !line.hidden,
     stroke: strokeOf(line) as uPlot.Series.Stroke,
     width: line.draw === 'points' ? 0 : line.width,
-    ...(line.dash.length > 0 ? { dash: line.dash } : {}),
+    // A stroke of no length is a dot, which only round ends draw.
+    ...(line.dash.length > 0 ? { dash: line.dash, ...(line.dash[0] === 0 ? { cap: 'round' as const } : {}) } : {}),
     ...(fillOf(line) ? { fill: fillOf(line) as uPlot.Series.Fill } : {}),
     spanGaps: false,
     paths: pathsOf(line),

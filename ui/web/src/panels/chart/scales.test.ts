@@ -45,3 +45,10 @@ test('a tick says as much of a time as tells it from the next', () => {
   expect(timeTick(at, 6 * 3600e3, 2 * 86400e3, true)).toBe('11-29 09:30')
   expect(timeTicks(at, at + 3 * 3600e3, 500, true).map((t) => t.text)).toEqual(['09:30', '10:00', '10:30', '11:00', '11:30', '12:00', '12:30'])
 })
+
+test('soft limits and a zero in the middle hold on logarithmic axes as well', () => {
+  expect(rangeOf(axis({ scale: 'log', softMin: 1, softMax: 1000 }), 2, 9, false)).toEqual([1, 1000])
+  expect(rangeOf(axis({ scale: 'log', softMin: 0 }), 2, 9, false)[0]).toBe(1)
+  const [min, max] = rangeOf(axis({ scale: 'symlog', centered: true }), -9, -2, false)
+  expect([min, max]).toEqual([-10, 10])
+})

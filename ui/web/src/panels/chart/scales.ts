@@ -8,7 +8,7 @@ export const percentFormat: Format = { unit: 'percentunit', kind: 'scaled', pref
 /** rangeOf is from where to where an axis reaches for data from min to max. */
 export function rangeOf(axis: ChartAxis, min: number | null, max: number | null, bars: boolean): [number, number] {
   if (axis.scale === 'log') return limited(axis, logRange(axis, min, max))
-  if (axis.scale === 'symlog') return limited(axis, min === null || max === null ? [0, 1] : pair(uPlot.rangeAsinh(min, max, base(axis), true)))
+  if (axis.scale === 'symlog') return limited(axis, symlogRange(axis, min, max))
   return limited(axis, linearRange(axis, min, max, bars))
 }
 
@@ -28,8 +28,22 @@ function linearRange(axis: ChartAxis, min: number | null, max: number | null, ba
   return [-reach, reach]
 }
 
-function logRange(axis: ChartAxis, min: number | null, max: number | null): [number, number] {
-  if (min === null || max === null || !(max > 0)) return [1, 100]
+/** softly widens data to an axis's soft limits. */
+function softly(axis: ChartAxis, min: number, max: number): [number, number] {
+  return [axis.softMin === null ? min : Math.min(min, axis.softMin), axis.softMax === null ? max : Math.max(max, axis.softMax)]
+}
+
+function symlogRange(axis: ChartAxis, least: number | null, most: number | null): [number, number] {
+  if (least === null || most === null) return [axis.softMin ?? 0, axis.softMax ?? 1]
+  let [min, max] = softly(axis, least, most)
+  if (axis.centered) [min, max] = [-Math.max(Math.abs(min), Math.abs(max)), Math.max(Math.abs(min), Math.abs(max))]
+  return pair(uPlot.rangeAsinh(min, max, base(axis), true))
+}
+
+function logRange(axis: ChartAxis, least: number | null, most: number | null): [number, number] {
+  if (least === null || most === null || !(most > 0)) return [1, 100]
+  const [soft, max] = softly(axis, least, most)
+  const min = soft > 0 ? soft : least // nothing at or below nought has a place here
   return pair(uPlot.rangeLog(min > 0 ? min : max / 1e3, max, base(axis), true))
 }
 

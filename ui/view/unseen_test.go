@@ -1,0 +1,90 @@
+package view
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"supersonic/ui/frame"
+	"supersonic/ui/grafana"
+)
+
+// What dashboards of other people taught; testdata/foreign has them.
+
+func notes(v []string) string { return strings.Join(v, " | ") }
+
+func TestASingleValueWithoutDataShowsTheTextForNone(t *testing.T) {
+	for _, kind := range []string{"stat", "gauge", "bargauge"} {
+		v := made(t, `{"type":"`+kind+`","targets":[{"refId":"A"}],"fieldConfig":{"defaults":{"noValue":"0","thresholds":{"mode":"absolute","steps":[{"color":"red","value":null}]}}}}`)
+		if len(v.Stats.Values) != 1 || v.Stats.Values[0].Value.Text != "0" || v.Stats.Values[0].Value.Color != newTheme(false).color("red") || v.Empty != "" {
+			t.Errorf("%s: %+v, empty %q", kind, v.Stats.Values, v.Empty)
+		}
+	}
+	if v := made(t, `{"type":"stat","targets":[{"refId":"A"}]}`); len(v.Stats.Values) != 0 || v.Empty == "" {
+		t.Errorf("without such a text it says that there is no data: %+v %q", v.Stats.Values, v.Empty)
+	}
+	if v := made(t, `{"type":"timeseries","targets":[{"refId":"A"}],"fieldConfig":{"defaults":{"noValue":"no servers"}}}`); v.Empty != "no servers" {
+		t.Errorf("a chart: %q", v.Empty)
+	}
+}
+
+func TestAnOverrideOfTheOlderDisplayModeWins(t *testing.T) {
+	v := made(t, `{"type":"table","fieldConfig":{"defaults":{"custom":{"cellOptions":{"type":"auto"}}},"overrides":[{"matcher":{"id":"byName","options":"a"},"properties":[{"id":"custom.displayMode","value":"color-background-solid"}]}]}}`,
+		frame.Frame{Fields: []frame.Field{{Name: "a", Kind: frame.Number, Values: []float64{1}}}})
+	if got := v.Table.Columns[0].Cell; got != "colour-background" {
+		t.Errorf("cell %q", got)
+	}
+}
+
+func TestAnOldTableKeepsItsWordsAndItsRows(t *testing.T) {
+	v := made(t, `{"type":"table-old","styles":[{"pattern":"pod","type":"string","mappingType":1,"valueMaps":[{"value":"triton-0","text":"zero"}]},{"pattern":"Value","type":"number","colorMode":"row","colors":["green","red"],"thresholds":["1"]}]}`,
+		frame.Frame{Fields: []frame.Field{{Name: "pod", Kind: frame.Text, Texts: []string{"triton-0", "triton-1"}}, {Name: "Value", Kind: frame.Number, Values: []float64{0, 2}}}})
+	if got := []string{v.Table.Rows[0][0].Text, v.Table.Rows[1][0].Text}; !cmp.Equal(got, []string{"zero", "triton-1"}) || !v.Table.Columns[1].WholeRow || v.Table.Columns[1].Gradient {
+		t.Errorf("%v, %+v", got, v.Table.Columns[1])
+	}
+}
+
+func TestAnOldHeatMapHasItsOwnBuckets(t *testing.T) {
+	v := made(t, `{"type":"heatmap","dataFormat":"timeseries","yAxis":{"logBase":2,"splitFactor":2,"format":"ms"},"cards":{"cardRound":3}}`, samples("A", "a", nil, 1, 2, 4, 7)).Heatmap
+	if !v.Log || v.RadiusPx != 3 || !cmp.Equal(v.Edges[:3], []float64{1, 1.41421356237, 2}) {
+		t.Errorf("log %v, radius %v, edges %v", v.Log, v.RadiusPx, v.Edges)
+	}
+}
+
+func TestBoundsOfAHeatMapsAxisLeaveTheRowsBetween(t *testing.T) {
+	buckets := []frame.Frame{samples("A", "1", map[string]string{"le": "1"}, 1), samples("A", "5", map[string]string{"le": "5"}, 2), samples("A", "9", map[string]string{"le": "9"}, 3)}
+	v := made(t, `{"type":"heatmap","options":{"yAxis":{"min":"1","max":5}}}`, buckets...).Heatmap
+	if !cmp.Equal(v.Edges, []float64{1, 5}) || len(v.Counts) != 1 || !cmp.Equal(v.Names, []string{"5"}) {
+		t.Errorf("edges %v, names %v, %d rows", v.Edges, v.Names, len(v.Counts))
+	}
+}
+
+func TestWhatALineAsksForAndNobodyKnowsIsSaid(t *testing.T) {
+	v := made(t, `{"type":"timeseries","fieldConfig":{"defaults":{"custom":{"drawStyle":"area","lineInterpolation":"wavy","fillBelowTo":"nobody","stacking":{"mode":"sideways"}}}}}`, samples("A", "a", nil, 1, 2))
+	var said []string
+	for _, n := range v.Notes {
+		said = append(said, n.Text)
+	}
+	for _, want := range []string{`"area"`, `"wavy"`, `"nobody"`, `"sideways"`} {
+		if !strings.Contains(notes(said), want) {
+			t.Errorf("%s is not said: %s", want, notes(said))
+		}
+	}
+	if l := v.Chart.Lines[0]; l.Draw != "line" || l.Curve != "linear" {
+		t.Errorf("%s %s", l.Draw, l.Curve)
+	}
+}
+
+func TestPartsOfATextBecomeFields(t *testing.T) {
+	f := func(options string, want ...string) {
+		t.Helper()
+		rows := frame.Frame{Fields: []frame.Field{{Name: "s", Kind: frame.Text, Texts: []string{"cms/7", "atlas/12"}}}}
+		m := &maker{panel: &grafana.Panel{Transformations: []grafana.Transformation{{ID: "extractFields", Options: []byte(options)}}}, env: &Env{}, theme: newTheme(false)}
+		if diff := cmp.Diff([][]string{want}, linesOf(m.transform([]frame.Frame{rows}))); diff != "" || len(m.notes) > 0 {
+			t.Errorf("%s: %s %v", options, diff, m.notes)
+		}
+	}
+	f(`{"source":"s","format":"regexp","regExp":"/(?<site>\\w+)\\/(?<n>\\d+)/","replace":true}`, "n: 7,12", "site: cms,atlas")
+	f(`{"source":"s","format":"delimiter","delimiter":"/","replace":true}`, "7: true,", "cms: true,", "12: ,true", "atlas: ,true")
+}
