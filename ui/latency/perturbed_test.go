@@ -267,3 +267,16 @@ func TestRequestsThatWaitForAServerThatCannotBeReachedAreTold(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestAHealthySentenceSaysWhereAPhaseIsLongWithFewRequestsOnly(t *testing.T) {
+	w := newWorld(1, 2)
+	n := 0
+	w.each([]model{{name: "m", compute: 8 * time.Millisecond, queue: 50 * time.Microsecond}}, 60, func(r *request, x *run) {
+		if n++; n%20 == 0 {
+			x.times[Queue] += float32(900 * time.Millisecond)
+		}
+	})
+	if got := w.c.Report(); got.Verdict != "none" || !strings.Contains(got.Sentence, "server queue (of few requests: the median is ") {
+		t.Errorf("%s: %s", got.Verdict, got.Sentence)
+	}
+}

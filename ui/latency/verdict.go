@@ -46,12 +46,29 @@ func (s *site) nobody() string {
 			second = p
 		}
 	}
-	text += fmt.Sprintf("; %s of their time is %s, %s %s.", percent(float64(by[first])/s.total), labels[first], percent(float64(by[second])/s.total), labels[second])
+	text += fmt.Sprintf("; %s of their time is %s%s, %s %s.", percent(float64(by[first])/s.total), labels[first], s.ofFew(first), percent(float64(by[second])/s.total), labels[second])
 	if most, where := s.spread(); where != "" {
 		text += fmt.Sprintf(" Between pods, compute of one model differs by %s at most (%s).", strings.TrimSuffix(times(most, 1), " times")+" times", where)
 	}
 	return text
 }
+
+// ofFew says so where a phase is long with few requests only, such as the first ones
+// of a server that has just begun.
+func (s *site) ofFew(p Phase) string {
+	var list []value
+	for _, r := range s.pointers() {
+		list = append(list, value{float64(r.times[p]), float64(r.weight), r.start})
+	}
+	v := newSample(list)
+	if v.mean() < fewTimesMean*v.median() {
+		return ""
+	}
+	return fmt.Sprintf(" (of few requests: the median is %s)", span(v.median()))
+}
+
+// fewTimesMean is from how many times the median on a mean is that of few requests.
+const fewTimesMean = 5
 
 // spread is the largest ratio of two pods' medians of compute, and where it is.
 func (s *site) spread() (ratio float64, where string) {
