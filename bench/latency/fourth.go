@@ -102,3 +102,22 @@ func sixth() []situation {
 		{name: "y-pod-clients-random", servers: 3, seconds: 9, models: on(2, 3, 0, with([]model{{name: "hit", ms: 10}}, one("jet", 8)), "hit", "jet"), loads: []send{{model: "hit", workers: 9}, {model: "jet", rate: 10}}, sampling: all, path: directly},
 	}
 }
+
+// seventh: models of no work at all and clients that ask again at once, so that the
+// machine itself has no time left.
+func seventh() []situation {
+	quick := func() []model { return with(one("add", 0), one("tau", 0), chain("duo", 0, 0)) }
+	clients := []send{{model: "add", workers: 3}, {model: "tau", workers: 2}, {model: "duo", workers: 2}}
+	slow := quick()
+	slow = but(slow, func(m *model) { m.ms = 20 }, "duo_1")
+	wide := quick()
+	wide = but(wide, func(m *model) { m.batch, m.delayUs = 64, 40_000 }, "tau")
+	return []situation{
+		{name: "z-healthy", servers: 2, seconds: 8, models: quick(), loads: clients, sampling: "0.05"},
+		{name: "z-healthy-envoy", servers: 3, seconds: 8, models: quick(), loads: clients, sampling: "0.05", path: throughEnvoy},
+		{name: "z-healthy-many", servers: 2, seconds: 8, models: quick(), loads: []send{{model: "add", workers: 16}, {model: "duo", workers: 8}}, sampling: "0.05"},
+		{name: "z-pod", servers: 3, seconds: 8, models: on(1, 1, 10, quick(), "add", "tau", "duo_0", "duo_1"), loads: clients, sampling: "0.05"},
+		{name: "z-step", servers: 2, seconds: 8, models: slow, loads: clients, sampling: "0.05", path: throughEnvoy},
+		{name: "z-queue", servers: 2, seconds: 8, models: wide, loads: clients, sampling: "0.05"},
+	}
+}

@@ -28,7 +28,7 @@ import (
 func main() {
 	program := flag.String("program", "bin/supersonic", "the `binary` to run")
 	out := flag.String("out", "ui/latency/testdata", "`directory` of the recordings")
-	set := flag.String("set", "first", "`cases` to record: first, second, third, fourth, fifth, sixth")
+	set := flag.String("set", "first", "`cases` to record: first, second, third, fourth, fifth, sixth, seventh")
 	only := flag.String("only", "", "`names` of cases, by commas; empty: all")
 	port := flag.Int("port", 23500, "the first of eight free `ports`")
 	flag.Parse()

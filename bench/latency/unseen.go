@@ -9,7 +9,7 @@ import (
 // with the first; the others were recorded before the rules saw them, to tell how
 // often they are right about a site that nobody made them for.
 func sets() map[string][]situation {
-	return map[string][]situation{"first": situations(), "second": second(), "third": third(), "fourth": fourth(), "fifth": fifth(), "sixth": sixth()}
+	return map[string][]situation{"first": situations(), "second": second(), "third": third(), "fourth": fourth(), "fifth": fifth(), "sixth": sixth(), "seventh": seventh()}
 }
 
 // chain is an ensemble of steps of the given milliseconds, with its steps.

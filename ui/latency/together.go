@@ -29,16 +29,17 @@ type stretch struct {
 	from, to uint64
 	name     string
 	ranks    float64 // deviations that are asked for
+	least    float64 // of the difference of medians, in units of the phase's limit
 }
 
 // stretches are the whole window and, for what lasts, its halves and the half in the
 // middle. Nothing shorter counts: a pod's cold start is short.
 func (s *site) stretches(p Phase) []stretch {
-	list := []stretch{{0, math.MaxUint64, "the time", fewRanks}}
+	list := []stretch{{0, math.MaxUint64, "the time", fewRanks, 1}}
 	if n := len(s.parts); p == Infer && n >= 8 {
-		list = append(list, stretch{s.parts[n/2], math.MaxUint64, "the second half of the time", halfRanks},
-			stretch{0, s.parts[n/2] - 1, "the first half of the time", halfRanks},
-			stretch{s.parts[n/4], s.parts[n-n/4] - 1, "the middle half of the time", halfRanks})
+		list = append(list, stretch{s.parts[n/2], math.MaxUint64, "the second half of the time", halfRanks, 2},
+			stretch{0, s.parts[n/2] - 1, "the first half of the time", halfRanks, 2},
+			stretch{s.parts[n/4], s.parts[n-n/4] - 1, "the middle half of the time", halfRanks, 2})
 	}
 	return list
 }
@@ -109,6 +110,7 @@ func (r *ranks) deviations() float64 {
 type handful struct {
 	when          stretch
 	own, other    []value // as multiples of what is usual elsewhere
+	more          []value // nanoseconds of the own beyond the usual
 	ranks         ranks
 	excess, usual float64 // nanoseconds of the own requests beyond the usual, and their usual total
 	total         float64 // nanoseconds of the own requests
@@ -190,6 +192,7 @@ func (f *handful) add(s *site, pod string, at place, p Phase, least int) {
 		total: newSample(f.when.of(s.totals(at, onPod(pod)).list)).sum()}
 	for _, v := range own {
 		f.own = append(f.own, value{v.ns / usual, v.weight, v.at})
+		f.more = append(f.more, value{v.ns - usual, v.weight, v.at})
 		x.excess += (v.ns - usual) * v.weight
 		f.usual += elsewhere * v.weight
 	}
@@ -227,7 +230,7 @@ func (f *handful) slow(s *site, p Phase) bool {
 	own, other := f.both()
 	l := limits[p][0]
 	times := max(fewTimes, l.ratio)
-	if own.median() < times*other.median() || f.excess < 2*float64(l.least)*own.weight || f.excess < l.share*f.usual {
+	if own.median() < times*other.median() || f.excess < 2*float64(l.least)*own.weight || newSample(slices.Clone(f.more)).median() < f.when.least*float64(l.least) || f.excess < l.share*f.usual {
 		return false
 	}
 	slow, known := f.parts(s)
