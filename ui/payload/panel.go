@@ -4,7 +4,7 @@ import "encoding/json"
 
 // PanelView is what a panel shows. Kind says which of the parts is there.
 type PanelView struct {
-	Kind     string      `json:"kind"` // "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "nothing"
+	Kind     string      `json:"kind"` // "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "pie", "bars", "nothing"
 	Title    string      `json:"title"`
 	FromMs   float64     `json:"fromMs"`
 	ToMs     float64     `json:"toMs"`
@@ -22,6 +22,8 @@ type PanelView struct {
 	Graph     *GraphView     `json:"graph"`
 	Traces    *TracesView    `json:"traces"`
 	Text      *TextView      `json:"text"`
+	Pie       *PieView       `json:"pie"`
+	Bars      *BarsView      `json:"bars"`
 }
 
 // QueryNote is one query as it was sent, and what came of it.

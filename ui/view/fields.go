@@ -171,6 +171,10 @@ func (m *maker) usualColor(c *column) {
 		if c.mode() == "" {
 			c.opts.Color = &grafana.Color{Mode: "thresholds"}
 		}
+	case "piechart", "barchart":
+		if c.mode() == "" {
+			c.opts.Color = &grafana.Color{Mode: "palette-classic"}
+		}
 	case "state-timeline":
 		if c.mode() == "" {
 			c.opts.Color = &grafana.Color{Mode: "continuous-GrYlRd"}

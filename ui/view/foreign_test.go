@@ -77,6 +77,10 @@ func shows(p *grafana.Panel, v payload.PanelView) string {
 		drawn = fmt.Sprintf("heatmap of %d rows", len(v.Heatmap.Counts))
 	case v.Histogram != nil:
 		drawn = fmt.Sprintf("histogram of %d lines", len(v.Histogram.Lines))
+	case v.Pie != nil:
+		drawn = fmt.Sprintf("pie of %d slices", len(v.Pie.Slices))
+	case v.Bars != nil:
+		drawn = fmt.Sprintf("bars of %d by %d", len(v.Bars.Series), len(v.Bars.Names))
 	case v.States != nil:
 		drawn = fmt.Sprintf("states of %d rows", len(v.States.Rows))
 	}

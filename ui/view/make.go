@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
@@ -46,11 +47,11 @@ func (m *maker) draw(v *payload.PanelView, frames []frame.Frame) {
 	case "trend", "xychart":
 		v.Kind, v.Chart = "timeseries", m.trend(frames)
 	case "barchart":
-		v.Kind, v.Stats = "bargauge", m.barchart(frames)
+		v.Kind, v.Bars = "bars", m.barchart(frames)
 	case "stat", "gauge", "bargauge":
 		v.Kind, v.Stats = kind, m.stats(frames)
 	case "piechart":
-		v.Kind, v.Stats = "bargauge", m.pie(frames)
+		v.Kind, v.Pie = "pie", m.pie(frames)
 	case "table":
 		v.Kind, v.Table = "table", m.table(frames)
 	case "histogram":
@@ -121,6 +122,10 @@ func undrawable(v *payload.PanelView) string {
 		return "The data has fewer than two columns of numbers, of which one is drawn over the other. Show it as a table."
 	case v.States != nil && len(v.States.Rows) == 0:
 		return "The data has no column of times, which a state timeline needs. Show it as a table, or ask for a range."
+	case v.Bars != nil && len(v.Bars.Series) == 0:
+		return "The data has no column of texts or times beside numbers, which a bar chart needs. Show it as a table."
+	case v.Pie != nil && !slices.ContainsFunc(v.Pie.Slices, func(s payload.Slice) bool { return part(s.Value) > 0 }):
+		return "The data has no numbers above nought, of which a pie shows the shares. Show it as a table."
 	case v.Stats != nil && len(v.Stats.Values) == 0:
 		return "The data has no numbers. Choose its fields in the panel's value options, or show it as a table."
 	}

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"slices"
-
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
 )
@@ -48,56 +46,4 @@ func (m *maker) across(s *sheet) *column {
 		}
 	}
 	return nil
-}
-
-// barchart shows each row's numbers as bars named by the row's text.
-func (m *maker) barchart(frames []frame.Frame) *payload.StatsView {
-	v := m.stats(nil)
-	v.Display, v.Unfilled, v.Orientation = "basic", false, orElse(m.options.text("orientation", ""), "vertical")
-	if v.Orientation == "auto" {
-		v.Orientation = "vertical"
-	}
-	for _, s := range m.sheets(frames) {
-		for _, c := range s.numbers() {
-			stats := m.rowStats(s, c, maxValues)
-			for i := range stats {
-				if c.mode() == "" {
-					stats[i].Value.Color = m.seriesColor(c)
-				}
-			}
-			v.Values = append(v.Values, stats...)
-		}
-	}
-	m.warn("bar charts are drawn as bar gauges")
-	return v
-}
-
-// pie shows shares of a whole as bars from large to small.
-func (m *maker) pie(frames []frame.Frame) *payload.StatsView {
-	v := m.stats(frames)
-	v.Display, v.Unfilled, v.Orientation, v.GraphMode = "basic", true, "horizontal", "none"
-	total := 0.0
-	for i := range v.Values {
-		if n := v.Values[i].Value.Number; n != nil {
-			total += *n
-		}
-	}
-	for i := range v.Values {
-		v.Values[i].Min, v.Values[i].Max = 0, total
-		v.Values[i].Value.Color = m.theme.series[i%len(m.theme.series)]
-	}
-	slices.SortStableFunc(v.Values, func(a, b payload.Stat) int {
-		x, y := a.Value.Number, b.Value.Number
-		switch {
-		case x == nil && y == nil:
-			return 0
-		case y == nil || x != nil && *x > *y:
-			return -1
-		case x == nil || *x < *y:
-			return 1
-		}
-		return 0
-	})
-	m.warn("pie charts are drawn as bars, the largest share first")
-	return v
 }

@@ -88,3 +88,52 @@ func TestPartsOfATextBecomeFields(t *testing.T) {
 	f(`{"source":"s","format":"regexp","regExp":"/(?<site>\\w+)\\/(?<n>\\d+)/","replace":true}`, "n: 7,12", "site: cms,atlas")
 	f(`{"source":"s","format":"delimiter","delimiter":"/","replace":true}`, "7: true,", "cms: true,", "12: ,true", "atlas: ,true")
 }
+
+func TestAPieHasSharesOfTheSumInOrder(t *testing.T) {
+	v := made(t, `{"type":"piechart","options":{"pieType":"donut","displayLabels":["name","percent"],"legend":{"values":["percent"]}},"fieldConfig":{"defaults":{"decimals":1},"overrides":[{"matcher":{"id":"byName","options":"b"},"properties":[{"id":"color","value":{"mode":"fixed","fixedColor":"red"}}]}]}}`,
+		samples("A", "a", nil, 1), samples("A", "b", nil, 6), samples("A", "c", nil, -3), samples("A", "d", nil, 2)).Pie
+	var got []string
+	for _, s := range v.Slices {
+		got = append(got, s.Name+" "+whole(s.Percent))
+	}
+	if diff := cmp.Diff([]string{"b 66.7%", "d 22.2%", "a 11.1%", "c 0.0%"}, got); diff != "" {
+		t.Error(diff)
+	}
+	theme := newTheme(false)
+	if !v.Donut || !cmp.Equal(v.Legend.Calcs, []string{"Percent"}) || v.Slices[0].Value.Color != theme.color("red") || v.Slices[1].Value.Color != theme.series[3] {
+		t.Errorf("donut %v, legend %v, %s %s", v.Donut, v.Legend.Calcs, v.Slices[0].Value.Color, v.Slices[1].Value.Color)
+	}
+}
+
+func TestEveryRowOfAPieOfRowsHasAColour(t *testing.T) {
+	rows := frame.Frame{Fields: []frame.Field{{Name: "model", Kind: frame.Text, Texts: []string{"jets", "taus"}}, {Name: "n", Kind: frame.Number, Values: []float64{1, 3}}}}
+	v := made(t, `{"type":"piechart","options":{"reduceOptions":{"values":true},"sort":"none"}}`, rows).Pie
+	if len(v.Slices) != 2 || v.Slices[0].Name != "jets" || v.Slices[0].Value.Color == v.Slices[1].Value.Color {
+		t.Errorf("%+v", v.Slices)
+	}
+}
+
+func TestABarChartHasANameForEachRowAndASeriesForEachNumber(t *testing.T) {
+	rows := frame.Frame{Fields: []frame.Field{
+		{Name: "Time", Kind: frame.Time, Values: []float64{1, 2}}, {Name: "model", Kind: frame.Text, Texts: []string{"jets", "taus"}},
+		{Name: "ok", Kind: frame.Number, Values: []float64{1, 3}}, {Name: "bad", Kind: frame.Number, Values: []float64{0, 9}},
+	}}
+	v := made(t, `{"type":"barchart","options":{"stacking":"percent","xTickLabelRotation":-45,"orientation":"horizontal"},"fieldConfig":{"defaults":{"unit":"reqps"},"overrides":[{"matcher":{"id":"byName","options":"bad"},"properties":[{"id":"color","value":{"mode":"thresholds"}},{"id":"thresholds","value":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":5}]}}]}]}}`, rows).Bars
+	if !cmp.Equal(v.Names, []string{"jets", "taus"}) || len(v.Series) != 2 || v.Stacking != "percent" || v.Orientation != "horizontal" || v.TickTurn != -45 {
+		t.Fatalf("%+v", v)
+	}
+	theme := newTheme(false)
+	if b := v.Series[1].Bars; b[0].Color != theme.color("green") || b[1].Color != theme.color("red") || whole(v.Series[0].Bars[1]) != "3 req/s" || v.Series[0].Color != theme.series[0] {
+		t.Errorf("%+v", v.Series)
+	}
+}
+
+func TestABarChartOfSeveralSeriesJoinsThemByTimeAndWritesItShort(t *testing.T) {
+	v := made(t, `{"type":"barchart"}`, samples("A", "a", nil, 1, 2), samples("B", "b", nil, 3, 4)).Bars
+	if len(v.Series) != 2 || len(v.Names) != 2 || len(v.Names[0]) > len("00:00:00") {
+		t.Errorf("%v, %d series", v.Names, len(v.Series))
+	}
+	if got := made(t, `{"type":"barchart","options":{"xField":"nobody"}}`, frame.Frame{Fields: []frame.Field{{Name: "n", Kind: frame.Number, Values: []float64{1}}}}); got.Empty == "" || len(got.Notes) != 1 {
+		t.Errorf("without names: %q, %v", got.Empty, got.Notes)
+	}
+}

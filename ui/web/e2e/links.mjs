@@ -10,7 +10,7 @@ import { reader, site as origin } from './reader.mjs'
 const under = process.env.UNDER ?? '/'
 const site = origin + under.replace(/\/$/, '')
 
-await reader(site, async ({ page, does, until, quiet, shot, panel, textOf, json }) => {
+await reader(site, async ({ page, does, until, quiet, sound, shot, panel, textOf, json }) => {
   const api = (path) => json(`${site}/${path}`)
   const load = async (query) => (await api(`api/datasources/proxy/uid/prometheus/api/v1/query?${new URLSearchParams({ query })}`)).data.result
   const pods = [...new Set((await load('sum by (pod, model) (load)')).map((s) => s.metric.pod))].sort()
@@ -239,6 +239,30 @@ await reader(site, async ({ page, does, until, quiet, shot, panel, textOf, json 
     assert.equal(said, `${from} to ${until}: ${last} ${to.get('n')}`)
     assert.deepEqual(links, [[`${last}: ${to.get('n')}`, `${other}?pod=${last}&n=${to.get('n')}&from=${from}&to=${until}`, '']])
     assert.deepEqual((await clicked(plot, 0.9, 0.5)), [links[0][1]])
+  })
+
+  await does('links of a share of a pie, by keys and by mouse; its percent is of the sum', async () => {
+    const { said, links, plot, body } = await held('Shares', 'Home')
+    const total = Object.values(sumOf).reduce((a, b) => a + b, 0)
+    const [most, ...others] = pods.toSorted((a, b) => sumOf[b] - sumOf[a])
+    const percent = (pod) => `${Math.round((sumOf[pod] / total) * 100)}%`
+    assert.equal(said, `${most}: ${sumOf[most]}, ${percent(most)}`)
+    assert.deepEqual(links, [[`${most}: ${sumOf[most]}`, `${other}?pod=${most}&v=${sumOf[most]}`, '']])
+    assert.deepEqual(await body.locator('svg text').allTextContents(), [most, ...others].map(percent).filter((p) => p !== '0%' && parseInt(p) > 3))
+    const box = await plot.boundingBox()
+    assert.deepEqual(await clicked(plot, 0.5 + (0.38 * box.height) / box.width, 0.5), [links[0][1]])
+  })
+
+  await does('links of a bar, by keys and by mouse', async () => {
+    const rows = await load('sum by (pod, model) (load)')
+    const { said, links, plot } = await held('By model', 'End')
+    const [, pod, value] = /^(triton-\d): Value ([\d.]+)$/.exec(said)
+    const row = rows.find((s) => s.metric.pod === pod && s.value[1] === value)
+    assert.deepEqual(links, [[row.metric.model, `${other}?pod=${pod}&v=${value}`, '']])
+    const [byMouse] = await clicked(plot, 0.95, 0.7)
+    assert.equal(byMouse, links[0][1])
+    await sound('charts of every kind')
+    await shot('shares')
   })
 
   await does('the link of a reduced value knows its row and its calculation', async () => {

@@ -35,7 +35,7 @@ export const line = (name: string, values: (number | null)[], color: string, ove
 })
 export const shown = (number: number | null, text: string, over: Partial<Shown> = {}): Shown => ({ number, text, prefix: '', suffix: '', color: '', href: '', ...over })
 
-const nothing = { chart: null, stats: null, histogram: null, heatmap: null, table: null, states: null, graph: null, traces: null, text: null }
+const nothing = { chart: null, stats: null, histogram: null, heatmap: null, table: null, states: null, graph: null, traces: null, text: null, pie: null, bars: null }
 let keys = 0
 export function sample(kind: string, title: string, over: Partial<PanelView>, width = 460, height = 240): Sample {
   const key = `p${keys++}`

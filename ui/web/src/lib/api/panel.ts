@@ -1,11 +1,12 @@
 // Written from the Go package ui/payload by its test (go test ./ui/payload -update); do not edit.
 import type { ChartView, ColorBand, HeatmapView, HistogramView, Legend, Tooltip } from './chart'
 import type { PanelLink } from './dashboard'
+import type { BarsView, PieView } from './shares'
 import type { TraceBrief } from './trace'
 
 /** PanelView is what a panel shows. Kind says which of the parts is there. */
 export interface PanelView {
-  /** "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "nothing" */
+  /** "timeseries", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "statetimeline", "graph", "traces", "text", "pie", "bars", "nothing" */
   kind: string
   title: string
   fromMs: number
@@ -26,6 +27,8 @@ export interface PanelView {
   graph: GraphView | null
   traces: TracesView | null
   text: TextView | null
+  pie: PieView | null
+  bars: BarsView | null
 }
 
 /** QueryNote is one query as it was sent, and what came of it. */
