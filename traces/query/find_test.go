@@ -355,18 +355,33 @@ func TestNegationsOfWhatIsNoTruth(t *testing.T) {
 		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", "(span.attr.1 = span.attr.2)", "true"} {
 		for range rounds.Of(t, 6) {
 			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
-				q = fmt.Sprintf(q, of)
-				differ(t, "negations", e, oracle, SearchRequest{Query: q, Limit: 1000, SpansPerSet: 10})
-				// A search evaluates its hits again; series are of the rows that the plan selects.
-				r := MetricsRequest{Query: q + " | count_over_time()", Range: metricsRanges[0]}
-				want, werr := oracle.Metrics(t.Context(), r)
-				got, err := e.Metrics(t.Context(), r)
-				if err != nil || werr != nil {
-					t.Fatalf("%s: %v, %v", r.Query, err, werr)
-				}
-				wantSeries(t, r.Query, want, got)
+				selectAlike(t, e, oracle, fmt.Sprintf(q, of))
 			}
 			of = "!(" + of + ")"
+		}
+	}
+}
+
+// selectAlike compares what a query finds and what it counts: a search evaluates its
+// hits again, series are of the rows that the plan selects.
+func selectAlike(t *testing.T, e Engine, oracle scanner, q string) {
+	t.Helper()
+	differ(t, "selection", e, oracle, SearchRequest{Query: q, Limit: 1000, SpansPerSet: 10})
+	r := MetricsRequest{Query: q + " | count_over_time()", Range: metricsRanges[0]}
+	want, werr := oracle.Metrics(t.Context(), r)
+	got, err := e.Metrics(t.Context(), r)
+	if err != nil || werr != nil {
+		t.Fatalf("%s: %v, %v", r.Query, err, werr)
+	}
+	wantSeries(t, r.Query, want, got)
+}
+
+func TestGroupsThatAnInnerPipelineMakesAreGroupsToWhatFollows(t *testing.T) {
+	src := randomSnapshot(4, 120, 3)
+	oracle, e := scanner{newMemo(t, src)}, NewEngine(src, EngineOptions{Workers: 2})
+	for _, groups := range []string{`({ } | by(name))`, `(({ } | by(name)) && { })`, `({ } >> ({ } | by(kind)))`, `({ } | ({ } | by(name)))`} {
+		for _, of := range []string{" | count() = 1", " | count() <= 2", " | max(duration) < 2s", " | sum(duration) < 5s"} {
+			selectAlike(t, e, oracle, groups+of)
 		}
 	}
 }

@@ -17,8 +17,6 @@ type plan struct {
 	// alternative each condition is satisfied by some span. Empty: any trace can. It
 	// is for split traces, of which no part has all.
 	needs [][]need
-	// grouped: the pipeline has by(), so that the spans come in several spansets.
-	grouped bool
 }
 
 // node selects rows of a page.
@@ -79,13 +77,16 @@ func needsOf(q *traceql.Query) [][]need {
 }
 
 // compiler turns expressions into nodes; what it cannot turn selects all.
-type compiler struct{ inexact bool }
+type compiler struct {
+	inexact bool
+	grouped bool // there was a by(): the spans come in several spansets
+}
 
 // stage adds a later stage of the pipeline; false if the evaluator has to do it.
 func (c *compiler) stage(pl *plan, s traceql.Stage) bool {
 	switch s := s.(type) {
 	case *traceql.Filter, *traceql.SpansetOp, *traceql.Pipeline:
-		if _, filter := s.(*traceql.Filter); pl.grouped && !filter {
+		if _, filter := s.(*traceql.Filter); c.grouped && !filter {
 			return false
 		}
 		pl.root = c.spanset(s.(traceql.SpansetExpr), pl.root)
@@ -93,15 +94,15 @@ func (c *compiler) stage(pl *plan, s traceql.Stage) bool {
 	case *traceql.Select, *traceql.Coalesce:
 		return true
 	case *traceql.GroupBy:
-		pl.grouped = true
+		c.grouped = true
 		return true
 	case *traceql.ScalarFilter:
-		if n, ok := countOf(s); ok && !pl.grouped && !c.inexact {
+		if n, ok := countOf(s); ok && !c.grouped && !c.inexact {
 			n.of = pl.root
 			pl.root = n
 			return true
 		}
-		if n, ok := durationsOf(s); ok && !pl.grouped && !c.inexact {
+		if n, ok := durationsOf(s); ok && !c.grouped && !c.inexact {
 			n.of = pl.root
 			pl.root = n
 		}
@@ -172,11 +173,11 @@ func restrict(in, n node) node {
 // operator compiles a relation of spansets. Where a side is not exact all of the
 // right side stays: it may have a partner.
 func (c *compiler) operator(x *traceql.SpansetOp, in node) node {
-	before := c.inexact
-	c.inexact = false
-	l, r := c.spanset(x.L, in), c.spanset(x.R, in)
-	sides := !c.inexact && !before
-	c.inexact = c.inexact || before
+	left, right := &compiler{inexact: c.inexact}, &compiler{inexact: c.inexact} // as in is
+	l, r := left.spanset(x.L, in), right.spanset(x.R, in)
+	sides := !left.inexact && !right.inexact
+	c.inexact = !sides
+	c.grouped = c.grouped || left.grouped || right.grouped
 	switch x.Op {
 	case traceql.OpOr:
 		return orNode{[]node{l, r}}
