@@ -99,6 +99,13 @@ await reads(async () => {
     await press('Enter')
     await here(/^Data source: prometheus/)
     await to(/^View as: /)
+    for (const [typed, group] of [['bar chart', 'Bar chart'], ['pie', 'Pie chart']]) {
+      await press('Enter')
+      await page.keyboard.type(typed)
+      await press('Enter')
+      await page.locator('summary', { hasText: group }).waitFor()
+      await here(/^View as: /)
+    }
     await press('Enter')
     await page.keyboard.type('time series')
     await press('Enter')

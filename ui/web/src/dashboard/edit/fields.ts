@@ -28,6 +28,8 @@ export const kinds: { type: string; name: string; for: string }[] = [
   { type: 'heatmap', name: 'Heatmap', for: 'how values spread over time' },
   { type: 'histogram', name: 'Histogram', for: 'how often which values' },
   { type: 'state-timeline', name: 'State timeline', for: 'states over time' },
+  { type: 'barchart', name: 'Bar chart', for: 'numbers of each name, side by side or stacked' },
+  { type: 'piechart', name: 'Pie chart', for: 'shares of a sum' },
   { type: 'nodeGraph', name: 'Node graph', for: 'nodes and edges: the service graph' },
   { type: 'traces', name: 'Traces', for: 'one trace by its id' },
   { type: 'text', name: 'Text', for: 'markdown or HTML' },
@@ -36,8 +38,10 @@ export const kinds: { type: string; name: string; for: string }[] = [
 const own = 'fieldConfig.defaults.'
 const ts = ['timeseries']
 const numbers = ['stat', 'gauge', 'bargauge']
-const legends = ['timeseries', 'histogram', 'state-timeline', 'bargauge']
-const tips = ['timeseries', 'histogram', 'state-timeline', 'heatmap']
+const shares = ['barchart', 'piechart']
+const reduced = [...numbers, 'piechart']
+const legends = ['timeseries', 'histogram', 'state-timeline', 'bargauge', ...shares]
+const tips = ['timeseries', 'histogram', 'state-timeline', 'heatmap', ...shares]
 
 export const reducers: Choice[] = [
   ['lastNotNull', 'Last *'], ['last', 'Last'], ['firstNotNull', 'First *'], ['first', 'First'], ['min', 'Min'], ['max', 'Max'], ['mean', 'Mean'], ['median', 'Median'],
@@ -56,13 +60,13 @@ const pick = (...list: string[]): Choice[] => list.map((v) => [v, v.charAt(0).to
 
 export const fields: OptionField[] = [
   // What every series has
-  { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline'] },
-  { path: own + 'min', name: 'Min', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram'] },
-  { path: own + 'max', name: 'Max', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram'] },
-  { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline'] },
-  { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
-  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
-  { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline'] },
+  { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'min', name: 'Min', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
+  { path: own + 'max', name: 'Max', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
+  { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'state-timeline'] },
 
   // Time series
@@ -71,8 +75,8 @@ export const fields: OptionField[] = [
   { path: own + 'custom.barAlignment', name: 'Bar alignment', group: 'Graph styles', kind: 'choice', choices: [[-1, 'Before'], [0, 'Centre'], [1, 'After']], types: ts, usual: 0 },
   { path: own + 'custom.barWidthFactor', name: 'Bar width', group: 'Graph styles', kind: 'number', types: ts, hint: 'share of the step, 0 to 1' },
   { path: own + 'custom.barMaxWidth', name: 'Widest bar', group: 'Graph styles', kind: 'number', types: ts, hint: 'pixels' },
-  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline'], usual: 1 },
-  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline'], usual: 0, hint: '0 to 100' },
+  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 1 },
+  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 0, hint: '0 to 100' },
   { path: own + 'custom.gradientMode', name: 'Gradient mode', group: 'Graph styles', kind: 'choice', choices: pick('none', 'opacity', 'hue', 'scheme'), types: ['timeseries', 'histogram'], usual: 'none' },
   { path: own + 'custom.lineStyle.fill', name: 'Line style', group: 'Graph styles', kind: 'choice', choices: [['solid', 'Solid'], ['dash', 'Dash'], ['dot', 'Dots']], types: ts, usual: 'solid' },
   { path: own + 'custom.spanNulls', name: 'Connect null values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [true, 'Always'], [60_000, 'Gaps up to 1 min'], [300_000, 'Gaps up to 5 min'], [3_600_000, 'Gaps up to 1 h']], types: ts, usual: false },
@@ -83,38 +87,38 @@ export const fields: OptionField[] = [
   { path: own + 'custom.stacking.group', name: 'Stacking group', group: 'Graph styles', kind: 'text', types: ts },
   { path: own + 'custom.fillBelowTo', name: 'Fill below to', group: 'Graph styles', kind: 'text', types: ts, hint: 'name of another series' },
   { path: own + 'custom.transform', name: 'Transform', group: 'Graph styles', kind: 'choice', choices: [[undefined, 'None'], ['constant', 'Constant'], ['negative-Y', 'Negative Y']], types: ts },
-  { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: ts, usual: 'off' },
+  { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: [...ts, 'barchart'], usual: 'off' },
 
   // Axis
-  { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: ts, usual: 'auto' },
-  { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: ts },
+  { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: [...ts, 'barchart'], usual: 'auto' },
+  { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: [...ts, 'barchart'] },
   { path: own + 'custom.axisWidth', name: 'Width', group: 'Axis', kind: 'number', types: ts },
-  { path: own + 'custom.axisGridShow', name: 'Show grid lines', group: 'Axis', kind: 'choice', choices: [[undefined, 'Auto'], [true, 'On'], [false, 'Off']], types: ts },
+  { path: own + 'custom.axisGridShow', name: 'Show grid lines', group: 'Axis', kind: 'choice', choices: [[undefined, 'Auto'], [true, 'On'], [false, 'Off']], types: [...ts, 'barchart'] },
   { path: own + 'custom.axisColorMode', name: 'Colour', group: 'Axis', kind: 'choice', choices: pick('text', 'series'), types: ts, usual: 'text' },
   { path: own + 'custom.axisBorderShow', name: 'Show border', group: 'Axis', kind: 'switch', types: ts, usual: false },
   { path: own + 'custom.scaleDistribution.type', name: 'Scale', group: 'Axis', kind: 'choice', choices: [['linear', 'Linear'], ['log', 'Logarithmic'], ['symlog', 'Symlog']], types: ts, usual: 'linear' },
   { path: own + 'custom.scaleDistribution.log', name: 'Log base', group: 'Axis', kind: 'choice', choices: [[2, '2'], [10, '10']], types: ts, usual: 2 },
   { path: own + 'custom.scaleDistribution.linearThreshold', name: 'Linear below', group: 'Axis', kind: 'number', types: ts },
   { path: own + 'custom.axisCenteredZero', name: 'Centred zero', group: 'Axis', kind: 'switch', types: ts, usual: false },
-  { path: own + 'custom.axisSoftMin', name: 'Soft min', group: 'Axis', kind: 'number', types: ts },
-  { path: own + 'custom.axisSoftMax', name: 'Soft max', group: 'Axis', kind: 'number', types: ts },
+  { path: own + 'custom.axisSoftMin', name: 'Soft min', group: 'Axis', kind: 'number', types: [...ts, 'barchart'] },
+  { path: own + 'custom.axisSoftMax', name: 'Soft max', group: 'Axis', kind: 'number', types: [...ts, 'barchart'] },
 
   // Legend and tooltip
   { path: 'options.legend.showLegend', name: 'Visibility', group: 'Legend', kind: 'switch', types: legends, usual: true },
   { path: 'options.legend.displayMode', name: 'Mode', group: 'Legend', kind: 'choice', choices: pick('list', 'table'), types: legends, usual: 'list' },
   { path: 'options.legend.placement', name: 'Placement', group: 'Legend', kind: 'choice', choices: pick('bottom', 'right'), types: legends, usual: 'bottom' },
   { path: 'options.legend.width', name: 'Width', group: 'Legend', kind: 'number', types: legends },
-  { path: 'options.legend.calcs', name: 'Values', group: 'Legend', kind: 'calcs', types: ['timeseries', 'histogram'] },
+  { path: 'options.legend.calcs', name: 'Values', group: 'Legend', kind: 'calcs', types: ['timeseries', 'histogram', 'barchart'] },
   { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
   { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline'], usual: 'none' },
   { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ts, usual: false },
 
   // Single values
-  { path: 'options.reduceOptions.values', name: 'Show', group: 'Value options', kind: 'choice', choices: [[false, 'Calculate'], [true, 'All values']], types: numbers, usual: false },
-  { path: 'options.reduceOptions.calcs.0', name: 'Calculation', group: 'Value options', kind: 'choice', choices: reducers, types: numbers, usual: 'lastNotNull' },
-  { path: 'options.reduceOptions.fields', name: 'Fields', group: 'Value options', kind: 'text', types: numbers, hint: 'empty: numeric fields; /regexp/ or a name' },
-  { path: 'options.reduceOptions.limit', name: 'Limit', group: 'Value options', kind: 'number', types: numbers },
-  { path: 'options.orientation', name: 'Orientation', group: 'Display', kind: 'choice', choices: pick('auto', 'horizontal', 'vertical'), types: numbers, usual: 'auto' },
+  { path: 'options.reduceOptions.values', name: 'Show', group: 'Value options', kind: 'choice', choices: [[false, 'Calculate'], [true, 'All values']], types: reduced, usual: false },
+  { path: 'options.reduceOptions.calcs.0', name: 'Calculation', group: 'Value options', kind: 'choice', choices: reducers, types: reduced, usual: 'lastNotNull' },
+  { path: 'options.reduceOptions.fields', name: 'Fields', group: 'Value options', kind: 'text', types: reduced, hint: 'empty: numeric fields; /regexp/ or a name' },
+  { path: 'options.reduceOptions.limit', name: 'Limit', group: 'Value options', kind: 'number', types: reduced },
+  { path: 'options.orientation', name: 'Orientation', group: 'Display', kind: 'choice', choices: pick('auto', 'horizontal', 'vertical'), types: [...numbers, 'barchart'], usual: 'auto' },
   { path: 'options.textMode', name: 'Text mode', group: 'Display', kind: 'choice', choices: [['auto', 'Auto'], ['value', 'Value'], ['value_and_name', 'Value and name'], ['name', 'Name'], ['none', 'None']], types: ['stat'], usual: 'auto' },
   { path: 'options.colorMode', name: 'Colour mode', group: 'Display', kind: 'choice', choices: [['none', 'None'], ['value', 'Value'], ['background', 'Background gradient'], ['background_solid', 'Background solid']], types: ['stat'], usual: 'value' },
   { path: 'options.graphMode', name: 'Graph mode', group: 'Display', kind: 'choice', choices: [['none', 'None'], ['area', 'Area']], types: ['stat'], usual: 'area' },
@@ -128,7 +132,25 @@ export const fields: OptionField[] = [
   { path: 'options.namePlacement', name: 'Name placement', group: 'Display', kind: 'choice', choices: pick('auto', 'top', 'left', 'hidden'), types: ['bargauge'], usual: 'auto' },
   { path: 'options.showUnfilled', name: 'Show unfilled area', group: 'Display', kind: 'switch', types: ['bargauge'], usual: true },
   { path: 'options.text.titleSize', name: 'Title size', group: 'Display', kind: 'number', types: numbers },
-  { path: 'options.text.valueSize', name: 'Value size', group: 'Display', kind: 'number', types: numbers },
+  { path: 'options.text.valueSize', name: 'Value size', group: 'Display', kind: 'number', types: [...numbers, 'barchart'] },
+
+  // Pies and bar charts
+  { path: 'options.pieType', name: 'Pie type', group: 'Pie chart', kind: 'choice', choices: pick('pie', 'donut'), types: ['piechart'], usual: 'pie' },
+  { path: 'options.sort', name: 'Slices sorted', group: 'Pie chart', kind: 'choice', choices: [['desc', 'Largest first'], ['asc', 'Smallest first'], ['none', 'As they come']], types: ['piechart'], usual: 'desc' },
+  { path: 'options.displayLabels.0', name: 'Label', group: 'Pie chart', kind: 'choice', choices: [[undefined, 'None'], ...pick('name', 'value', 'percent')], types: ['piechart'] },
+  { path: 'options.displayLabels.1', name: 'Second label', group: 'Pie chart', kind: 'choice', choices: [[undefined, 'None'], ...pick('name', 'value', 'percent')], types: ['piechart'] },
+  { path: 'options.legend.values.0', name: 'Legend value', group: 'Legend', kind: 'choice', choices: [[undefined, 'None'], ...pick('value', 'percent')], types: ['piechart'] },
+  { path: 'options.xField', name: 'Names from field', group: 'Bar chart', kind: 'text', types: ['barchart'], hint: 'the first text, else the time' },
+  { path: 'options.stacking', name: 'Stacking', group: 'Bar chart', kind: 'choice', choices: [['none', 'Off'], ['normal', 'Normal'], ['percent', '100 %']], types: ['barchart'], usual: 'none' },
+  { path: 'options.showValue', name: 'Show values', group: 'Bar chart', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ['barchart'], usual: 'auto' },
+  { path: 'options.colorByField', name: 'Colour by field', group: 'Bar chart', kind: 'text', types: ['barchart'] },
+  { path: 'options.groupWidth', name: 'Group width', group: 'Bar chart', kind: 'number', types: ['barchart'], usual: 0.7, hint: '0 to 1' },
+  { path: 'options.barWidth', name: 'Bar width', group: 'Bar chart', kind: 'number', types: ['barchart'], usual: 0.97, hint: '0 to 1' },
+  { path: 'options.barRadius', name: 'Bar radius', group: 'Bar chart', kind: 'number', types: ['barchart'], usual: 0, hint: '0 to 0.5' },
+  { path: 'options.xTickLabelRotation', name: 'Names turned by', group: 'Bar chart', kind: 'number', types: ['barchart'], usual: 0, hint: 'degrees, -90 to 90' },
+  { path: 'options.xTickLabelMaxLength', name: 'Letters of a name', group: 'Bar chart', kind: 'number', types: ['barchart'], hint: 'as fit' },
+  { path: 'options.xTickLabelSpacing', name: 'Least space of names', group: 'Bar chart', kind: 'number', types: ['barchart'], hint: 'pixels' },
+  { path: 'options.fullHighlight', name: 'Highlight all of a name', group: 'Bar chart', kind: 'switch', types: ['barchart'], usual: false },
 
   // Histogram, heatmap
   { path: 'options.bucketCount', name: 'Bucket count', group: 'Histogram', kind: 'number', types: ['histogram'], usual: 30 },
