@@ -129,6 +129,7 @@ func (m *maker) stat(s *sheet, c *column, calc string) payload.Stat {
 	}
 	st.Value = m.reduced(c, calc)
 	st.Value.Color = m.statColor(c, st.Value)
+	around(c, &st.Value)
 	st.Links = m.linksReduced(s, c, calc, st.Value)
 	if t := s.time(); t != nil && c.Kind == frame.Number {
 		n := min(len(t.Values), len(c.Values))
@@ -141,6 +142,13 @@ func (m *maker) stat(s *sheet, c *column, calc string) payload.Stat {
 		}
 	}
 	return st
+}
+
+// around puts what an old panel has before and behind its values there.
+func around(c *column, v *payload.Shown) {
+	if v.Text != "" {
+		v.Prefix, v.Suffix = c.custom.text("prefix", "")+v.Prefix, v.Suffix+c.custom.text("postfix", "")
+	}
 }
 
 // statColor is the mapping's colour if it has one, else that of the value.
@@ -172,6 +180,7 @@ func (m *maker) rowStats(s *sheet, c *column, limit int) []payload.Stat {
 		st := m.bare(c)
 		st.Value = m.at(c, row)
 		st.Value.Color = m.statColor(c, st.Value)
+		around(c, &st.Value)
 		if label != nil && label != c && row < len(label.Texts) {
 			st.Name = label.Texts[row]
 			if len(s.numbers()) > 1 {

@@ -137,3 +137,10 @@ func TestABarChartOfSeveralSeriesJoinsThemByTimeAndWritesItShort(t *testing.T) {
 		t.Errorf("without names: %q, %v", got.Empty, got.Notes)
 	}
 }
+
+func TestAnOldSinglestatKeepsWhatStandsAroundItsValue(t *testing.T) {
+	v := made(t, `{"type":"singlestat","format":"percent","prefix":"is ","postfix":" now","valueName":"current"}`, samples("A", "a", nil, 2))
+	if got := whole(v.Stats.Values[0].Value); got != "is 2% now" {
+		t.Errorf("%q", got)
+	}
+}

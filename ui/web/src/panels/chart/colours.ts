@@ -76,9 +76,9 @@ export function byValue(u: uPlot, key: string, bands: ColorBand[], smooth: boole
   return g
 }
 
-/** hsl takes #rrggbb apart into degrees and percent. */
+/** hsl takes #rrggbb (or #rrggbbaa) apart into degrees and percent. */
 export function hsl(color: string): [number, number, number] {
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return [210, 50, 55]
+  if (!/^#[0-9a-f]{6}([0-9a-f]{2})?$/i.test(color)) return [210, 50, 55]
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16) / 255) as [number, number, number]
   const [max, min] = [Math.max(r, g, b), Math.min(r, g, b)]
   const [l, d] = [(max + min) / 2, max - min]
@@ -90,7 +90,7 @@ export function hsl(color: string): [number, number, number] {
 
 /** inkOn is black or white, whichever is read better on a colour. */
 export function inkOn(color: string): string {
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return '#ffffff'
+  if (!/^#[0-9a-f]{6}([0-9a-f]{2})?$/i.test(color)) return '#ffffff'
   const light = [1, 3, 5].map((i) => {
     const c = parseInt(color.slice(i, i + 2), 16) / 255
     return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
