@@ -16,10 +16,10 @@ func upgradePanel(m map[string]any, say func(string)) map[string]any {
 	case "singlestat", "grafana-singlestat-panel":
 		return fromSinglestat(m)
 	case "table-old":
-		return fromOldTable(m)
+		return fromOldTable(m, say)
 	case "table":
 		if m["styles"] != nil && m["options"] == nil {
-			return fromOldTable(m)
+			return fromOldTable(m, say)
 		}
 	case "text":
 		fromOldText(m)
@@ -301,7 +301,7 @@ func cellLink(url string) string {
 }
 
 // fromOldTable makes a table of the one with column styles.
-func fromOldTable(m map[string]any) map[string]any {
+func fromOldTable(m map[string]any, say func(string)) map[string]any {
 	out := keep(m)
 	out["type"] = "table"
 	if t := oldTransform(m); t != nil {
@@ -357,7 +357,21 @@ func fromOldTable(m map[string]any) map[string]any {
 		overrides = append(overrides, map[string]any{"matcher": map[string]any{"id": id, "options": pattern}, "properties": props})
 	}
 	out["fieldConfig"] = map[string]any{"defaults": map[string]any{}, "overrides": overrides}
-	out["options"] = map[string]any{"showHeader": m["showHeader"] == nil || isSet(m, "showHeader")}
+	out["options"] = oldTableOptions(m, say)
+	return out
+}
+
+func oldTableOptions(m map[string]any, say func(string)) map[string]any {
+	out := map[string]any{"showHeader": m["showHeader"] == nil || isSet(m, "showHeader")}
+	if sort := part(m, "sort"); sort["col"] != nil {
+		out["sortBy"] = []any{map[string]any{"column": sort["col"], "desc": sort["desc"]}}
+	}
+	if num(m, "pageSize") > 0 {
+		out["footer"] = map[string]any{"enablePagination": true}
+	}
+	if size := word(m, "fontSize"); size != "" && size != "100%" {
+		say("letters of " + size + " (fontSize) are not heeded")
+	}
 	return out
 }
 

@@ -88,7 +88,8 @@ func TestWhatIsNotKnownIsListedWithItsPlace(t *testing.T) {
 		{"id":7,"title":"X","type":"timeseries","options":{"foo":{"bar":1},"legend":{"showLegend":true}},
 		 "fieldConfig":{"defaults":{"unit":"ms","odd":2,"custom":{"lineWidth":1,"wobble":3}},"overrides":[{"matcher":{"id":"byName","options":"a"},"properties":[{"id":"custom.wobble","value":1},{"id":"unit","value":"s"}]}]}},
 		{"id":8,"title":"Y","type":"holo","options":{"a":1}},
-		{"id":9,"libraryPanel":{"uid":"u1","name":"Shared"}}]}`)
+		{"id":9,"libraryPanel":{"uid":"u1","name":"Shared"}},
+		{"id":10,"title":"Z","type":"table-old","styles":[],"sort":{"col":0,"desc":true},"pageSize":5,"fontSize":"120%"}]}`)
 	got := d.Unknown
 	for _, p := range d.Panels {
 		got = append(got, p.Unknown...)
@@ -101,6 +102,7 @@ func TestWhatIsNotKnownIsListedWithItsPlace(t *testing.T) {
 		`panel 7 "X": override 1: option custom.wobble is not known`,
 		`panel 8 "Y": its type "holo" is not known`,
 		`panel 9 "": it is the library panel "Shared", which is not in this file`,
+		`panel 10 "Z": letters of 120% (fontSize) are not heeded`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

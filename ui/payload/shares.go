@@ -44,8 +44,7 @@ type BarsView struct {
 type BarSeries struct {
 	Name        string        `json:"name"`
 	Color       string        `json:"color"`
-	Fill        float64       `json:"fill"` // opacity, 0 to 1
-	Gradient    string        `json:"gradient"`
+	Fill        float64       `json:"fill"`  // opacity, 0 to 1
 	Width       float64       `json:"width"` // of a bar's border
 	Bars        []Shown       `json:"bars"`  // each with the colour that it is drawn in
 	Links       [][]PanelLink `json:"links"` // of each bar; empty where the series has none

@@ -25,10 +25,15 @@ type axes struct {
 	auto []bool
 }
 
+// placement is where a column's axis stands.
+func (m *maker) placement(c *column) string {
+	return m.oneOf("axisPlacement", c.custom.text("axisPlacement", ""), "auto", "left", "right", "hidden")
+}
+
 // of is the index of a column's axis.
 func (a *axes) of(c *column) int {
 	axis := a.m.axis(c)
-	placement := orElse(c.custom.text("axisPlacement", ""), "auto")
+	placement := a.m.placement(c)
 	key := fmt.Sprintf("%s|%s|%s|%v|%v|%v|%v|%s|%v|%v", axis.Format.Unit, placement, axis.Label, val(axis.Min), val(axis.Max), val(axis.SoftMin), val(axis.SoftMax), axis.Scale, axis.LogBase, axis.Centered)
 	for i, k := range a.keys {
 		if k == key {
@@ -98,7 +103,7 @@ func (m *maker) axis(c *column) payload.ChartAxis {
 		Label: m.env.fill(o.text("axisLabel", "")), Format: c.format, Min: c.opts.Min, Max: c.opts.Max, SoftMin: o.maybe("axisSoftMin"), SoftMax: o.maybe("axisSoftMax"),
 		Scale: orElse(dist.text("type", ""), "linear"), LogBase: dist.number("log", 2), LinearBelow: dist.number("linearThreshold", 1),
 		Centered: o.flag("axisCenteredZero", false), Grid: o.flag("axisGridShow", true), Border: o.flag("axisBorderShow", false), WidthPx: o.number("axisWidth", 0),
-		SeriesColor: o.text("axisColorMode", "text") == "series", ThresholdStyle: thresholdStyle(o.sub("thresholdsStyle").text("mode", "off")), Thresholds: []payload.ColorBand{},
+		SeriesColor: o.text("axisColorMode", "text") == "series", ThresholdStyle: m.thresholdStyle(o.sub("thresholdsStyle").text("mode", "off")), Thresholds: []payload.ColorBand{},
 	}
 	x.Format.Words = []payload.Word{}
 	if o.text("transform", "") == "negative-Y" {
@@ -111,12 +116,9 @@ func (m *maker) axis(c *column) payload.ChartAxis {
 }
 
 // thresholdStyle reads "line+area", "dashed" and the like.
-func thresholdStyle(mode string) string {
-	switch strings.ReplaceAll(mode, " ", "") {
-	case "line", "dashed", "area", "line+area", "dashed+area":
-		return mode
-	case "series": // the colour mode scheme draws it
+func (m *maker) thresholdStyle(mode string) string {
+	if mode == "series" { // the colour mode scheme draws it
 		return "off"
 	}
-	return "off"
+	return m.oneOf("thresholdsStyle.mode", strings.ReplaceAll(mode, " ", ""), "off", "line", "dashed", "area", "line+area", "dashed+area")
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
@@ -52,7 +53,10 @@ func (m *maker) barchart(frames []frame.Frame) *payload.BarsView {
 			if axis.Scale != "linear" {
 				m.warn("bars stand on a linear axis, not on one of the scale %q", axis.Scale)
 			}
-			axis.Side = orElse(c.custom.text("axisPlacement", ""), "auto")
+			if strings.Contains(axis.ThresholdStyle, "area") {
+				m.warn("areas of thresholds are not drawn behind bars")
+			}
+			axis.Side = m.placement(c)
 			v.Axis = &axis
 		}
 		c.series = len(v.Series)
@@ -130,8 +134,11 @@ func (s *sheet) find(name string) *column {
 func (m *maker) barSeries(s *sheet, c, by *column, rows int) payload.BarSeries {
 	hide := c.custom.sub("hideFrom")
 	b := payload.BarSeries{
-		Name: c.name, Color: m.seriesColor(c), Fill: c.custom.number("fillOpacity", 80) / 100, Gradient: c.custom.text("gradientMode", "none"), Width: c.custom.number("lineWidth", 1),
+		Name: c.name, Color: m.seriesColor(c), Fill: c.custom.number("fillOpacity", 80) / 100, Width: c.custom.number("lineWidth", 1),
 		Bars: []payload.Shown{}, Links: [][]payload.PanelLink{}, Calcs: []payload.Shown{}, HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
+	}
+	if c.custom.text("gradientMode", "none") != "none" {
+		m.warn("bars are of one colour from end to end (gradientMode)")
 	}
 	for row := range rows {
 		shown := m.at(c, row)

@@ -252,9 +252,9 @@ func stack(l *payload.Line, o options) (group, mode string) {
 // legend reads where the names of series stand.
 func (m *maker) legend() payload.Legend {
 	o := m.options.sub("legend")
-	mode := o.text("displayMode", "list")
+	mode := m.oneOf("legend.displayMode", o.text("displayMode", ""), "list", "table", "hidden")
 	l := payload.Legend{
-		Shown: o.flag("showLegend", true) && mode != "hidden", Mode: "list", Placement: orElse(o.text("placement", ""), "bottom"), Width: o.number("width", 0),
+		Shown: o.flag("showLegend", true) && mode != "hidden", Mode: "list", Placement: m.oneOf("legend.placement", o.text("placement", ""), "bottom", "right"), Width: o.number("width", 0),
 		Calcs: []string{}, SortBy: o.text("sortBy", ""), SortDesc: o.flag("sortDesc", false),
 	}
 	if mode == "table" {
@@ -282,7 +282,7 @@ func (m *maker) calcs() []string {
 func (m *maker) tooltip() payload.Tooltip {
 	o := m.options.sub("tooltip")
 	return payload.Tooltip{
-		Mode: orElse(o.text("mode", ""), "single"), Sort: orElse(o.text("sort", ""), "none"), HideZeros: o.flag("hideZeros", false),
+		Mode: m.oneOf("tooltip.mode", o.text("mode", ""), "single", "multi", "none"), Sort: m.oneOf("tooltip.sort", o.text("sort", ""), "none", "asc", "desc"), HideZeros: o.flag("hideZeros", false),
 		MaxWidth: o.number("maxWidth", 0), MaxHeight: o.number("maxHeight", 0),
 	}
 }

@@ -18,10 +18,10 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	y, color := o.sub("yAxis"), o.sub("color")
 	v := &payload.HeatmapView{
 		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Links: [][]payload.PanelLink{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
-		Reverse: y.flag("reverse", false), AxisRight: y.text("axisPlacement", "left") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
+		Reverse: y.flag("reverse", false), AxisRight: m.oneOf("yAxis.axisPlacement", y.text("axisPlacement", ""), "left", "right", "auto") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
 		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
 		TipColumn: o.sub("tooltip").flag("yHistogram", false), TipScale: o.sub("tooltip").flag("showColorScale", false),
-		ShowValues:  o.text("showValue", "never") == "always" || o.text("showValue", "never") == "auto",
+		ShowValues:  m.oneOf("showValue", o.text("showValue", ""), "never", "auto", "always") != "never",
 		CountFormat: units.Of(o.sub("cellValues").text("unit", "short"), o.sub("cellValues").whole("decimals")),
 	}
 	sheets := m.sheets(frames)
@@ -81,11 +81,16 @@ func (m *maker) heatUnit(sheets []*sheet, y options) payload.Format {
 // heatColors are the colours from few to many.
 func (m *maker) heatColors(o options) []string {
 	steps := int(max(2, min(128, o.number("steps", 64))))
+	mode := m.oneOf("color.mode", o.text("mode", ""), "scheme", "opacity")
+	linear := m.oneOf("color.scale", o.text("scale", ""), "exponential", "linear") == "linear"
 	out := make([]string, steps)
 	for i := range out {
 		share := float64(i) / float64(steps-1)
-		if o.text("mode", "scheme") == "opacity" {
-			out[i] = m.opacity(m.theme.color(o.text("fill", "dark-orange")), scaled(share, o))
+		if mode == "opacity" {
+			if !linear {
+				share = math.Pow(share, o.number("exponent", 0.5))
+			}
+			out[i] = m.opacity(m.theme.color(o.text("fill", "dark-orange")), share)
 			continue
 		}
 		if o.flag("reverse", false) {
@@ -94,14 +99,6 @@ func (m *maker) heatColors(o options) []string {
 		out[i] = m.heatScheme(o.text("scheme", "Oranges"), share)
 	}
 	return out
-}
-
-// scaled bends an opacity by the panel's exponent.
-func scaled(share float64, o options) float64 {
-	if o.text("scale", "exponential") == "linear" {
-		return share
-	}
-	return math.Pow(share, o.number("exponent", 0.5))
 }
 
 // opacity mixes a colour into the panel's background.

@@ -17,7 +17,7 @@ const maxRows = 5000
 func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	o := m.options
 	v := newTable()
-	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), orElse(o.text("cellHeight", ""), "sm")
+	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), m.oneOf("cellHeight", o.text("cellHeight", ""), "sm", "md", "lg")
 	if sort := o.list("sortBy"); len(sort) > 0 {
 		v.SortBy, v.SortDesc = m.env.fill(sort[0].text("displayName", "")), sort[0].flag("desc", false)
 	}
@@ -82,6 +82,9 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 		columns = append(columns, c)
 		v.Columns = append(v.Columns, m.tableColumn(c))
 	}
+	if v.SortBy == "" {
+		v.SortBy = m.sortColumn(columns)
+	}
 	order := m.rowOrder(s, columns, v.SortBy, v.SortDesc)
 	if len(order) > maxRows {
 		v.Cut = len(order) - maxRows
@@ -106,6 +109,16 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 	} else if slices.ContainsFunc(columns, func(c *column) bool { return len(c.custom.sub("footer").texts("reducers")) > 0 }) {
 		v.Footer = m.ownFooters(columns)
 	}
+}
+
+// sortColumn is the column that an old table is sorted by: it has its number.
+func (m *maker) sortColumn(columns []*column) string {
+	for _, sort := range m.options.list("sortBy") {
+		if n := int(sort.number("column", -1)); n >= 0 && n < len(columns) {
+			return columns[n].name
+		}
+	}
+	return ""
 }
 
 // fillNested gives each row the table below it.

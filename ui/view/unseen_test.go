@@ -45,6 +45,38 @@ func TestAnOldTableKeepsItsWordsAndItsRows(t *testing.T) {
 	}
 }
 
+func TestAnOldTableIsSortedByItsColumnsNumberAndHasPages(t *testing.T) {
+	v := made(t, `{"type":"table-old","styles":[],"sort":{"col":1,"desc":true},"pageSize":5,"fontSize":"100%"}`,
+		frame.Frame{Fields: []frame.Field{texts("pod", "a", "b", "c"), number("Value", nil, 2, 3, 1)}})
+	var order []string
+	for _, row := range v.Table.Rows {
+		order = append(order, row[0].Text)
+	}
+	if !cmp.Equal(order, []string{"b", "a", "c"}) || v.Table.SortBy != "Value" || !v.Table.SortDesc || v.Table.PageSize == 0 {
+		t.Errorf("%v, by %q, pages of %d", order, v.Table.SortBy, v.Table.PageSize)
+	}
+}
+
+func TestValuesOfOptionsThatNobodyKnowsAreSaidOfEveryKind(t *testing.T) {
+	one := samples("A", "a", nil, 1, 2)
+	for text, want := range map[string][]string{
+		`{"type":"timeseries","options":{"legend":{"displayMode":"tree","placement":"left"},"tooltip":{"mode":"all","sort":"name"}},"fieldConfig":{"defaults":{"custom":{"axisPlacement":"top"}}}}`: {`"tree"`, `"left"`, `"all"`, `"name"`, `"top"`},
+		`{"type":"heatmap","options":{"yAxis":{"axisPlacement":"hidden"},"color":{"mode":"rainbow","scale":"cubic"},"showValue":"sometimes"}}`:                                                      {`"hidden"`, `"rainbow"`, `"cubic"`, `"sometimes"`},
+		`{"type":"table","options":{"cellHeight":"xl"}}`:                                                                     {`"xl"`},
+		`{"type":"barchart","fieldConfig":{"defaults":{"custom":{"gradientMode":"hue","thresholdsStyle":{"mode":"area"}}}}}`: {"gradientMode", "areas of thresholds"},
+	} {
+		var said []string
+		for _, n := range made(t, text, one).Notes {
+			said = append(said, n.Text)
+		}
+		for _, value := range want {
+			if !strings.Contains(notes(said), value) {
+				t.Errorf("%s is not said: %s", value, notes(said))
+			}
+		}
+	}
+}
+
 func TestAnOldHeatMapHasItsOwnBuckets(t *testing.T) {
 	v := made(t, `{"type":"heatmap","dataFormat":"timeseries","yAxis":{"logBase":2,"splitFactor":2,"format":"ms"},"cards":{"cardRound":3}}`, samples("A", "a", nil, 1, 2, 4, 7)).Heatmap
 	if !v.Log || v.RadiusPx != 3 || !cmp.Equal(v.Edges[:3], []float64{1, 1.41421356237, 2}) {

@@ -63,7 +63,6 @@ export interface BarSeries {
   color: string
   /** opacity, 0 to 1 */
   fill: number
-  gradient: string
   /** of a bar's border */
   width: number
   /** each with the colour that it is drawn in */
