@@ -135,7 +135,7 @@ var scopePrefixes = [...]string{
 // and texts that are no strings, have the type behind the name.
 func attributeLeaves(keys []column.Key, taken map[string]bool) []leaf {
 	keys = slices.Clone(keys)
-	slices.SortFunc(keys, compareKeys)
+	slices.SortFunc(keys, column.Key.Compare)
 	var out []leaf
 	for i, k := range keys {
 		l := leaf{key: k, nest: nestOf(k), form: formOf(k.Type), optional: true, some: true}
@@ -172,10 +172,6 @@ func unique(taken map[string]bool, in nest, name string) string {
 			return try
 		}
 	}
-}
-
-func compareKeys(a, b column.Key) int {
-	return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 }
 
 // leavesOf lists the columns of a file in the order in which they lie there, and
@@ -277,7 +273,7 @@ func choose(seg column.Segment) (own, rest []column.Key, err error) {
 		}
 	}
 	slices.SortFunc(own, func(a, b column.Key) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), compareKeys(a, b))
+		return cmp.Or(cmp.Compare(count[b], count[a]), a.Compare(b))
 	})
 	return own[:mostColumns], append(rest, own[mostColumns:]...), nil
 }

@@ -1,6 +1,9 @@
 package column
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Scope says what a column describes.
 type Scope uint8
@@ -57,6 +60,17 @@ type Key struct {
 	Scope Scope
 	Type  Type
 	Name  string
+}
+
+// Compare orders keys by scope, name and type.
+func (k Key) Compare(o Key) int {
+	if k.Scope != o.Scope {
+		return cmp.Compare(k.Scope, o.Scope)
+	}
+	if c := cmp.Compare(k.Name, o.Name); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.Type, o.Type)
 }
 
 // List tells whether a row has any number of values: one an event, or a link.

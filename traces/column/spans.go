@@ -1,7 +1,6 @@
 package column
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -45,8 +44,8 @@ type SpanReader struct {
 type spanColumn struct {
 	Column
 	key  Key
-	vec  Vector
-	read bool // vec holds the page
+	vec  *Vector // nil before it was needed
+	read bool    // vec holds the page
 }
 
 // NewSpanReader returns a reader of a Segment.
@@ -55,10 +54,10 @@ func NewSpanReader(seg Segment) *SpanReader { return newSpanReader(seg, true) }
 func newSpanReader(seg Segment, keep bool) *SpanReader {
 	r := &SpanReader{seg: seg, page: -1, keep: keep}
 	attrs := slices.Clone(seg.Keys())
-	slices.SortFunc(attrs, func(a, b Key) int {
-		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
-	})
-	for _, k := range slices.Concat(Fixed(), attrs) { // Fixed makes the events and links that attributes belong to
+	slices.SortFunc(attrs, Key.Compare)
+	keys := slices.Concat(Fixed(), attrs) // Fixed makes the events and links that attributes belong to
+	r.cols = make([]spanColumn, 0, len(keys))
+	for _, k := range keys {
 		if c := seg.Column(k); c != nil && k != ParentRow {
 			r.cols = append(r.cols, spanColumn{Column: c, key: k})
 		}
@@ -114,14 +113,17 @@ func (r *SpanReader) vector(c *spanColumn, lo, hi int) (*Vector, int, error) {
 		return &r.one, 0, err
 	}
 	if c.read {
-		return &c.vec, lo, nil
+		return c.vec, lo, nil
 	}
-	if err := c.Read(r.page, &c.vec); err != nil {
+	if c.vec == nil {
+		c.vec = new(Vector)
+	}
+	if err := c.Read(r.page, c.vec); err != nil {
 		return nil, 0, err
 	}
 	r.cost += c.vec.Cost
 	c.read = true
-	return &c.vec, lo, nil
+	return c.vec, lo, nil
 }
 
 // fill puts the values of a column, from row lo on, into the spans.

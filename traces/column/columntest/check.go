@@ -18,7 +18,7 @@ func Check(seg column.Segment) error {
 		return err
 	}
 	keys := slices.Clone(seg.Keys())
-	slices.SortFunc(keys, compareKeys)
+	slices.SortFunc(keys, column.Key.Compare)
 	if len(slices.Compact(slices.Clone(keys))) != len(keys) {
 		return errors.New("a key is listed twice")
 	}

@@ -31,7 +31,7 @@ func Diff(a, b column.Segment) error {
 		return fmt.Errorf("%d traces, and %d in the second", len(ta.ids), len(tb.ids))
 	}
 	keys := slices.Concat(column.Fixed(), a.Keys(), b.Keys())
-	slices.SortFunc(keys, compareKeys)
+	slices.SortFunc(keys, column.Key.Compare)
 	for _, k := range slices.Compact(keys) {
 		if err := diffColumn(ta, tb, k); err != nil {
 			return err

@@ -35,7 +35,7 @@ func (s *Segment) Keys() []column.Key {
 
 // Column implements column.Segment.
 func (s *Segment) Column(k column.Key) column.Column {
-	if _, ok := slices.BinarySearchFunc(s.keys, k, compareKeys); !ok {
+	if _, ok := slices.BinarySearchFunc(s.keys, k, column.Key.Compare); !ok {
 		return nil
 	}
 	return reader{s, k}

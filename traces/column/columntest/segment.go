@@ -188,7 +188,7 @@ func (s *Segment) list() {
 			s.keys = append(s.keys, k)
 		}
 	}
-	slices.SortFunc(s.keys, compareKeys)
+	slices.SortFunc(s.keys, column.Key.Compare)
 }
 
 // note puts a text into its column's dictionary.
@@ -205,8 +205,4 @@ func (s *Segment) note(k column.Key, c cell) {
 		d.codes[c.text] = uint32(len(d.texts.Texts))
 		d.texts.Texts = append(d.texts.Texts, c.text)
 	}
-}
-
-func compareKeys(a, b column.Key) int {
-	return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 }
