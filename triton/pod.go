@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -37,6 +36,7 @@ type pod struct {
 	argv   []string
 	status Server // the pod's own copy; published by set
 	told   string // the last reason in the log, so that a repeated one is said once
+	edited bool   // the log says how the command was changed
 }
 
 // loop keeps the server running until ctx ends.
@@ -96,8 +96,6 @@ func (p *pod) set(change func(*Server)) {
 
 // run is what is going on between a start of the command and its end.
 type run struct {
-	first bool // since Run began
-
 	mu      sync.Mutex // guards what follows
 	live    map[*process]bool
 	server  *process // the tritonserver, also after it ended
@@ -116,7 +114,7 @@ func (p *pod) once(ctx context.Context) error {
 	copied := make(chan struct{})
 	go func() { defer close(copied); p.out.read(reader) }()
 
-	r := &run{live: map[*process]bool{}, grace: p.s.cfg.ExitTimeout, first: p.status.Restarts == 0}
+	r := &run{live: map[*process]bool{}, grace: p.s.cfg.ExitTimeout}
 	x := &execution{
 		pod: p.cfg.Name, output: writer, stopping: r.isStopped, started: r.note,
 		env:    append(append([]string{}, p.s.cfg.Env...), "HOSTNAME="+p.cfg.Name),
@@ -180,10 +178,11 @@ func (p *pod) prepare(r *run, argv []string) (path string, args, env []string, e
 		l.Close()
 	}
 	p.holds = nil
-	if err := p.portsFree(); err != nil {
+	if err := portsFree(p.cfg); err != nil {
 		return "", nil, nil, err
 	}
-	if r.first {
+	if !p.edited {
+		p.edited = true
 		p.tell(in, a)
 	}
 	return in.path, a.args, in.env, nil
@@ -200,22 +199,6 @@ func (p *pod) tell(in installation, a arguments) {
 		}
 	}
 	p.s.log.Info("server starts", "pod", p.cfg.Name, "binary", in.path, "grpc", p.cfg.GRPC, "http", p.cfg.HTTP, "metrics", p.cfg.Metrics, "log", p.out.path)
-}
-
-// portsFree says which of the pod's ports somebody else has.
-func (p *pod) portsFree() error {
-	for _, l := range []struct{ name, address string }{{"http", p.cfg.HTTP}, {"grpc", p.cfg.GRPC}, {"metrics", p.cfg.Metrics}} {
-		got, err := net.Listen("tcp", l.address)
-		if err != nil {
-			hint := "choose another port"
-			if errors.Is(err, syscall.EADDRINUSE) {
-				hint = "port taken by another process; stop it or choose another port"
-			}
-			return fmt.Errorf("%s address %s: %w (%s)", l.name, l.address, err, hint)
-		}
-		got.Close()
-	}
-	return nil
 }
 
 // reason says why the command ended: what it could not be started with, or what the

@@ -5,9 +5,11 @@
 package freeport
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"syscall"
 	"testing"
 )
 
@@ -59,11 +61,15 @@ func take(port int) *net.UDPConn {
 	if err != nil {
 		return nil
 	}
-	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
-	if err != nil {
+	// A connection tells who listens and leaves the port alone: a listener of ours would
+	// live on in every process that is being started until that executes its program.
+	c, err := net.Dial("tcp", mark.LocalAddr().String())
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		if err == nil {
+			c.Close()
+		}
 		mark.Close()
 		return nil
 	}
-	l.Close()
 	return mark
 }
