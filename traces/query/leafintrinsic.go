@@ -229,7 +229,7 @@ func (l *leaf) ofTrace(p *page, out rowBits) {
 	}
 	for t := range p.info.Traces {
 		if l.holdsTrace(p, t) {
-			out.fill(int(p.bounds[t]), int(p.bounds[t+1]))
+			out.fill(p.rowRange(t))
 		}
 	}
 }

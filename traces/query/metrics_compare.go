@@ -131,10 +131,11 @@ func (c *comparer) each(p *page, of traceql.Attribute, value func(row int) trace
 }
 
 func (c *comparer) ofTraces(p *page, of traceql.Attribute, text func(trace int) string) {
-	trace, value := -1, traceql.Nil()
+	lo, hi, value := 0, 0, traceql.Nil()
 	c.each(p, of, func(row int) traceql.Static {
-		if trace < 0 || row < int(p.bounds[trace]) || row >= int(p.bounds[trace+1]) {
-			trace = p.traceOf(row)
+		if row < lo || row >= hi {
+			trace := p.traceOf(row)
+			lo, hi = p.rowRange(trace)
 			value = traceql.String(text(trace))
 		}
 		return value

@@ -311,7 +311,8 @@ func (l *labelColumn) ofTrace(p *page, out []uint32) {
 			text = p.rootService(t)
 		}
 		n := l.number(traceql.String(text))
-		for i := p.bounds[t]; i < p.bounds[t+1]; i++ {
+		lo, hi := p.rowRange(t)
+		for i := lo; i < hi; i++ {
 			out[i] = n
 		}
 	}

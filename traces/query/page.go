@@ -18,7 +18,7 @@ type page struct {
 	part   *partScan
 	number int
 	info   column.PageInfo
-	bounds []uint32 // first row of each trace, and the number of rows
+	limits []uint32 // see bounds; nil until they are asked for
 	err    error
 	stamp  int // changes with what is shown
 	window window
@@ -97,14 +97,43 @@ func (p *page) open(part *partScan, number int) {
 	p.part, p.number, p.info = part, number, part.Segment.Page(number)
 	p.err, p.looked, p.counted, p.cost, p.made = nil, false, false, 0, made{}
 	clear(p.needs)
-	if p.bounds, p.err = part.Segment.Bounds(number); p.err != nil {
-		p.err = fmt.Errorf("%s, page %d: %w", part.Name, number, p.err)
-	} else if n := len(p.bounds); n < 1 || int(p.bounds[n-1]) != p.info.Rows || n != p.info.Traces+1 {
-		p.err = fmt.Errorf("%s, page %d: its traces do not fit its %d rows; the part is damaged", part.Name, number, p.info.Rows)
+	p.limits = nil
+}
+
+// bounds is the first row of each trace, and the number of rows. It is read when it is
+// first asked for: most pages have nothing that a query looks for.
+func (p *page) bounds() []uint32 {
+	if p.limits == nil {
+		p.limits = p.readBounds()
 	}
-	if p.err != nil {
-		p.info.Traces, p.info.Rows, p.bounds = 0, 0, []uint32{0}
+	return p.limits
+}
+
+// rowRange is the first row of a trace, and the first behind it.
+func (p *page) rowRange(trace int) (lo, hi int) {
+	b := p.bounds()
+	return int(b[trace]), int(b[trace+1])
+}
+
+func (p *page) readBounds() []uint32 {
+	b, err := p.part.Segment.Bounds(p.number)
+	n := p.info.Traces
+	if err == nil && len(b) == n+1 && int(b[n]) == p.info.Rows {
+		return b
 	}
+	switch {
+	case p.err != nil:
+	case err != nil:
+		p.err = fmt.Errorf("%s, page %d: %w", p.part.Name, p.number, err)
+	default:
+		p.err = fmt.Errorf("%s, page %d: its traces do not fit its %d rows; the part is damaged", p.part.Name, p.number, p.info.Rows)
+	}
+	b = make([]uint32, n+1)
+	for t := range n {
+		b[t] = uint32(min(t, p.info.Rows))
+	}
+	b[n] = uint32(p.info.Rows)
+	return b
 }
 
 // column returns the place of a column; its col is nil if the part has none.
@@ -307,7 +336,7 @@ func (p *page) give(b rowBits) { p.free = append(p.free, b) }
 
 // traceOf is the trace of a row.
 func (p *page) traceOf(row int) int {
-	t, ok := slices.BinarySearch(p.bounds, uint32(row))
+	t, ok := slices.BinarySearch(p.bounds(), uint32(row))
 	if !ok {
 		t--
 	}
@@ -318,7 +347,7 @@ func (p *page) traceOf(row int) int {
 // until it returns false.
 func (p *page) eachTrace(rows rowBits, yield func(trace int) bool) {
 	for t := p.info.Traces - 1; t >= 0; t-- {
-		if rows.any(int(p.bounds[t]), int(p.bounds[t+1])) && !yield(t) {
+		if rows.any(p.rowRange(t)) && !yield(t) {
 			return
 		}
 	}
@@ -333,7 +362,7 @@ func (p *page) parents() []int32 {
 	p.parent = resized(p.parent, p.info.Rows)
 	back := p.ints(column.ParentRow)
 	for t := range p.info.Traces {
-		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		lo, hi := p.rowRange(t)
 		for i := lo; i < hi; i++ {
 			p.parent[i] = -1
 			if d := back[i]; d > 0 && d <= int64(i-lo) {
@@ -400,7 +429,8 @@ func (p *page) roots() []int32 {
 	ids := p.vector(column.ParentID)
 	for t := range p.info.Traces {
 		p.rootRow[t] = -1
-		for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+		lo, hi := p.rowRange(t)
+		for i := lo; i < hi; i++ {
 			if ids != nil && [8]byte(ids.IDs[8*i:]) != [8]byte{} {
 				continue
 			}
@@ -421,7 +451,7 @@ func (p *page) tree(in traceql.Intrinsic) []int64 {
 		}
 		back := p.ints(column.ParentRow)
 		for t := range p.info.Traces {
-			lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+			lo, hi := p.rowRange(t)
 			p.nested.Number(back[lo:hi])
 			for k, list := range [...][]int32{p.nested.Children, p.nested.Left, p.nested.Right, p.nested.Parent} {
 				for i, n := range list {
@@ -445,9 +475,10 @@ func (p *page) tree(in traceql.Intrinsic) []int64 {
 // also counts the starts.
 func (p *page) traceTimes(t int) (start, end, late uint64) {
 	starts := p.starts()
-	for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+	lo, hi := p.rowRange(t)
+	for i := lo; i < hi; i++ {
 		s, e := uint64(starts[i]), p.end(i)
-		if i == int(p.bounds[t]) || s < start {
+		if i == lo || s < start {
 			start = s
 		}
 		end, late = max(end, e), max(late, s, e)

@@ -17,7 +17,7 @@ type countNode struct {
 func (n *countNode) rows(p *page, out rowBits) {
 	n.of.rows(p, out)
 	p.eachTrace(out, func(t int) bool {
-		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		lo, hi := p.rowRange(t)
 		order, ok := traceql.Compare(traceql.Int(int64(out.count(lo, hi))), n.value)
 		if !ok || !ordered(n.op, order) {
 			out.drop(lo, hi)
@@ -48,7 +48,7 @@ func (n *durationsNode) rows(p *page, out rowBits) {
 	}
 	lengths := p.durations()
 	p.eachTrace(out, func(t int) bool {
-		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		lo, hi := p.rowRange(t)
 		v, ok := aggregate(n.name, lengths, out, lo, hi)
 		if !ok {
 			return true

@@ -24,7 +24,7 @@ func (n bothNode) rows(p *page, out rowBits) {
 // pairs takes the rows of traces out in which one side has none.
 func pairs(p *page, l, r rowBits) {
 	for t := range p.info.Traces {
-		lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+		lo, hi := p.rowRange(t)
 		switch a, b := l.any(lo, hi), r.any(lo, hi); {
 		case a && !b:
 			l.drop(lo, hi)

@@ -38,7 +38,7 @@ func (p *page) trace(t int) (*traceql.Trace, []row) {
 
 // rowsOf is the rows of a trace in that order.
 func (p *page) rowsOf(t int) []row {
-	lo, hi := int(p.bounds[t]), int(p.bounds[t+1])
+	lo, hi := p.rowRange(t)
 	p.rows = p.rows[:0]
 	for _, i := range p.ordered(lo, hi) {
 		p.rows = append(p.rows, row{p: p, i: int(i)})
@@ -76,7 +76,7 @@ func languageRows(id span.TraceID, rows []row) *traceql.Trace {
 // traceID is the id of a trace of the page.
 func (p *page) traceID(t int) (id span.TraceID) {
 	if v := p.vector(column.TraceID); v != nil {
-		id = span.TraceID(v.IDs[16*p.bounds[t]:])
+		id = span.TraceID(v.IDs[16*p.bounds()[t]:])
 	}
 	return id
 }

@@ -204,7 +204,7 @@ func (w *worker) dropOthers(rows rowBits) {
 	p, s := w.page, w.scan
 	for _, t := range p.part.Hidden[p.number] {
 		if int(t) < p.info.Traces {
-			rows.drop(int(p.bounds[t]), int(p.bounds[t+1]))
+			rows.drop(p.rowRange(int(t)))
 		}
 	}
 	partial := overlapOf(p.info, s.rng) != within
@@ -217,7 +217,7 @@ func (w *worker) dropOthers(rows rowBits) {
 			_, deleted = p.part.Deleted[p.traceID(t)]
 		}
 		if deleted || partial && !w.overlaps(t) || s.keeps != nil && !s.keeps(p, t) {
-			rows.drop(int(p.bounds[t]), int(p.bounds[t+1]))
+			rows.drop(p.rowRange(t))
 		}
 		return true
 	})
@@ -226,7 +226,8 @@ func (w *worker) dropOthers(rows rowBits) {
 // overlaps tells whether a span of a trace overlaps the range.
 func (w *worker) overlaps(t int) bool {
 	p := w.page
-	for i := int(p.bounds[t]); i < int(p.bounds[t+1]); i++ {
+	lo, hi := p.rowRange(t)
+	for i := lo; i < hi; i++ {
 		if start := uint64(p.starts()[i]); w.scan.rng.Overlaps(start, max(start, p.end(i))) {
 			return true
 		}
@@ -266,7 +267,8 @@ func (w *worker) join(sp *Split) ([]row, error) {
 	s.splits.Add(1)
 	for _, piece := range sp.Pieces {
 		p := w.pieces[piece.Part]
-		for i := int(p.bounds[piece.Place.Trace]); i < int(p.bounds[piece.Place.Trace+1]); i++ {
+		lo, hi := p.rowRange(piece.Place.Trace)
+		for i := lo; i < hi; i++ {
 			w.joined = append(w.joined, row{p: p, i: i})
 		}
 	}
@@ -289,7 +291,7 @@ func (w *worker) hopeless(sp *Split) bool {
 		return !slices.ContainsFunc(all, func(n need) bool {
 			return !slices.ContainsFunc(sp.Pieces, func(piece Piece) bool {
 				p, t := w.pieces[piece.Part], piece.Place.Trace
-				return p.needed(n).any(int(p.bounds[t]), int(p.bounds[t+1]))
+				return p.needed(n).any(p.rowRange(t))
 			})
 		})
 	})

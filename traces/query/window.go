@@ -21,6 +21,7 @@ func (w *window) read(c column.Column, page int, v *column.Vector) error {
 
 // show turns to one trace of another page, as though that page had no others.
 func (p *page) show(of *page, t int) {
+	lo, hi := of.rowRange(t)
 	p.stamp++
 	p.part, p.number, p.info = of.part, of.number, of.info
 	p.err, p.made = of.err, made{}
@@ -31,9 +32,9 @@ func (p *page) show(of *page, t int) {
 	}
 	p.looked = true
 	w := &p.window
-	w.narrow, w.lo, w.hi = true, int(of.bounds[t]), int(of.bounds[t+1])
+	w.narrow, w.lo, w.hi = true, lo, hi
 	w.bounds = [2]uint32{0, uint32(w.hi - w.lo)}
-	p.info.Rows, p.info.Traces, p.bounds = w.hi-w.lo, 1, w.bounds[:]
+	p.info.Rows, p.info.Traces, p.limits = w.hi-w.lo, 1, w.bounds[:]
 }
 
 // trace shows one trace of the worker's page, until the next call.
@@ -65,7 +66,7 @@ func (p *page) few(rows rowBits) bool {
 		if n++; n > fewTraces {
 			return false
 		}
-		i = int(p.bounds[p.traceOf(i)+1])
+		_, i = p.rowRange(p.traceOf(i))
 	}
 	return true
 }
