@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 
 	"supersonic/traces"
+	"supersonic/traces/otlp"
 )
 
 // storeClient asks a trace store over HTTP.
@@ -95,11 +96,11 @@ func (c storeClient) importFile(ctx context.Context, name string, to *imported) 
 		return err
 	}
 	defer f.Close()
-	return traces.ReadDump(f, func(raw []byte) error { return c.export(ctx, raw, to) })
+	return traces.ReadDump(f, func(raw []byte, bad otlp.Bad) error { return c.export(ctx, raw, bad, to) })
 }
 
 // add reads the answer to an export that was stored.
-func (i *imported) add(body []byte) error {
+func (i *imported) add(body []byte, bad otlp.Bad) error {
 	answer := ptraceotlp.NewExportResponse()
 	if err := answer.UnmarshalProto(body); err != nil {
 		return fmt.Errorf("the store's answer to an export: %w", err)
@@ -107,13 +108,17 @@ func (i *imported) add(body []byte) error {
 	i.exports++
 	if p := answer.PartialSuccess(); p.RejectedSpans() > 0 {
 		i.left += p.RejectedSpans()
-		i.why = cmp.Or(i.why, p.ErrorMessage())
+		why := p.ErrorMessage()
+		if bad.Spans > 0 {
+			why = fmt.Sprintf("%d with a value that its field cannot have (the first: %v), sent as spans without ids; %s", bad.Spans, bad.Why, why)
+		}
+		i.why = cmp.Or(i.why, why)
 	}
 	return nil
 }
 
 // export sends one export, again while the store says that it should.
-func (c storeClient) export(ctx context.Context, raw []byte, to *imported) error {
+func (c storeClient) export(ctx context.Context, raw []byte, bad otlp.Bad, to *imported) error {
 	for {
 		resp, body, err := c.do(ctx, http.MethodPost, c.otlp+"/v1/traces", "application/x-protobuf", raw)
 		if err != nil {
@@ -121,7 +126,7 @@ func (c storeClient) export(ctx context.Context, raw []byte, to *imported) error
 		}
 		switch resp.StatusCode {
 		case http.StatusOK:
-			return to.add(body)
+			return to.add(body, bad)
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			wait, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"supersonic/internal/faultfs"
 	"supersonic/traces/api"
+	"supersonic/traces/otlp"
 	"supersonic/traces/store"
 )
 
@@ -50,8 +51,10 @@ func Dump(ctx context.Context, dataDir, tenant string, to io.Writer, format stor
 }
 
 // ReadDump gives the exports of a Dump, or of any file of that form, as OTLP
-// protobuf to f, whose error ends it.
-func ReadDump(from io.Reader, f func(raw []byte) error) error { return store.ReadDump(from, f) }
+// protobuf to f, whose error ends it. Bad spans of JSON are spans of nothing in it.
+func ReadDump(from io.Reader, f func(raw []byte, bad otlp.Bad) error) error {
+	return store.ReadDump(from, f)
+}
 
 // Backup copies every tenant's directory to one below dest, which must not be there
 // yet: dest is then a data directory. The store may be running. It returns the

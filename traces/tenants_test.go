@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/traces/otlp"
 	"supersonic/traces/storetest"
 )
 
@@ -279,7 +280,7 @@ func TestBackupOfARunningStoreIsAStore(t *testing.T) {
 		t.Errorf("dump of a running store: %d spans, %v; want 180", n, err)
 	}
 	other, _ := start(t, testConfig(t.TempDir()), Deps{Log: testLog(t)})
-	err := ReadDump(&dump, func(raw []byte) error {
+	err := ReadDump(&dump, func(raw []byte, _ otlp.Bad) error {
 		if code, body := asTenant(t, "", http.MethodPost, other.HTTP+"/v1/traces", "application/x-protobuf", raw); code != http.StatusOK {
 			t.Errorf("import: %d %s", code, body)
 		}

@@ -276,6 +276,42 @@ func TestASpanWithAValueThatItsFieldCannotHaveCostsOnlyItself(t *testing.T) {
 	w.want(map[string]int{"received": 9, "kept": 3, "refused no_trace_id": 1, "refused malformed": 5})
 }
 
+func TestAResourceOrScopeWithABadValueCostsItsSpansOnly(t *testing.T) {
+	w := newWorld(t, nil)
+	spans := func(names ...string) string {
+		var list []string
+		for _, name := range names {
+			list = append(list, `{"name":"`+name+`","traceId":"0123456789abcdef0123456789abcdef","spanId":"0123456789abcdef"}`)
+		}
+		return `"spans":[` + strings.Join(list, ",") + `]`
+	}
+	const badKind, bad = `{"kind":"OTHER"}`, `"attributes":[{"key":"n","value":{"intValue":5.5}}]`
+	body := `{"resourceSpans":[
+		{"resource":{` + bad + `},"scopeSpans":[{` + spans("1", "2") + `},{"spans":[` + badKind + `,{}]}]},
+		{"resource":{"attributes":[]},"scopeSpans":[{` + spans("a") + `},{"scope":{` + bad + `},` + spans("3") + `},{` + spans("b", "c") + `}]},
+		{"scope_spans":[{` + spans("d") + `}],"resource":{"droppedAttributesCount":"many"}},
+		{"scopeSpans":[{"scope":{` + bad + `}, "spans":[]}]},
+		{"resource":{},"scopeSpans":[{` + spans("e") + `}]}]}`
+	resp := w.post(body, "Content-Type: "+typeJSON)
+	if text := string(readAll(t, resp)); resp.StatusCode != http.StatusBadRequest || !strings.Contains(text, "5.5") {
+		t.Errorf("a bad scope without spans: %s %s", resp.Status, text)
+	}
+	body = strings.Replace(body, `{"scopeSpans":[{"scope":{`+bad+`}, "spans":[]}]},`, "", 1)
+	var answer struct {
+		PartialSuccess struct{ RejectedSpans, ErrorMessage string }
+	}
+	if err := json.Unmarshal(readAll(t, w.post(body, "Content-Type: "+typeJSON)), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if why := answer.PartialSuccess.ErrorMessage; answer.PartialSuccess.RejectedSpans != "6" || !strings.Contains(why, "1 without a trace id of 16 bytes, 5 with a value that its field cannot have") {
+		t.Errorf("%+v", answer)
+	}
+	if kept := w.kept(); kept != "a b c e" {
+		t.Error(kept)
+	}
+	w.want(map[string]int{"received": 10, "kept": 4, "refused no_trace_id": 1, "refused malformed": 5, "export malformed": 1})
+}
+
 func TestJSONThatBlowsUpInMemoryIsRefused(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Limits = Limits{ExportBytes: 8 << 20, InFlightBytes: 64 << 20} })
 	body := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + strings.Repeat("{},", 2_000_000) + `{}]}]}]}`

@@ -16,7 +16,8 @@ const (
 	objectBytes = 256
 )
 
-// Bad are spans that have a value which its field cannot have.
+// Bad are spans that have a value which its field cannot have, or whose scope or resource
+// has.
 type Bad struct {
 	Spans int
 	Why   error // of the first
@@ -38,11 +39,15 @@ func FromJSON(text []byte, room func(bytes int) bool) (raw []byte, bad Bad, used
 	}
 	raw, err = toProto(p.text)
 	if err != nil && json.Valid(p.text) {
-		if err := p.take(len(p.text)); err != nil {
-			return nil, bad, p.used, err
+		for _, l := range levels {
+			if err := p.take(len(p.text)); err != nil {
+				return nil, bad, p.used, err
+			}
+			p.text = l.withoutBadSpans(p.text, &bad)
+			if raw, err = toProto(p.text); err == nil {
+				break
+			}
 		}
-		p.text, bad = withoutBadSpans(p.text)
-		raw, err = toProto(p.text)
 	}
 	if err != nil {
 		return nil, Bad{}, p.used, fmt.Errorf("%w: %w", ErrMalformed, err)
@@ -58,31 +63,65 @@ func toProto(text []byte) ([]byte, error) {
 	return req.MarshalProto()
 }
 
-// withoutBadSpans tries each span alone, and writes {} for those that cannot be read.
-func withoutBadSpans(text []byte) (out []byte, bad Bad) {
-	out = make([]byte, 0, len(text))
+// A level is the spans, scopes or resources of an export.
+type level struct {
+	brackets int // around an object of it
+	// An export of nothing else, and an object of spans of nothing in its place.
+	before, after   string
+	opening, ending string
+}
+
+// levels are tried in this order: what is bad of a scope or resource is bad of all
+// its spans.
+var levels = [...]level{
+	{6, `{"resourceSpans":[{"scopeSpans":[{"spans":[`, `]}]}]}`, ``, ``},
+	{4, `{"resourceSpans":[{"scopeSpans":[`, `]}]}`, `{"spans":[`, `]}`},
+	{2, `{"resourceSpans":[`, `]}`, `{"scopeSpans":[{"spans":[`, `]}]}`},
+}
+
+// nothing is a bad span.
+const nothing = `{}`
+
+// withoutBadSpans tries each object of a level alone, and writes spans of nothing for
+// the spans of those that cannot be read. What has no spans is left as it is.
+func (l level) withoutBadSpans(text []byte, bad *Bad) []byte {
+	out := make([]byte, 0, len(text))
 	done := 0
 	var alone []byte
-	eachSpan(text, func(begin, end int) {
-		alone = append(append(append(alone[:0], `{"resourceSpans":[{"scopeSpans":[{"spans":[`...), text[begin:end]...), `]}]}]}`...)
+	eachObject(text, l.brackets, func(begin, end int) {
+		alone = append(append(append(alone[:0], l.before...), text[begin:end]...), l.after...)
 		err := ptraceotlp.NewExportRequest().UnmarshalJSON(alone)
 		if err == nil {
 			return
 		}
-		if bad.Spans++; bad.Spans == 1 {
+		spans, known := 0, 0
+		eachObject(alone, levels[0].brackets, func(begin, end int) {
+			spans++
+			if string(alone[begin:end]) == nothing {
+				known++ // it was bad itself, or is refused for its want of ids
+			}
+		})
+		if spans == 0 {
+			return
+		}
+		if bad.Why == nil {
 			bad.Why = err
 		}
-		out = append(append(out, text[done:begin]...), `{}`...)
+		bad.Spans += spans - known
+		out = append(append(out, text[done:begin]...), l.opening...)
+		out = append(out, strings.Repeat(","+nothing, spans)[1:]...)
+		out = append(out, l.ending...)
 		done = end
 	})
-	return append(out, text[done:]...), bad
+	return append(out, text[done:]...)
 }
 
 // toSpans are the names of what a span is in, by how many brackets are around them.
 var toSpans = [...][]string{1: {`"resourceSpans"`, `"resource_spans"`}, 3: {`"scopeSpans"`, `"scope_spans"`}, 5: {`"spans"`}}
 
-// eachSpan finds the spans of an export in valid JSON.
-func eachSpan(text []byte, f func(begin, end int)) {
+// eachObject finds the spans, scopes or resources of an export in valid JSON: those
+// with so many brackets around them.
+func eachObject(text []byte, brackets int, f func(begin, end int)) {
 	var leads [len(toSpans)]bool // whether what is read is in a field of toSpans
 	depth := 0
 	for i := 0; i < len(text); {
@@ -90,16 +129,16 @@ func eachSpan(text []byte, f func(begin, end int)) {
 		switch i++; text[begin] {
 		case '"':
 			i = stringEnd(text, begin)
-			if at := blanks(text, i); depth < len(toSpans) && at < len(text) && text[at] == ':' {
+			if at := blanks(text, i); depth < brackets && at < len(text) && text[at] == ':' {
 				leads[depth] = oneOf(text[begin:i], toSpans[depth])
 			}
 		case '{', '[':
-			if depth == len(toSpans) && text[begin] == '{' && leads[1] && leads[3] && leads[5] {
+			if depth == brackets && text[begin] == '{' && leads[1] && (brackets < 4 || leads[3]) && (brackets < 6 || leads[5]) {
 				i = closing(text, begin)
 				f(begin, i)
 				break
 			}
-			if depth++; depth < len(toSpans) {
+			if depth++; depth < brackets {
 				leads[depth] = false
 			}
 		case '}', ']':

@@ -213,7 +213,7 @@ const importPause = 10 * time.Millisecond
 // while the store is busy, and returns how many spans it stored.
 func (s *Store) Import(ctx context.Context, from io.Reader) (spans int, err error) {
 	dec := otlp.NewDecoder(s.opts.Limits)
-	err = ReadDump(from, func(raw []byte) error {
+	err = ReadDump(from, func(raw []byte, _ otlp.Bad) error {
 		b, err := dec.Decode(raw, uint64(s.opts.Now().UnixNano()))
 		if err != nil {
 			return err
@@ -229,23 +229,23 @@ func (s *Store) Import(ctx context.Context, from io.Reader) (spans int, err erro
 	return spans, err
 }
 
-// ReadDump gives the exports of what Dump wrote, as OTLP protobuf, to f. JSON may be
-// written in any way, over several lines too. f's error ends it, with the number of the
-// export.
-func ReadDump(from io.Reader, f func(raw []byte) error) error {
+// ReadDump gives the exports of what Dump wrote, as OTLP protobuf, to f, and which spans of
+// one in JSON are bad and are there as spans of nothing. JSON may be written in any way, over
+// several lines too. f's error ends it, with the number of the export.
+func ReadDump(from io.Reader, f func(raw []byte, bad otlp.Bad) error) error {
 	r := bufio.NewReaderSize(from, 1<<20)
-	next := func() ([]byte, error) { return nextExport(r) }
+	next := func() ([]byte, otlp.Bad, error) { raw, err := nextExport(r); return raw, otlp.Bad{}, err }
 	if writtenAsJSON(r) {
 		texts := json.NewDecoder(r)
-		next = func() ([]byte, error) { return nextText(texts) }
+		next = func() ([]byte, otlp.Bad, error) { return nextText(texts) }
 	}
 	for n := 1; ; n++ {
-		raw, err := next()
+		raw, bad, err := next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err == nil {
-			err = f(raw)
+			err = f(raw, bad)
 		}
 		if err != nil {
 			return fmt.Errorf("export %d: %w", n, err)
@@ -269,13 +269,13 @@ func writtenAsJSON(r *bufio.Reader) bool {
 }
 
 // nextText reads an export of JSON as protobuf, io.EOF if there is no more.
-func nextText(texts *json.Decoder) ([]byte, error) {
+func nextText(texts *json.Decoder) ([]byte, otlp.Bad, error) {
 	var text json.RawMessage
 	if err := texts.Decode(&text); err != nil {
-		return nil, err
+		return nil, otlp.Bad{}, err
 	}
-	raw, _, _, err := otlp.FromJSON(text, nil)
-	return raw, err
+	raw, bad, _, err := otlp.FromJSON(text, nil)
+	return raw, bad, err
 }
 
 func (s *Store) appendPatiently(ctx context.Context, b *otlp.Batch) error {

@@ -21,6 +21,7 @@ import (
 
 	"supersonic/internal/faultfs"
 	"supersonic/traces/head"
+	"supersonic/traces/otlp"
 	"supersonic/traces/span"
 )
 
@@ -96,7 +97,7 @@ func TestJSONIsImportedHoweverItIsWritten(t *testing.T) {
 		spread.WriteString("\r\n\n")
 	}
 	read := func(from *bytes.Buffer) (exports []string) {
-		if err := ReadDump(from, func(raw []byte) error { exports = append(exports, string(raw)); return nil }); err != nil {
+		if err := ReadDump(from, func(raw []byte, _ otlp.Bad) error { exports = append(exports, string(raw)); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return exports
@@ -121,7 +122,7 @@ func TestAnExportThatBeginsLikeJSONIsNone(t *testing.T) {
 		if len(raw) > '{' {
 			continue
 		}
-		err := ReadDump(bytes.NewReader(append([]byte{'{'}, raw...)), func(got []byte) error {
+		err := ReadDump(bytes.NewReader(append([]byte{'{'}, raw...)), func(got []byte, _ otlp.Bad) error {
 			if !bytes.Equal(got, raw) {
 				t.Errorf("another export than was written: %q", got)
 			}
@@ -253,7 +254,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte("\x02\x0a\x00"))
 	f.Add([]byte("\xff\xff\xff\xff\x03"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		_ = ReadDump(bytes.NewReader(b), func(raw []byte) error {
+		_ = ReadDump(bytes.NewReader(b), func(raw []byte, _ otlp.Bad) error {
 			if _, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw); err == nil && len(raw) > len(b)*10+100 {
 				t.Error("an export that is larger than what it was read from")
 			}
