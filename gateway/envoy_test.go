@@ -77,6 +77,7 @@ func TestTheSpanHasEnvoysAttributesInEnvoysOrder(t *testing.T) {
 		"upstream refuses connection": func() ptrace.Span {
 			w := newWorld(t, 1, nil)
 			w.servers[0].grpc.Stop()
+			w.wantLine("/stats/prometheus", `envoy_cluster_upstream_cx_active{envoy_cluster_name="triton_grpc_service"} 0`)
 			w.infer("m")
 			return w.spans()[0]
 		},

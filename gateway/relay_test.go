@@ -216,6 +216,24 @@ func TestAServerThatCannotBeReachedIsPassedOver(t *testing.T) {
 	}
 }
 
+func TestAServerThatLetsConnectionsWaitHoldsUpOneCall(t *testing.T) {
+	w := newWorld(t, 1, nil)
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel connects, and nobody answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	s := w.servers[0]
+	w.pool.set(Server{Pod: s.pod, Addr: s.addr, Ready: true, Models: []string{"m"}}, Server{Pod: "silent", Addr: silent.Addr().String(), Ready: true, Models: []string{"m"}})
+	w.eventually("two servers", func() bool { return len(w.g.pool.All()) == 2 })
+	for range 20 {
+		if r := w.infer("m"); r.status.Code() != codes.OK {
+			t.Fatal(r.status)
+		}
+	}
+	w.wantLine("/stats/prometheus", `envoy_cluster_upstream_cx_connect_fail{envoy_cluster_name="triton_grpc_service"} 1`)
+}
+
 func TestWithoutAReadyServerCallsAreRefusedAtOnce(t *testing.T) {
 	w := newWorld(t, 0, nil)
 	r := w.infer("m")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"supersonic/gateway/call"
 )
@@ -16,6 +17,7 @@ type Target struct {
 	Addr   string
 	active atomic.Int64
 	ready  atomic.Bool
+	silent atomic.Int64 // until when it is passed over, in nanoseconds since 1970; 0: it is not
 }
 
 // Active is the number of calls that are open on the server.
@@ -27,6 +29,18 @@ func (t *Target) Ready() bool { return t.ready.Load() }
 // Done ends a call that Pick gave to the server.
 func (t *Target) Done() { t.active.Add(-1) }
 
+// silentFor is how long a server that let a connection wait is passed over. A call waits
+// a second for such a connection: so one call in five seconds does, not each.
+const silentFor = 5 * time.Second
+
+// Silent says that the server let a connection wait for too long. Where there are others
+// it is passed over then, until a call tries it after silentFor, or one of its open
+// calls is Answered. It tells whether that is news.
+func (p *Pool) Silent(t *Target) bool { return t.silent.Swap(p.now().Add(silentFor).UnixNano()) == 0 }
+
+// Answered says that the server answered a call, and whether it was passed over before.
+func (t *Target) Answered() bool { return t.silent.Load() != 0 && t.silent.Swap(0) != 0 }
+
 type snapshot struct {
 	all   []*Target
 	ready []*Target
@@ -36,6 +50,7 @@ type snapshot struct {
 // use.
 type Pool struct {
 	policy  policy
+	now     func() time.Time
 	snap    atomic.Pointer[snapshot]
 	mu      sync.Mutex    // guards changed and the making of snapshots
 	changed chan struct{} // closed when the ready servers change
@@ -45,7 +60,7 @@ type Pool struct {
 // RANDOM; RING_HASH and MAGLEV act as RANDOM, because the chart never configures
 // what to hash.
 func New(policyName string) (*Pool, error) {
-	p := &Pool{changed: make(chan struct{})}
+	p := &Pool{changed: make(chan struct{}), now: time.Now}
 	p.snap.Store(&snapshot{})
 	switch policyName {
 	case "", "LEAST_REQUEST":
@@ -117,9 +132,29 @@ func (p *Pool) Pick(c *call.Call, tried []*Target) *Target {
 	if len(ready) == 0 {
 		return nil
 	}
+	ready = p.answering(ready)
 	t := ready[p.policy.pick(ready, c)]
 	t.active.Add(1)
 	return t
+}
+
+// answering leaves out the servers that are silent, unless all are. One that was passed
+// over for long enough is all that is left, for this one call.
+func (p *Pool) answering(ready []*Target) []*Target {
+	isSilent := func(t *Target) bool { return t.silent.Load() != 0 }
+	if !slices.ContainsFunc(ready, isSilent) {
+		return ready
+	}
+	now := p.now()
+	for i, t := range ready {
+		if until := t.silent.Load(); until != 0 && now.UnixNano() >= until && t.silent.CompareAndSwap(until, now.Add(silentFor).UnixNano()) {
+			return ready[i : i+1]
+		}
+	}
+	if others := slices.DeleteFunc(slices.Clone(ready), isSilent); len(others) > 0 {
+		return others
+	}
+	return ready
 }
 
 // policy chooses one of at least one ready servers by its index.

@@ -3,6 +3,7 @@ package balance
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 func servers(n int) []Server {
@@ -82,6 +83,49 @@ func TestHashPoliciesWithoutAHashActAsRandomAndOthersAreRefused(t *testing.T) {
 	}
 	if _, err := New("LEAST_CONN"); err == nil {
 		t.Error("LEAST_CONN was accepted")
+	}
+}
+
+func TestASilentServerIsTriedByOneCallInAWhile(t *testing.T) {
+	for _, policy := range []string{"LEAST_REQUEST", "ROUND_ROBIN", "RANDOM"} {
+		p := pool(t, policy, servers(3))
+		now := time.Unix(1000, 0)
+		p.now = func() time.Time { return now }
+		silent := p.All()[1]
+		picks := func() (n int) {
+			for range 300 {
+				if s := p.Pick(nil, nil); s == silent {
+					n++
+				} else {
+					s.Done()
+				}
+			}
+			return n
+		}
+		if !p.Silent(silent) || p.Silent(silent) {
+			t.Errorf("%s: not news once", policy)
+		}
+		if n := picks(); n != 0 {
+			t.Errorf("%s: %d of 300 calls to a silent server", policy, n)
+		}
+		for range 3 {
+			now = now.Add(silentFor)
+			if n := picks(); n != 1 {
+				t.Errorf("%s: %d calls tried a silent server after a while, want one", policy, n)
+			}
+		}
+		if s := p.Pick(nil, []*Target{p.All()[0], p.All()[2]}); s != silent {
+			t.Errorf("%s: a silent server is not tried when no other is left", policy)
+		}
+		if !silent.Answered() || silent.Answered() {
+			t.Errorf("%s: not news once that it answers", policy)
+		}
+		for silent.Active() > 0 {
+			silent.Done()
+		}
+		if n := picks(); n == 0 {
+			t.Errorf("%s: no call to a server that answers again", policy)
+		}
 	}
 }
 

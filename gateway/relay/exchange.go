@@ -104,6 +104,9 @@ func (x *exchange) open(ctx context.Context) (*http.Response, *balance.Target) {
 		body := x.body.attempt()
 		answer, err := x.r.upstream.RoundTrip(x.upstreamRequest(ctx, t, headers, body))
 		if err == nil {
+			if t.Answered() {
+				x.r.o.Log.Info("server answers again", "pod", t.Pod, "address", t.Addr)
+			}
 			x.body.commit()
 			x.c.FirstByte = x.since()
 			return answer, t
@@ -113,6 +116,9 @@ func (x *exchange) open(ctx context.Context) (*http.Response, *balance.Target) {
 		case ctx.Err() != nil:
 		case errors.As(err, &dial):
 			x.r.m.connectFailed.Inc()
+			if dial.silence() && x.r.o.Pool.Silent(t) {
+				x.r.o.Log.Warn("server does not answer: calls pass it over while there are others", "pod", t.Pod, "address", t.Addr, "error", dial.err)
+			}
 			t.Done()
 			tried = append(tried, t)
 			continue

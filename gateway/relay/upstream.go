@@ -33,6 +33,12 @@ type dialError struct{ err error }
 func (e *dialError) Error() string { return "cannot connect: " + e.err.Error() }
 func (e *dialError) Unwrap() error { return e.err }
 
+// silence tells whether the server did not answer at all, where others refuse at once.
+func (e *dialError) silence() bool {
+	var timeout net.Error
+	return errors.Is(e.err, context.DeadlineExceeded) || errors.As(e.err, &timeout) && timeout.Timeout()
+}
+
 // upstreamConns counts connections to servers.
 type upstreamConns struct{ active, total atomic.Int64 }
 
