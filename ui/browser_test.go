@@ -2,8 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,4 +50,49 @@ func TestSlowQueriesHoldUpNoOthersInChromium(t *testing.T) {
 		c.DataDir = t.TempDir()
 		c.DataSources[0].URL = prometheus.URL
 	}).reader("slow.mjs")
+}
+
+// loadAndFailures answers "requests" and "failures" of three pods and two models, and
+// "load" of three pods, which swings with the time.
+func loadAndFailures(w http.ResponseWriter, r *http.Request) {
+	r.ParseForm()
+	query := r.FormValue("query")
+	if query == "load" {
+		writeLoad(w, r)
+		return
+	}
+	at, _ := strconv.ParseFloat(r.FormValue("time"), 64)
+	var list []string
+	for pod := range 3 {
+		for model, name := range []string{"add_sub", "tau_id"} {
+			value := 100 * (pod + 1 + 2*model)
+			if query == "failures" {
+				value = pod*7 + model + 1
+			}
+			list = append(list, fmt.Sprintf(`{"metric":{"pod":"triton-%d","model":%q},"value":[%f,"%d"]}`, pod, name, at, value))
+		}
+	}
+	fmt.Fprintf(w, `{"status":"success","data":{"resultType":"vector","result":[%s]}}`, strings.Join(list, ","))
+}
+
+func writeLoad(w http.ResponseWriter, r *http.Request) {
+	number := func(key string) float64 { n, _ := strconv.ParseFloat(r.FormValue(key), 64); return n }
+	var list []string
+	for pod := range 3 {
+		var values []string
+		for t := number("start"); t <= number("end") && number("step") > 0; t += number("step") {
+			values = append(values, fmt.Sprintf(`[%f,"%f"]`, t, 10*float64(pod+1)+math.Sin(t/60)))
+		}
+		list = append(list, fmt.Sprintf(`{"metric":{"pod":"triton-%d"},"values":[%s]}`, pod, strings.Join(values, ",")))
+	}
+	fmt.Fprintf(w, `{"status":"success","data":{"resultType":"matrix","result":[%s]}}`, strings.Join(list, ","))
+}
+
+func TestTransformationsArePutOnAPanelInChromium(t *testing.T) {
+	prometheus := httptest.NewServer(http.HandlerFunc(loadAndFailures))
+	t.Cleanup(prometheus.Close)
+	newWorld(t, func(c *Config) {
+		c.DataDir = t.TempDir()
+		c.DataSources[0].URL = prometheus.URL
+	}).reader("transform.mjs")
 }

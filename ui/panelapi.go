@@ -41,7 +41,7 @@ func (u *UI) panel(r *http.Request) (any, error) {
 // draw makes of frames what the panel shows.
 func draw(p *grafana.Panel, got query.Result, q payload.PanelQuestion) payload.PanelView {
 	env := view.Env{FromMs: float64(got.Env.From.UnixMilli()), ToMs: float64(got.Env.To.UnixMilli()), NowMs: float64(got.Env.Now.UnixMilli()),
-		Light: q.Light, Zone: zone(q.UTC, q.Zone), Width: q.Width, Height: q.Height, Table: q.Table, Frame: q.Frame, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
+		Light: q.Light, Zone: zone(q.UTC, q.Zone), Width: q.Width, Height: q.Height, Table: q.Table, Steps: q.Steps, Frame: q.Frame, StepMs: map[string]float64{}, Source: got.Source, Queries: got.Notes,
 		Fill:    func(text string) string { return got.Env.Fill(text, query.ForTitle) },
 		FillURL: func(text string) string { return got.Env.Fill(text, query.ForURL) }}
 	for _, n := range got.Notes {

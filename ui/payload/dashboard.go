@@ -161,6 +161,7 @@ type PanelQuestion struct {
 	Zone      string              `json:"zone"`  // the reader's own, "Europe/Berlin"; "" is the server's
 	Frame     *int                `json:"frame"` // of a table with several tables in it: which one; null is the panel's own choice
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
+	Steps     bool                `json:"steps"` // say also what each transformation is given, for an editor
 }
 
 // DashboardDraft asks how a dashboard that is not saved looks; the answer is a

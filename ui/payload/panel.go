@@ -12,6 +12,7 @@ type PanelView struct {
 	Queries  []QueryNote `json:"queries"`
 	Notes    []ViewNote  `json:"notes"`
 	Empty    string      `json:"empty"` // why there is nothing to draw, and the next step; "" if there is
+	Steps    []DataStep  `json:"steps"` // what each transformation is given, and last what they leave; empty unless asked for
 
 	Chart     *ChartView     `json:"chart"`
 	Stats     *StatsView     `json:"stats"` // of stat, gauge and bargauge
@@ -24,6 +25,24 @@ type PanelView struct {
 	Text      *TextView      `json:"text"`
 	Pie       *PieView       `json:"pie"`
 	Bars      *BarsView      `json:"bars"`
+}
+
+// DataStep is what a panel's data is before one of its transformations.
+type DataStep struct {
+	Frames int         `json:"frames"`
+	Rows   int         `json:"rows"` // of all frames
+	Fields []StepField `json:"fields"`
+	Cut    int         `json:"cut"`    // fields that were left out because there are too many
+	Labels []string    `json:"labels"` // names of labels
+	Refs   []string    `json:"refs"`   // of the queries whose data is there
+	Says   []string    `json:"says"`   // what the transformation behind it has to say
+}
+
+// StepField is a field by the name that transformations know it by.
+type StepField struct {
+	Name string   `json:"name"`
+	Kind string   `json:"kind"` // "time", "number", "text", "bool"
+	Refs []string `json:"refs"` // of the queries that have it
 }
 
 // QueryNote is one query as it was sent, and what came of it.

@@ -17,18 +17,19 @@ type maker struct {
 	options options
 	notes   []payload.ViewNote
 	hidden  map[string]bool // refIds of queries that are not shown
+	steps   []payload.DataStep
 }
 
 // Make says what a panel shows of the frames that its queries gave.
 func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView {
-	m := &maker{panel: panel, env: &env, theme: newTheme(env.Light), options: readOptions(panel.Options), notes: append([]payload.ViewNote{}, env.Notes...)}
+	m := &maker{panel: panel, env: &env, theme: newTheme(env.Light), options: readOptions(panel.Options), notes: append([]payload.ViewNote{}, env.Notes...), steps: []payload.DataStep{}}
 	v := payload.PanelView{Title: env.fill(panel.Title), FromMs: env.FromMs, ToMs: env.ToMs, Queries: env.Queries}
 	if v.Queries == nil {
 		v.Queries = []payload.QueryNote{}
 	}
 	frames = m.transform(frames)
 	m.draw(&v, frames)
-	v.Notes = m.notes
+	v.Notes, v.Steps = m.notes, m.steps
 	if v.Empty == "" && v.Kind != "nothing" {
 		v.Empty = m.empty(&v, frames)
 	}

@@ -14,18 +14,25 @@ import (
 // known leaves the data as it is and says so.
 func (m *maker) transform(frames []frame.Frame) []frame.Frame {
 	for _, t := range m.panel.Transformations {
-		if t.Disabled {
-			continue
+		said := len(m.notes)
+		m.step(frames)
+		if !t.Disabled {
+			frames = m.transformed(frames, t)
 		}
-		run := m.transformation(t.ID)
-		if run == nil {
-			m.warn("the transformation %q is not known: the panel shows its data without it", t.ID)
-			continue
-		}
-		taken, rest := m.split(frames, t.Filter)
-		frames = append(run(taken, readOptions(t.Options)), rest...)
+		m.says(said)
 	}
+	m.step(frames)
 	return frames
+}
+
+func (m *maker) transformed(frames []frame.Frame, t grafana.Transformation) []frame.Frame {
+	run := m.transformation(t.ID)
+	if run == nil {
+		m.warn("the transformation %q is not known: the panel shows its data without it", t.ID)
+		return frames
+	}
+	taken, rest := m.split(frames, t.Filter)
+	return append(run(taken, readOptions(t.Options)), rest...)
 }
 
 type change func([]frame.Frame, options) []frame.Frame
@@ -124,6 +131,9 @@ func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, res
 	}
 	text := ""
 	_ = decodeInto(filter.Options, &text)
+	if !strings.HasPrefix(text, "/") {
+		text = "/^(?:" + strings.ReplaceAll(regexp.QuoteMeta(text), `\|`, "|") + ")$/"
+	}
 	re, err := slashed(text)
 	if err != nil {
 		m.warn("the filter of a transformation: %s", err)

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -152,5 +153,58 @@ func TestColumnsHaveFootersOfTheirOwn(t *testing.T) {
 	}
 	if c := v.Columns[1]; !c.Lcd || c.Gradient || c.ValueMode != "hidden" {
 		t.Errorf("%+v", c)
+	}
+}
+
+func TestAnEditorIsToldWhatEachTransformationIsGiven(t *testing.T) {
+	e := env()
+	e.Steps = true
+	v := Make(panel(t, `{"type":"table","transformations":[{"id":"joinByField","options":{"byField":"Time"}},{"id":"fly","options":{}},
+		{"id":"calculateField","disabled":true,"options":{}},{"id":"organize","options":{"excludeByName":{"Time":true},"renameByName":{"m1":"first"}}}]}`),
+		[]frame.Frame{samples("A", "", map[string]string{"model": "m1"}, 1, 2, 3), samples("B", "", map[string]string{"model": "m2"}, 4, 5, 6)}, e)
+	checkLists(t, v)
+	field := func(name, kind string, refs ...string) payload.StepField {
+		return payload.StepField{Name: name, Kind: kind, Refs: append([]string{}, refs...)}
+	}
+	joined := payload.DataStep{Frames: 1, Rows: 3, Fields: []payload.StepField{field("Time", "time", "joinByField"), field("m1", "number", "joinByField"), field("m2", "number", "joinByField")},
+		Labels: []string{"model"}, Refs: []string{"joinByField"}, Says: []string{}}
+	unknown := joined
+	unknown.Says = []string{`the transformation "fly" is not known: the panel shows its data without it`}
+	left := joined
+	left.Fields = []payload.StepField{field("first", "number", "joinByField"), field("m2", "number", "joinByField")}
+	want := []payload.DataStep{
+		{Frames: 2, Rows: 6, Fields: []payload.StepField{field("Time", "time", "A", "B"), field("m1", "number", "A"), field("m2", "number", "B")}, Labels: []string{"model"}, Refs: []string{"A", "B"}, Says: []string{}},
+		unknown, joined, joined, left}
+	if diff := cmp.Diff(want, v.Steps); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnEditorIsToldNotMoreFieldsThanAreRead(t *testing.T) {
+	e := env()
+	e.Steps = true
+	fr := frame.Frame{RefID: "A"}
+	for i := range maxStepFields + 7 {
+		fr.Fields = append(fr.Fields, number(fmt.Sprint("f", i), nil, 1))
+	}
+	v := Make(panel(t, `{"type":"table"}`), []frame.Frame{fr}, e)
+	if len(v.Steps) != 1 || len(v.Steps[0].Fields) != maxStepFields || v.Steps[0].Cut != 7 {
+		t.Errorf("%d steps, %d fields, %d left out", len(v.Steps), len(v.Steps[0].Fields), v.Steps[0].Cut)
+	}
+}
+
+func TestATransformationOfSomeQueriesLeavesTheOthers(t *testing.T) {
+	for filter, want := range map[string]string{"B": "B first", "A|C": "A,C first", "/^(?:A|B)$/": "A,B first", "A.*": " first"} {
+		v := made(t, `{"type":"bargauge","transformations":[{"id":"renameByRegex","filter":{"id":"byRefId","options":"`+filter+`"},"options":{"regex":"(.*)","renamePattern":"$1 first"}}]}`,
+			samples("A", "", map[string]string{"q": "A"}, 1), samples("B", "", map[string]string{"q": "B"}, 1), samples("C", "", map[string]string{"q": "C"}, 1)).Stats
+		var got []string
+		for _, s := range v.Values {
+			if name, is := strings.CutSuffix(s.Name, " first"); is {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, ",")+" first" != want {
+			t.Errorf("%s: %v, want %s", filter, got, want)
+		}
 	}
 }

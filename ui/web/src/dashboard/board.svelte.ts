@@ -152,7 +152,7 @@ export class Board {
       vars: this.values, filters: this.filters, scoped: panel.scoped,
       from: time.from, to: time.to, nowMs: time.now,
       width: Math.max(50, Math.round(width / 50) * 50), height: Math.max(50, Math.round(height / 50) * 50),
-      light: !theme.dark, utc: time.utc, zone, frame: null, table: false,
+      light: !theme.dark, utc: time.utc, zone, frame: null, table: false, steps: false,
     }
   }
 

@@ -193,6 +193,8 @@ export interface PanelQuestion {
   frame: number | null
   /** whatever its type: as a table, for "inspect data" and CSV */
   table: boolean
+  /** say also what each transformation is given, for an editor */
+  steps: boolean
 }
 
 /** DashboardDraft asks how a dashboard that is not saved looks; the answer is a Dashboard, as of a saved one. */

@@ -17,6 +17,8 @@ export interface PanelView {
   notes: ViewNote[]
   /** why there is nothing to draw, and the next step; "" if there is */
   empty: string
+  /** what each transformation is given, and last what they leave; empty unless asked for */
+  steps: DataStep[]
   chart: ChartView | null
   /** of stat, gauge and bargauge */
   stats: StatsView | null
@@ -29,6 +31,31 @@ export interface PanelView {
   text: TextView | null
   pie: PieView | null
   bars: BarsView | null
+}
+
+/** DataStep is what a panel's data is before one of its transformations. */
+export interface DataStep {
+  frames: number
+  /** of all frames */
+  rows: number
+  fields: StepField[]
+  /** fields that were left out because there are too many */
+  cut: number
+  /** names of labels */
+  labels: string[]
+  /** of the queries whose data is there */
+  refs: string[]
+  /** what the transformation behind it has to say */
+  says: string[]
+}
+
+/** StepField is a field by the name that transformations know it by. */
+export interface StepField {
+  name: string
+  /** "time", "number", "text", "bool" */
+  kind: string
+  /** of the queries that have it */
+  refs: string[]
 }
 
 /** QueryNote is one query as it was sent, and what came of it. */
