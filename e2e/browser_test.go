@@ -39,6 +39,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("dashboard.mjs", "TURNS=20") // 200 turns by hand: heap 7.2 MiB before, 8.0 after
 	s.reader("trace.mjs")
 	s.reader("explore.mjs")
+	s.reader("elsewhere.mjs")
 	counted := time.Now().Add(-15 * time.Second) // what came later may still change
 	s.wantLatencies(later(counted.Add(-time.Minute), scraped), counted)
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))

@@ -172,7 +172,7 @@ func comparedTime(r *http.Request, from, to time.Time) (before, after time.Time,
 		return before, after, err
 	}
 	if !before.Before(after) || after.Sub(before) > longest {
-		return before, after, reject(http.StatusBadRequest, "the range to compare with is empty or longer than 31 days", "give compareFrom before compareTo")
+		return before, after, reject(http.StatusBadRequest, "the range to compare with is empty or longer than ten years", "give compareFrom before compareTo")
 	}
 	return before, after, nil
 }

@@ -45,6 +45,9 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Unwrap lets a handler set deadlines of the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // counted counts what next answers under the endpoint's pattern, never under the
 // path that was asked for.
 func (m *metrics) counted(endpoint string, next http.Handler) http.Handler {

@@ -1,16 +1,23 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"supersonic/ui/payload"
 )
+
+// maxForm bounds a query that comes as a form.
+const maxForm = 1 << 20
 
 // passed are the query paths of each type of data source, and all that passes.
 var passed = map[string]*regexp.Regexp{
@@ -42,6 +49,15 @@ func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadGateway, payload.Failure{Error: err.Error(), Hint: "check the data source's url"})
 		return
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), askTimeout)
+	defer cancel()
+	r = r.WithContext(ctx)
+	if r.Method == http.MethodGet {
+		r.Body, r.ContentLength = http.NoBody, 0 // the address has the query
+	} else {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(askTimeout)) // without it the time of the whole holds
+	}
 	client := u.clients[d.uid()]
 	(&httputil.ReverseProxy{
 		Transport: client.Transport(),
@@ -51,6 +67,8 @@ func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
 			p.Out.Host = target.Host
 			p.Out.Header.Del("Cookie")
 			p.Out.Header.Del("Authorization")
+			p.Out.Header.Del("Connection") // no query asks for another protocol
+			p.Out.Header.Del("Upgrade")
 			client.Authorize(p.Out)
 		},
 		ModifyResponse: func(resp *http.Response) error {
@@ -61,7 +79,15 @@ func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			refuse(w, http.StatusBadGateway, payload.Failure{Error: "ask " + d.Name + ": " + err.Error(), Hint: "is it running? The Status page tells"})
+			var large *http.MaxBytesError
+			switch {
+			case errors.As(err, &large):
+				refuse(w, http.StatusRequestEntityTooLarge, payload.Failure{Error: "the query is longer than 1 MiB", Hint: "write a shorter one"})
+			case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+				refuse(w, http.StatusGatewayTimeout, payload.Failure{Error: fmt.Sprintf("ask %s: no answer within %s", d.Name, askTimeout), Hint: "take a shorter range or a simpler query"})
+			default:
+				refuse(w, http.StatusBadGateway, payload.Failure{Error: "ask " + d.Name + ": " + err.Error(), Hint: "is it running? The Status page tells"})
+			}
 		},
 	}).ServeHTTP(w, r)
 }

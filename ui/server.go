@@ -6,6 +6,8 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -19,6 +21,9 @@ const askTimeout = 30 * time.Second
 
 // maxBody bounds what a question may bring along: a dashboard, a trace from a file.
 const maxBody = 8 << 20
+
+// bodyTime is how long a question may take to come in: a file of traces over a slow line.
+const bodyTime = 3 * time.Minute
 
 // contentPolicy lets the page load its own files and ask its own server, nothing
 // else; nothing inline runs.
@@ -81,6 +86,7 @@ func onlyJSON(next http.Handler) http.Handler {
 			refuse(w, http.StatusUnsupportedMediaType, payload.Failure{Error: "this endpoint takes JSON alone", Hint: "send Content-Type: application/json"})
 			return
 		}
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // without it no bound on a reader's slowness
 		next.ServeHTTP(w, r)
 	})
 }
@@ -114,12 +120,16 @@ func (u *UI) secured(next http.Handler) http.Handler {
 // underPrefix serves next under prefix and, for health checks and port-forwards
 // that know nothing of an ingress, without it.
 func underPrefix(prefix string, next http.Handler) http.Handler {
-	if prefix == "" {
-		return next
-	}
 	stripped := http.StripPrefix(prefix, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked := r.URL.EscapedPath(); cleaned(asked) != asked {
+			tidy := url.URL{Path: prefix + strings.TrimPrefix(cleaned(r.URL.Path), prefix), RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, tidy.String(), http.StatusTemporaryRedirect) // the router's own would forget the prefix
+			return
+		}
 		switch {
+		case prefix == "":
+			next.ServeHTTP(w, r)
 		case r.URL.Path == prefix:
 			http.Redirect(w, r, prefix+"/", http.StatusMovedPermanently)
 		case len(r.URL.Path) > len(prefix) && r.URL.Path[:len(prefix)+1] == prefix+"/":
@@ -128,6 +138,15 @@ func underPrefix(prefix string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// cleaned is a path without doubled slashes and dot segments.
+func cleaned(asked string) string {
+	out := path.Clean("/" + asked)
+	if strings.HasSuffix(asked, "/") && out != "/" {
+		out += "/"
+	}
+	return out
 }
 
 // rejected is a question that cannot be answered as it was put.

@@ -10,8 +10,9 @@ import (
 	"supersonic/ui/timerange"
 )
 
-// longest is the widest range that is asked of a store at once.
-const longest = 31 * 24 * time.Hour
+// longest is the widest range that is asked of a store at once: what a store has, and
+// how much of it an answer takes, is bounded elsewhere.
+const longest = 10 * 366 * 24 * time.Hour
 
 var span = regexp.MustCompile(`^([0-9]{1,6})(s|m|h|d)$`)
 
@@ -31,8 +32,12 @@ func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err er
 				return from, to, err
 			}
 		}
-		if !from.Before(to) || to.Sub(from) > longest {
-			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("the range from %s to %s is empty or longer than 31 days",
+		if to.Sub(from) > longest {
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("the range from %s to %s is longer than ten years",
+				from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)), "take a shorter range")
+		}
+		if !from.Before(to) {
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("the range from %s to %s is empty",
 				from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)), "give from before to")
 		}
 		return from, to, nil
@@ -46,7 +51,7 @@ func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err er
 		n, _ := strconv.Atoi(parts[1]) // at most six digits
 		length = time.Duration(n) * units[parts[2]]
 		if length < time.Second || length > longest {
-			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("range %q is not between 1s and 31d", text), "write it as 30s, 5m, 3h or 2d")
+			return from, to, reject(http.StatusBadRequest, fmt.Sprintf("range %q is not between 1s and ten years", text), "write it as 30s, 5m, 3h or 2d")
 		}
 	}
 	return now.Add(-length), now, nil

@@ -75,7 +75,7 @@ func TestQuestionsThatMakeNoSenseAreRefusedWithAHint(t *testing.T) {
 	f("/api/traces/00000000000000000000000000000001", 404, "has no trace")
 	f("/api/tag-values", 400, "tag is missing")
 	f("/api/nothing", 404, "there is no")
-	f("/api/map?range=99d", 400, "31d")
+	f("/api/map?range=9999d", 400, "ten years")
 }
 
 func TestAQueryIsCheckedAtItsPlace(t *testing.T) {
@@ -157,6 +157,68 @@ func TestTheProxyPassesQueriesAndNothingElse(t *testing.T) {
 	f("GET", "nobody/api/v1/query", 404)
 	if len(w.tempo.Queries) != 1 {
 		t.Errorf("the store was asked %q", w.tempo.Queries)
+	}
+}
+
+// A store that switches protocols when it is asked to, and one that takes long.
+func TestTheProxyOpensNoTunnelAndBoundsWhatItPasses(t *testing.T) {
+	var asked http.Header
+	var body []byte
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Header
+		body, _ = io.ReadAll(r.Body)
+		if r.Header.Get("Upgrade") != "" {
+			w.Header().Set("Connection", "Upgrade")
+			w.Header().Set("Upgrade", r.Header.Get("Upgrade"))
+			w.WriteHeader(http.StatusSwitchingProtocols)
+		}
+	}))
+	defer store.Close()
+	w := newWorld(t, func(c *Config) { c.DataSources[0].URL = store.URL })
+	ask := func(method, text string, header map[string]string) int {
+		t.Helper()
+		r, err := http.NewRequest(method, w.url+"/api/datasources/proxy/uid/prometheus/api/v1/query?query=up", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range header {
+			r.Header.Set(name, value)
+		}
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode
+	}
+	if status := ask("GET", "", map[string]string{"Connection": "Upgrade", "Upgrade": "websocket"}); status != 200 || asked.Get("Upgrade") != "" {
+		t.Errorf("a tunnel: %d, the store was asked with %v", status, asked)
+	}
+	if status := ask("GET", strings.Repeat("x", 100), nil); status != 200 || len(body) != 0 {
+		t.Errorf("GET with a body: %d, the store got %d bytes", status, len(body))
+	}
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	if status := ask("POST", "query=up", form); status != 200 || string(body) != "query=up" {
+		t.Errorf("a form: %d, the store got %q", status, body)
+	}
+	if status := ask("POST", "query="+strings.Repeat("x", 2<<20), form); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a form of 2 MiB: %d", status)
+	}
+}
+
+func TestAPathWithDoubledSlashesLeadsBelowThePrefix(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.RootURL = "https://site.example/sub/path/" })
+	for asked, want := range map[string]string{
+		"/sub/path//d/x/y?from=now-1h&var-a=b%26c": "/sub/path/d/x/y?from=now-1h&var-a=b%26c",
+		"/sub//path/map":       "/sub/path/map",
+		"//d/x":                "/sub/path/d/x", // behind an ingress that strips its path
+		"/sub/path/d/../map/":  "/sub/path/map/",
+		"//elsewhere.example/": "/sub/path/elsewhere.example/",
+	} {
+		resp, _ := w.do(http.MethodGet, asked)
+		if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusTemporaryRedirect || got != want {
+			t.Errorf("%s leads to %q (%s), want %q", asked, got, resp.Status, want)
+		}
 	}
 }
 

@@ -18,11 +18,20 @@ const (
 // Before tells of each finding of a report of c what it was in an earlier time, which
 // is called when ("the time before, ..."). A step whose finding rests on nothing but the
 // steps beside it has that in its sentence. Nothing is said where too few requests tell.
+// The report is the last one of c.
 func (c *Collector) Before(earlier *Collector, when string, report *payload.Latency) {
 	now, then := newSite(c), newSite(earlier)
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		was, is, n := compared(then.subject(f), now.subject(f), f.Kind == KindGateway)
+		what := "it"
+		was, is, n := compared(then.subject(f), now.subject(f), levelOf(f.Kind))
+		if i < len(c.named) && c.named[i] != nil { // what the finding's numbers are of
+			x := c.named[i]
+			w, s, m := compared(then.only(x, f.Pod), now.only(x, f.Pod), x.level())
+			if m > 0 {
+				what, was, is, n = fmt.Sprintf("%s for %s", nouns[x.phase], x.at.text()), w, s, m
+			}
+		}
 		if n == 0 {
 			continue
 		}
@@ -30,14 +39,14 @@ func (c *Collector) Before(earlier *Collector, when string, report *payload.Late
 		short := ""
 		switch {
 		case is > becameRatio*was && is-was > float64(becameMore):
-			text = fmt.Sprintf("it has become so: it was %s, and is %s now", text, span(is))
+			text = fmt.Sprintf("it has become so: %s was %s, and is %s now", what, text, span(is))
 			short = fmt.Sprintf(" It has become so: it was %s in %s.", span(was), when)
 		case is < sameRatio*was && was < sameRatio*is:
-			text = fmt.Sprintf("it was as long before: %s; that is what it takes, or it has been slow for longer", text)
+			text = fmt.Sprintf("%s was as long before: %s; that is what it takes, or it has been slow for longer", what, text)
 			short = fmt.Sprintf(" It was as long, %s, in %s.", span(was), when)
 		default:
 			short = fmt.Sprintf(" It was %s in %s.", span(was), when)
-			text = "it was " + text
+			text = what + " was " + text
 		}
 		f.Evidence = append(f.Evidence, text)
 		if f.Kind == KindStep {
@@ -76,13 +85,22 @@ func (s *site) subject(f *payload.LatencyCause) map[place]*sample {
 	return out
 }
 
-// compared is how long something took then and takes now, with the mix of models of
-// now, and of how many requests then: of medians, or of means where only some wait.
-func compared(then, now map[place]*sample, means bool) (was, is float64, n int) {
-	level := (*sample).median
-	if means {
-		level = (*sample).mean
+// only is what a slow pod is named for: one phase of one place on it.
+func (s *site) only(x *slower, pod string) map[place]*sample {
+	return map[place]*sample{x.at: s.values(x.at, x.phase, onPod(pod))}
+}
+
+// levelOf is by what times are compared: by medians, or by means where only some wait.
+func levelOf(kind string) func(*sample) float64 {
+	if kind == KindGateway {
+		return (*sample).mean
 	}
+	return (*sample).median
+}
+
+// compared is how long something took then and takes now, with the mix of models of
+// now, and of how many requests then.
+func compared(then, now map[place]*sample, level func(*sample) float64) (was, is float64, n int) {
 	weight := 0.0
 	for at, a := range now {
 		b := then[at]

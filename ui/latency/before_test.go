@@ -1,6 +1,8 @@
 package latency
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +57,7 @@ func TestATimeBeforeTellsWhatHasBecomeSlowFromWhatAlwaysWas(t *testing.T) {
 		for _, was := range []struct {
 			before func(r *request, x *run)
 			word   string
-		}{{well, "it has become so"}, {slow, "it was as long before"}} {
+		}{{well, "it has become so"}, {slow, "was as long before"}} {
 			got := reported(was.before, slow)
 			if len(got.Findings) != 1 || got.Findings[0].Kind != kind {
 				t.Fatalf("%s: %+v", kind, got.Findings)
@@ -78,6 +80,35 @@ func TestATimeBeforeTellsWhatHasBecomeSlowFromWhatAlwaysWas(t *testing.T) {
 	}
 	if got := reported(longStep, longStep).Sentence; !strings.Contains(got, "It was as long, ") {
 		t.Error(got)
+	}
+}
+
+// A pod may be slow with some models more than with others: what is told of the time
+// before is of the same requests as the numbers of the sentence.
+func TestATimeBeforeTellsOfTheModelThatThePodIsNamedFor(t *testing.T) {
+	slow := func(r *request, x *run) {
+		if r.pod != "triton-1" {
+			return
+		}
+		switch x.model {
+		case "m":
+			x.times[Infer] += float32(30 * time.Millisecond)
+		case "s0":
+			x.times[Infer] += float32(3 * time.Millisecond)
+		}
+	}
+	f := reported(func(*request, *run) {}, slow).Findings[0]
+	takes := regexp.MustCompile(`compute for m takes ([\d.]+ ms) there, .* the ([\d.]+) ms of the other pod`).FindStringSubmatch(f.Sentence)
+	became := regexp.MustCompile(`it has become so: compute for m was ([\d.]+) ms in .*, and is ([\d.]+ ms) now`).FindStringSubmatch(f.Evidence[len(f.Evidence)-1])
+	if takes == nil || became == nil {
+		t.Fatalf("%s\n%q", f.Sentence, f.Evidence)
+	}
+	if became[2] != takes[1] {
+		t.Errorf("the sentence says %s, the evidence %s", takes[1], became[2])
+	}
+	was, _ := strconv.ParseFloat(became[1], 64)
+	if elsewhere, _ := strconv.ParseFloat(takes[2], 64); was < 0.8*elsewhere || was > 1.25*elsewhere {
+		t.Errorf("it was %v ms before, elsewhere %v", was, elsewhere)
 	}
 }
 

@@ -28,6 +28,7 @@ type Finding struct {
 	Evidence []string
 	Query    string // TraceQL that finds such traces
 	Examples []Example
+	worst    *slower // of a slow pod: what its numbers are of, nil if of all its models together
 }
 
 // Example is a trace that shows a finding.

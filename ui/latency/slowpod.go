@@ -184,10 +184,7 @@ func (s *site) alike(pod, ref string, at place) bool {
 // both, the pod is slower, and by a good part of what it is said to be in all: of
 // medians, or of means where the means tell, as one request in four may be slow.
 func (s *site) slowParts(own, other *sample, l limit, x *slower) (slow, known int) {
-	level := (*sample).median
-	if x.means {
-		level = (*sample).trimmed
-	}
+	level := x.level()
 	usual, least := level(other), 0.3*(x.own-x.other)
 	return s.parts.lasting(own, other, func(mine, theirs *sample) bool {
 		more := level(mine) - max(level(theirs), usual)
@@ -219,6 +216,7 @@ func (s *site) slowPod(pod string, list []slower, tested int) Finding {
 		f.Model = worst.at.model
 	}
 	f.Sentence = s.podSentence(f, worst, list, tested)
+	f.worst = &worst
 	for _, x := range list {
 		f.Evidence = append(f.Evidence, x.text())
 	}
@@ -267,6 +265,14 @@ func plural(many bool, yes, no string) string {
 		return yes
 	}
 	return no
+}
+
+// level is by what its times are compared.
+func (x slower) level() func(*sample) float64 {
+	if x.means {
+		return (*sample).trimmed
+	}
+	return (*sample).median
 }
 
 func (x slower) basis() string {

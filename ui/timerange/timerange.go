@@ -38,6 +38,11 @@ func Parse(text string, now time.Time, end bool) (time.Time, error) {
 		}
 		return at, nil
 	}
+	for _, layout := range []string{"20060102", "20060102T150405"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.In(now.Location()), nil
+		}
+	}
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms >= 0 && ms < 1e15 {
 		return time.UnixMilli(ms).In(now.Location()), nil
 	}
@@ -52,9 +57,9 @@ func Parse(text string, now time.Time, end bool) (time.Time, error) {
 func add(t time.Time, n int, unit string) time.Time {
 	switch unit {
 	case "y":
-		return t.AddDate(n, 0, 0)
+		return months(t, 12*n)
 	case "M":
-		return t.AddDate(0, n, 0)
+		return months(t, n)
 	case "w":
 		return t.AddDate(0, 0, 7*n)
 	case "d":
@@ -65,6 +70,14 @@ func add(t time.Time, n int, unit string) time.Time {
 		return t.Add(time.Duration(n) * time.Minute)
 	}
 	return t.Add(time.Duration(n) * time.Second)
+}
+
+// months goes to the same day of another month, the last one of a month that has no
+// such day: a month before March 31 is the end of February.
+func months(t time.Time, n int) time.Time {
+	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+	last := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(t.Day(), last)-1)
 }
 
 func floor(t time.Time, unit string) time.Time {
@@ -79,9 +92,10 @@ func floor(t time.Time, unit string) time.Time {
 	case "d":
 		return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 	case "h":
-		return time.Date(y, m, d, t.Hour(), 0, 0, 0, t.Location())
+		// Taken off: an hour that comes twice when the clocks go back is no name of a time.
+		return t.Truncate(time.Minute).Add(-time.Duration(t.Minute()) * time.Minute)
 	case "m":
-		return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, t.Location())
+		return t.Truncate(time.Minute)
 	}
 	return t.Truncate(time.Second)
 }

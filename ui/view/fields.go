@@ -116,10 +116,7 @@ func (m *maker) finish(c *column, lo, hi float64) {
 	if c.opts.Unit != nil && *c.opts.Unit != "" {
 		unit = *c.opts.Unit
 	}
-	if c.Kind == frame.Time && unit == "" {
-		unit = "dateTimeAsSystem"
-	}
-	c.format = units.Of(unit, c.opts.Decimals)
+	c.format = units.Of(dates(c.Kind, unit), c.opts.Decimals)
 	if c.opts.NoValue != nil {
 		c.format.NoValue = m.env.fill(*c.opts.NoValue)
 	}

@@ -237,6 +237,44 @@ func TestAnyPanelIsATableForInspection(t *testing.T) {
 	}
 }
 
+func TestEverySeriesOfAChartIsInTheTableThatInspectsIt(t *testing.T) {
+	e := env()
+	e.Table = true
+	a, b := samples("A", "Inference", nil, 4, 5, 6), samples("B", "Queue", nil, 1, 2, 3)
+	b.Fields[0].Values = []float64{b.Fields[0].Values[0], b.Fields[0].Values[2] - 1, b.Fields[0].Values[2]}
+	v := Make(sitePanel(t, 6), []frame.Frame{a, b}, e)
+	var rows [][]string
+	for _, r := range v.Table.Rows {
+		rows = append(rows, []string{whole(r[1]), whole(r[2])})
+		if r[0].Number == nil || !strings.Contains(whole(r[0]), ":") {
+			t.Errorf("the time is shown as %q", whole(r[0]))
+		}
+	}
+	if diff := cmp.Diff([][]string{{"4 ms", "1 ms"}, {"5 ms", ""}, {"", "2 ms"}, {"6 ms", "3 ms"}}, rows); diff != "" {
+		t.Error(diff)
+	}
+	if len(v.Table.Columns) != 3 || v.Table.Columns[1].Name != "Inference" || v.Table.Columns[2].Name != "Queue" || len(v.Table.Frames) > 0 {
+		t.Errorf("%+v", v.Table)
+	}
+}
+
+// A unit of a panel's numbers is none of its times: @grafana/data shows them as dates as well.
+func TestTimesOfATableAreDatesWhateverThePanelsUnit(t *testing.T) {
+	times := func(unit string) string {
+		v := made(t, `{"type":"table","fieldConfig":{"defaults":{"unit":"`+unit+`"},"overrides":[]}}`, samples("A", "a", nil, 1))
+		return whole(v.Table.Rows[0][0])
+	}
+	plain := times("")
+	for _, unit := range []string{"ms", "bytes", "percentunit", "short"} {
+		if got := times(unit); got != plain {
+			t.Errorf("%s: %q, want %q", unit, got, plain)
+		}
+	}
+	if got := times("dateTimeAsUS"); got == plain || !strings.Contains(got, "/") {
+		t.Errorf("dateTimeAsUS: %q", got)
+	}
+}
+
 func TestTheLegendHasItsCalculations(t *testing.T) {
 	v := made(t, `{"type":"timeseries","options":{"legend":{"showLegend":true,"displayMode":"table","placement":"right","calcs":["mean","lastNotNull","count","diffperc"],"sortBy":"Mean","sortDesc":true}},
 		"fieldConfig":{"defaults":{"unit":"ms"},"overrides":[]}}`, samples("A", "a", nil, 10, math.NaN(), 20))

@@ -30,6 +30,9 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 		v.PageSize = m.pageSize(v.CellHeight)
 	}
 	sheets := m.sheets(frames)
+	if m.env.Table && m.panel.Type != "table" {
+		sheets = inspected(sheets)
+	}
 	if len(sheets) == 0 {
 		return v
 	}

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { logMarks, sizeText, timeMarks, timeText } from './axis'
 
 test('marks of a logarithmic axis', () => {
@@ -18,4 +18,23 @@ test('sizes have no digits that say nothing', () => {
   expect(sizeText(0.005, 'seconds')).toBe('5 ms')
   expect(sizeText(0.0125, 'seconds')).toBe('12.5 ms')
   expect(sizeText(20, '')).toBe('20')
+})
+
+test('months and years of a long range are its marks', () => {
+  const at = (text: string) => new Date(`${text}T00:00:00`).getTime()
+  const texts = (from: string, to: string, fit: number) => {
+    const marks = timeMarks(at(from), at(to), fit)
+    return marks.map((m) => timeText(m, marks[1]! - marks[0]!))
+  }
+  expect(texts('2021-11-30', '2026-11-30', 8)).toEqual(['2022', '2023', '2024', '2025', '2026'])
+  expect(texts('2025-12-20', '2026-11-30', 8)).toEqual(['2026-01', '2026-03', '2026-05', '2026-07', '2026-09', '2026-11'])
+  expect(texts('2026-11-01', '2026-11-30', 6)).toEqual(['11-02', '11-09', '11-16', '11-23', '11-30'])
+})
+
+test('marks are whole hours and midnights where the clocks change', () => {
+  vi.stubEnv('TZ', 'America/New_York')
+  const from = Date.parse('2026-10-30T12:00:00-04:00')
+  expect(timeMarks(from, from + 4 * 86_400_000, 5).map((m) => new Date(m).getHours())).toEqual([0, 0, 0, 0])
+  expect(timeMarks(from, from + 2.5 * 86_400_000, 6).map((m) => timeText(m, 12 * 3600e3))).toEqual(['10-30', '10-31', '10-31', '11-01', '11-01'])
+  vi.unstubAllEnvs()
 })

@@ -14,19 +14,47 @@ export function logMarks(low: number, high: number, fit: number): number[] {
 
 const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map((s) => s * 1000)
 
-/** timeMarks are round times within a range, at most as many as fit. */
+const months = [1, 2, 3, 6, 12, 24, 60, 120]
+
+/** timeMarks are round local times within a range, at most as many as fit. */
 export function timeMarks(from: number, to: number, fit: number): number[] {
-  const step = steps.find((s) => (to - from) / s <= fit) ?? steps.at(-1)!
-  const zone = step >= 3_600_000 ? new Date(from).getTimezoneOffset() * 60_000 : 0
+  const step = steps.find((s) => (to - from) / s <= fit)
+  if (step === undefined) return monthMarks(from, to, fit)
   const marks: number[] = []
-  for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) marks.push(at)
-  return marks
+  if (step < 3_600_000) {
+    for (let at = Math.ceil(from / step) * step; at <= to; at += step) marks.push(at)
+    return marks
+  }
+  // Hours of the day and days, which are not of one length where clocks change.
+  const hours = step / 3_600_000
+  const first = new Date(from)
+  const day = Math.round(Date.UTC(first.getFullYear(), first.getMonth(), first.getDate()) / 86_400_000)
+  const back = hours > 24 ? (day + (hours === 168 ? 3 : 0)) % (hours / 24) : 0 // weeks begin on Mondays
+  for (let n = 0; ; n += hours) {
+    const at = new Date(first.getFullYear(), first.getMonth(), first.getDate() - back, n).getTime()
+    if (at > to) return marks
+    if (at >= from) marks.push(at)
+  }
+}
+
+function monthMarks(from: number, to: number, fit: number): number[] {
+  const step = months.find((n) => (to - from) / (n * 2_629_800_000) <= fit) ?? months.at(-1)!
+  const first = new Date(from)
+  const marks: number[] = []
+  for (let n = Math.floor((first.getFullYear() * 12 + first.getMonth()) / step) * step; ; n += step) {
+    const at = new Date(0, n - 1900 * 12).getTime()
+    if (at > to) return marks
+    if (at >= from) marks.push(at)
+  }
 }
 
 /** timeText writes a mark as finely as the marks are apart. */
 export function timeText(ms: number, apart: number): string {
   if (apart < 1000) return clock(ms, true)
   const t = new Date(ms)
+  const month = String(t.getMonth() + 1).padStart(2, '0')
+  if (apart >= 300 * 86_400_000) return String(t.getFullYear())
+  if (apart >= 27 * 86_400_000) return `${t.getFullYear()}-${month}`
   if (apart >= 43_200_000) return `${t.getMonth() + 1}-${String(t.getDate()).padStart(2, '0')}`
   return apart >= 60_000 ? clock(ms).slice(0, 5) : clock(ms)
 }

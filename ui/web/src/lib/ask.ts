@@ -1,4 +1,5 @@
 import type { Failure } from './api'
+import { clock } from './clock.svelte'
 import { assembled } from './frames'
 
 const frames = 'application/x-ndjson'
@@ -42,6 +43,7 @@ async function answered<T>(path: string, target: URL, request: RequestInit): Pro
   let answer: Response
   try {
     answer = await fetch(target, request)
+    clock.heard(answer.headers.get('Date'))
   } catch (error) {
     if (request.signal?.aborted) throw error
     throw new Trouble('The page\'s server does not answer.', 'Is supersonic still running? The page asks again by itself where it is live.', 0)

@@ -1,4 +1,5 @@
 /** Every number, time and unit on the page is written here. */
+import { clock as site } from './clock.svelte'
 
 /** none stands where nothing is known; it never stands for zero. */
 export const none = '–'
@@ -85,7 +86,7 @@ export function clock(ms: number, withMillis = false): string {
 }
 
 /** date writes local date and time of day; the date is left out today. */
-export function date(ms: number, now = Date.now()): string {
+export function date(ms: number, now = site.now()): string {
   const t = new Date(ms)
   const today = new Date(now)
   if (t.toDateString() === today.toDateString()) return clock(ms, true)
@@ -99,7 +100,7 @@ export function stamp(ms: number, utc = false): string {
 }
 
 /** ago writes how long before now a time was. */
-export function ago(ms: number, now = Date.now()): string {
+export function ago(ms: number, now = site.now()): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000))
   return seconds < 1 ? 'just now' : `${duration(seconds * 1e9).replace('.00', '').replace(/(\.\d)0 /, '$1 ')} ago`
 }

@@ -1,4 +1,5 @@
 /** The address of the page is its whole state: what is shown can be sent as a link. */
+import { older } from './older'
 
 export interface Route {
   /** path below the base, without a slash at its ends: "trace/0af7…" */
@@ -10,8 +11,17 @@ type Value = string | string[] | undefined | null
 
 function read(): Route {
   const base = new URL(document.baseURI).pathname
-  const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1)
-  return { path: path.replace(/\/+$/, ''), params: new URLSearchParams(location.search) }
+  const path = (location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1)).replace(/\/+$/, '')
+  const params = new URLSearchParams(location.search)
+  const today = older(path, params)
+  if (!today) return { path, params }
+  history.replaceState(null, '', (location.pathname.startsWith(base) ? base : '/') + today.path + (today.params.size > 0 ? `?${today.params}` : ''))
+  return today
+}
+
+/** kiosked tells whether an address asks for the page without its frame: ?kiosk, ?kiosk=1, ?kiosk=tv. */
+export function kiosked(params: URLSearchParams): boolean {
+  return params.has('kiosk') && !/^(0|false)$/.test(params.get('kiosk')!)
 }
 
 /** change writes parameters into an address: a list is the parameter repeated, an empty one leaves it out. */

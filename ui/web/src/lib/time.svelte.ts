@@ -3,8 +3,9 @@
  * ?from=now-3h&to=now&refresh=5s&timezone=utc. Every page reads it here; the
  * header's picker, a drag over a chart and the keys t z, t ← and t → write it.
  */
+import { clock } from './clock.svelte'
 import { router } from './route.svelte'
-import { parse, span, type Range } from './timerange'
+import { pace, parse, span, type Range } from './timerange'
 
 /** What a page shows when its address says nothing: each page may say its own. */
 export interface Usual {
@@ -20,15 +21,15 @@ class Time {
   /** counts up whenever relative times mean new ones: at each refresh and when asked by hand */
   tick = $state(0)
   /** the moment that "now" is, until the next tick */
-  now = $state.raw(Date.now())
+  now = $state.raw(clock.now())
   #timer: ReturnType<typeof setInterval> | undefined
 
   from = $derived(router.current.params.get('from') ?? this.#usual.from)
   to = $derived(router.current.params.get('to') ?? this.#usual.to)
-  refresh = $derived(router.current.params.get('refresh') ?? this.#usual.refresh)
   utc = $derived(router.current.params.get('timezone') === 'utc')
   /** the range in Unix milliseconds; relative times count from the last tick */
   range = $derived<Range>(this.#resolved())
+  refresh = $derived(pace(router.current.params.get('refresh') ?? this.#usual.refresh, this.range))
   /** whether the range ends now and so moves on */
   live = $derived(this.to.includes('now'))
 
@@ -45,7 +46,7 @@ class Time {
 
   /** set shows another range; it is a step that "back" undoes. */
   set(from: string | number, to: string | number) {
-    this.now = Date.now()
+    this.now = clock.now()
     router.set({ from: String(from), to: String(to) }, false)
     this.tick++
   }
@@ -60,7 +61,7 @@ class Time {
 
   /** again makes now the present moment and everything that is shown asks anew. */
   again() {
-    this.now = Date.now()
+    this.now = clock.now()
     this.tick++
   }
 
@@ -80,7 +81,7 @@ class Time {
   zoomOut() {
     const { from, to } = this.range
     const half = (to - from) / 2
-    this.set(Math.round(from - half), Math.round(Math.min(to + half, Math.max(Date.now(), to))))
+    this.set(Math.round(from - half), Math.round(Math.min(to + half, Math.max(clock.now(), to))))
   }
 
   /** shift moves the range by half of its length: back (-1) or on (1). */
@@ -101,7 +102,7 @@ class Time {
     }
     // A tab that was hidden for longer than a turn does not wait for the next one.
     const back = () => {
-      if (!document.hidden && every > 0 && Date.now() - this.now >= every) this.again()
+      if (!document.hidden && every > 0 && clock.now() - this.now >= every) this.again()
     }
     document.addEventListener('visibilitychange', back)
     return () => {

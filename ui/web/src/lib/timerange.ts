@@ -15,6 +15,14 @@ export function span(text: string): number {
   return parts ? Number(parts[1]) * lengths[parts[2]!]! : 0
 }
 
+const paces = ['5s', '10s', '30s', '1m', '5m', '15m', '30m', '1h']
+
+/** pace reads how often to ask anew: "auto" goes by the length of what is shown, "false" and "off" are never. */
+export function pace(text: string, range: Range): string {
+  if (text === 'auto') return paces.find((p) => span(p) * 500 >= range.to - range.from) ?? '1h'
+  return span(text) > 0 ? text : ''
+}
+
 /** parse reads a point of time as Unix milliseconds, null if it is none; end rounds "now/d" up to the last moment of the day. */
 export function parse(text: string, now: number, end: boolean, utc = false): number | null {
   const parts = relative.exec(text.trim())
@@ -27,6 +35,11 @@ export function parse(text: string, now: number, end: boolean, utc = false): num
 }
 
 function absolute(text: string, utc: boolean): number | null {
+  const compact = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?$/.exec(text)
+  if (compact) {
+    const [y, mo, d, h, mi, s] = compact.slice(1).map((n) => Number(n ?? 0))
+    return Date.UTC(y!, mo! - 1, d, h, mi, s)
+  }
   if (/^\d{1,15}$/.test(text)) return Number(text)
   const local = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?$/.exec(text)
   const at = local ? Date.parse(`${local[1]}T${local[2] ?? '00:00'}${local[3] ?? ':00'}${utc ? 'Z' : ''}`) : Date.parse(text)
@@ -36,9 +49,18 @@ function absolute(text: string, utc: boolean): number | null {
 function add(t: Date, n: number, unit: string, utc: boolean): Date {
   const d = new Date(t)
   if (unit === 'y' || unit === 'M') {
+    const day = utc ? d.getUTCDate() : d.getDate()
     const months = unit === 'y' ? 12 * n : n
-    if (utc) d.setUTCMonth(d.getUTCMonth() + months)
-    else d.setMonth(d.getMonth() + months)
+    // The last day of a month that has no such day: a month before March 31 is the end of February.
+    if (utc) {
+      d.setUTCDate(1)
+      d.setUTCMonth(d.getUTCMonth() + months)
+      d.setUTCDate(Math.min(day, new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate()))
+    } else {
+      d.setDate(1)
+      d.setMonth(d.getMonth() + months)
+      d.setDate(Math.min(day, new Date(d.getFullYear(), d.getMonth() + 1, 0).getDate()))
+    }
   } else if (unit === 'd' || unit === 'w') {
     const days = unit === 'w' ? 7 * n : n
     if (utc) d.setUTCDate(d.getUTCDate() + days)
@@ -48,20 +70,19 @@ function add(t: Date, n: number, unit: string, utc: boolean): Date {
 }
 
 function floor(t: Date, unit: string, utc: boolean): Date {
-  if (utc) {
-    const shifted = new Date(t.getTime() + t.getTimezoneOffset() * 60e3)
-    return new Date(floor(shifted, unit, false).getTime() - t.getTimezoneOffset() * 60e3)
-  }
-  const d = new Date(t)
-  if (unit === 's') d.setMilliseconds(0)
-  if (unit === 'm') d.setSeconds(0, 0)
-  if (unit === 'h') d.setMinutes(0, 0, 0)
-  if ('dwMy'.includes(unit)) d.setHours(0, 0, 0, 0)
-  if (unit === 'w') d.setDate(d.getDate() - ((d.getDay() + 6) % 7))
-  if (unit === 'M') d.setDate(1)
-  if (unit === 'y') d.setMonth(0, 1)
-  return d
+  // What is shorter than a day is taken off: an hour that comes twice when the clocks go back is no name of a time.
+  if (unit === 's') return new Date(t.getTime() - t.getMilliseconds())
+  if (unit === 'm') return new Date(t.getTime() - (t.getTime() % 60e3))
+  if (unit === 'h') return new Date(t.getTime() - (t.getTime() % 60e3) - (utc ? t.getUTCMinutes() : t.getMinutes()) * 60e3)
+  const [year, month, day, weekday] = utc ? [t.getUTCFullYear(), t.getUTCMonth(), t.getUTCDate(), t.getUTCDay()] : [t.getFullYear(), t.getMonth(), t.getDate(), t.getDay()]
+  const at = (m: number, d: number) => (utc ? new Date(Date.UTC(year, m, d)) : new Date(year, m, d))
+  if (unit === 'y') return at(0, 1)
+  if (unit === 'M') return at(month, 1)
+  return at(month, unit === 'w' ? day - ((weekday + 6) % 7) : day)
 }
+
+/** what names one moment in every time zone */
+export const moment = /^(\d+|\d{8}T\d{6}|\d{4}-.*(Z|[+-]\d\d:\d\d))$/
 
 const words: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week', M: 'month', y: 'year' }
 
@@ -74,6 +95,9 @@ export function say(from: string, to: string, write: (ms: number) => string): st
   }
   const day = /^now(?:-(\d+)d)?\/d$/.exec(from)
   if (day && from === to) return day[1] === undefined ? 'Today' : day[1] === '1' ? 'Yesterday' : `${day[1]} days ago`
-  const one = (text: string) => (/^\d+$/.test(text) ? write(Number(text)) : text)
+  const one = (text: string) => {
+    const exact = moment.test(text) ? absolute(text, true) : null
+    return exact === null ? text : write(exact)
+  }
   return `${one(from)} to ${one(to)}`
 }

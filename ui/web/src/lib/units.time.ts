@@ -1,14 +1,15 @@
 /** Dates and lengths of time as Grafana's units write them (Go: ui/units dates.go, clocks.go). */
+import { clock as site } from './clock.svelte'
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0')
 
 /** dateText writes Unix milliseconds; a layout "A|B" takes B today, "fromNow" says how long ago. */
 export function dateText(ms: number, layout: string, utc: boolean): string {
   if (Math.abs(ms) > 8.64e15) return 'Invalid date'
-  if (layout === 'fromNow') return fromNow((Date.now() - Math.trunc(ms)) / 1000)
+  if (layout === 'fromNow') return fromNow((site.now() - Math.trunc(ms)) / 1000)
   const [usual, today] = layout.split('|') as [string, string?]
   const day = (at: number) => calendar(at, 'YYYY-MM-DD', utc)
-  return calendar(ms, today && day(ms) === day(Date.now()) ? today : usual, utc)
+  return calendar(ms, today && day(ms) === day(site.now()) ? today : usual, utc)
 }
 
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
