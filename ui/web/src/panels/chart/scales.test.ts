@@ -34,8 +34,17 @@ test('ticks of bytes are powers of two, those of times round minutes', () => {
   const scaled = (divides: number[]) => ({ ...plainFormat, kind: 'scaled', scales: divides.map((divide, i) => ({ from: i === 0 ? 0 : divide, divide, suffix: '' })) })
   expect(stepsOf(scaled([1, 1024, 1024 ** 2]))).toContain(65536)
   expect(stepsOf(scaled([1, 1000, 60_000]))).toContain(15 * 60_000)
+  expect(stepsOf(scaled([1, 1000, 60_000, 3.6e6, 86.4e6, 31_536e6]))).toContain(20) // a year is 2^10 times something
+  expect(stepsOf(scaled([1, 1e3, 1e6, 1e9, 1e12]))).toBeUndefined() // and so is a trillion
   expect(stepsOf(plainFormat)).toBeUndefined()
   expect(valueTicks(0, 100, 120, plainFormat).map((t) => t.text)).toEqual(['0', '50', '100'])
+})
+
+test('no two ticks carry the same text where decimals are fixed', () => {
+  const texts = (max: number, decimals: number) => valueTicks(0, max, 120, { ...plainFormat, decimals }).map((t) => t.text)
+  expect(texts(2, 0)).toEqual(['0', '1', '2'])
+  expect(texts(0.3, 1)).toEqual(['0.0', '0.1', '0.2', '0.3'])
+  expect(texts(4000, 0)).toEqual(['0', '1000', '2000', '3000', '4000'])
 })
 
 test('a tick says as much of a time as tells it from the next', () => {

@@ -58,7 +58,17 @@ function limited(axis: ChartAxis, [min, max]: [number, number]): [number, number
 /** stepsOf are the distances that ticks of a unit may have; undefined leaves tens to uPlot. */
 export function stepsOf(of: Format): number[] | undefined {
   const divides = of.scales.map((s) => s.divide).sort((a, b) => a - b)
-  if (divides.some((d) => d >= 1024 && d % 1024 === 0)) return Array.from({ length: 70 }, (_, i) => 2 ** (i - 8))
+  const steps = unitSteps(divides)
+  // Ticks closer than what is written of them would carry the same text, in wrong places.
+  if (of.decimals === null || (divides[0] ?? 1) !== 1) return steps
+  const least = 10 ** -of.decimals
+  return (steps ?? tens).filter((s) => Math.abs(s / least - Math.round(s / least)) < 1e-9 && s >= least / 2)
+}
+
+const tens = Array.from({ length: 36 }, (_, i) => i - 12).flatMap((power) => [1, 2, 2.5, 5].map((n) => Number(`${n}e${power}`)))
+
+function unitSteps(divides: number[]): number[] | undefined {
+  if (divides.some((d, i) => i > 0 && d === 1024 * divides[i - 1]!)) return Array.from({ length: 70 }, (_, i) => 2 ** (i - 8))
   const second = secondOf(divides)
   return second === undefined ? undefined : timeSteps(second)
 }
