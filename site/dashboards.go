@@ -27,7 +27,7 @@ func (s *Site) Dashboards() []Dashboard {
 	for _, p := range s.providers() {
 		folders[p.Name] = p.Folder
 		if p.Path != "" {
-			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Nearest(p.key).User})
+			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Origin(p.key).User})
 		}
 	}
 	for _, provider := range slices.Sorted(maps.Keys(s.Values.Grafana.Dashboards)) {
