@@ -128,6 +128,8 @@ type HeatmapView struct {
 	Colors      []string     `json:"colors"`  // from few to many
 	Reverse     bool         `json:"reverse"` // the lowest row on top
 	AxisRight   bool         `json:"axisRight"`
+	AxisHidden  bool         `json:"axisHidden"`
+	AxisWidthPx float64      `json:"axisWidthPx"` // 0: as its words need
 	AxisLabel   string       `json:"axisLabel"`
 	ShowLegend  bool         `json:"showLegend"`
 	ShowValues  bool         `json:"showValues"`

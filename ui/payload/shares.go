@@ -44,10 +44,11 @@ type BarsView struct {
 type BarSeries struct {
 	Name        string        `json:"name"`
 	Color       string        `json:"color"`
-	Fill        float64       `json:"fill"`  // opacity, 0 to 1
-	Width       float64       `json:"width"` // of a bar's border
-	Bars        []Shown       `json:"bars"`  // each with the colour that it is drawn in
-	Links       [][]PanelLink `json:"links"` // of each bar; empty where the series has none
+	Fill        float64       `json:"fill"`     // opacity, 0 to 1
+	Width       float64       `json:"width"`    // of a bar's border
+	Gradient    string        `json:"gradient"` // "none", "opacity", "hue": along the axis
+	Bars        []Shown       `json:"bars"`     // each with the colour that it is drawn in
+	Links       [][]PanelLink `json:"links"`    // of each bar; empty where the series has none
 	Calcs       []Shown       `json:"calcs"`
 	HideLegend  bool          `json:"hideLegend"`
 	HideTooltip bool          `json:"hideTooltip"`

@@ -101,7 +101,7 @@ func (m *maker) axis(c *column) payload.ChartAxis {
 	dist := o.sub("scaleDistribution")
 	x := payload.ChartAxis{
 		Label: m.env.fill(o.text("axisLabel", "")), Format: c.format, Min: c.opts.Min, Max: c.opts.Max, SoftMin: o.maybe("axisSoftMin"), SoftMax: o.maybe("axisSoftMax"),
-		Scale: orElse(dist.text("type", ""), "linear"), LogBase: dist.number("log", 2), LinearBelow: dist.number("linearThreshold", 1),
+		Scale: m.oneOf("scaleDistribution.type", dist.text("type", ""), "linear", "log", "symlog"), LogBase: dist.number("log", 2), LinearBelow: dist.number("linearThreshold", 1),
 		Centered: o.flag("axisCenteredZero", false), Grid: o.flag("axisGridShow", true), Border: o.flag("axisBorderShow", false), WidthPx: o.number("axisWidth", 0),
 		SeriesColor: o.text("axisColorMode", "text") == "series", ThresholdStyle: m.thresholdStyle(o.sub("thresholdsStyle").text("mode", "off")), Thresholds: []payload.ColorBand{},
 	}

@@ -2,7 +2,6 @@ package view
 
 import (
 	"slices"
-	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
@@ -50,19 +49,30 @@ func (m *maker) barchart(frames []frame.Frame) *payload.BarsView {
 		}
 		if v.Axis == nil {
 			axis := m.axis(c)
-			if axis.Scale != "linear" {
-				m.warn("bars stand on a linear axis, not on one of the scale %q", axis.Scale)
-			}
-			if strings.Contains(axis.ThresholdStyle, "area") {
-				m.warn("areas of thresholds are not drawn behind bars")
-			}
 			axis.Side = m.placement(c)
+			if axis.Scale == "log" {
+				m.unplaced(v, s, rows)
+			}
 			v.Axis = &axis
 		}
 		c.series = len(v.Series)
 		v.Series = append(v.Series, m.barSeries(s, c, by, rows))
 	}
 	return v
+}
+
+// unplaced says that values have no place on a logarithmic axis, where some are so.
+func (m *maker) unplaced(v *payload.BarsView, s *sheet, rows int) {
+	if v.Stacking == "percent" {
+		m.warn("bars of shares stand on a linear axis, not on a logarithmic one")
+		return
+	}
+	for _, c := range s.numbers() {
+		if c.Kind == frame.Number && slices.ContainsFunc(c.Values[:min(rows, len(c.Values))], func(v float64) bool { return v <= 0 }) {
+			m.warn("values at or below nought have no place on a logarithmic axis: they are not drawn")
+			return
+		}
+	}
 }
 
 // barSheet is the one table of a bar chart: of several series those of one time stand
@@ -135,10 +145,7 @@ func (m *maker) barSeries(s *sheet, c, by *column, rows int) payload.BarSeries {
 	hide := c.custom.sub("hideFrom")
 	b := payload.BarSeries{
 		Name: c.name, Color: m.seriesColor(c), Fill: c.custom.number("fillOpacity", 80) / 100, Width: c.custom.number("lineWidth", 1),
-		Bars: []payload.Shown{}, Links: [][]payload.PanelLink{}, Calcs: []payload.Shown{}, HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
-	}
-	if c.custom.text("gradientMode", "none") != "none" {
-		m.warn("bars are of one colour from end to end (gradientMode)")
+		Gradient: m.oneOf("gradientMode", c.custom.text("gradientMode", ""), "none", "opacity", "hue"), Bars: []payload.Shown{}, Links: [][]payload.PanelLink{}, Calcs: []payload.Shown{}, HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
 	}
 	for row := range rows {
 		shown := m.at(c, row)

@@ -16,9 +16,10 @@ import (
 func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	o := m.options
 	y, color := o.sub("yAxis"), o.sub("color")
+	side := m.oneOf("yAxis.axisPlacement", y.text("axisPlacement", ""), "left", "right", "auto", "hidden")
 	v := &payload.HeatmapView{
 		TimesMs: []float64{}, Edges: []float64{}, Names: []string{}, Counts: [][]*float64{}, Links: [][]payload.PanelLink{}, Exemplars: []payload.Dot{}, Colors: m.heatColors(color),
-		Reverse: y.flag("reverse", false), AxisRight: m.oneOf("yAxis.axisPlacement", y.text("axisPlacement", ""), "left", "right", "auto") == "right", AxisLabel: m.env.fill(y.text("axisLabel", "")),
+		Reverse: y.flag("reverse", false), AxisRight: side == "right", AxisHidden: side == "hidden", AxisWidthPx: max(0, y.number("axisWidth", 0)), AxisLabel: m.env.fill(y.text("axisLabel", "")),
 		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
 		TipColumn: o.sub("tooltip").flag("yHistogram", false), TipScale: o.sub("tooltip").flag("showColorScale", false),
 		ShowValues:  m.oneOf("showValue", o.text("showValue", ""), "never", "auto", "always") != "never",

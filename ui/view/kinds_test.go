@@ -178,6 +178,45 @@ func TestEqualStatesBecomeOneAndAMissingStepEndsAState(t *testing.T) {
 	}
 }
 
+// Grafana's documentation: "To show the value mappings in the legend, the colour scheme
+// has to be single colour or classic palette; to see the threshold brackets, from thresholds."
+func TestTheLegendOfStatesHasBracketsOfThresholdsOrTheStates(t *testing.T) {
+	const mappings = `"mappings":[{"type":"value","options":{"0":{"text":"down","color":"red","index":0},"1":{"text":"up","index":1},"5":{"text":"","color":"blue","index":2}}}]`
+	const steps = `"thresholds":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"orange","value":1},{"color":"red","value":80}]}`
+	numbers := samples("A", "p", nil, 0, 1, 85, 5)
+	flags := numbers
+	flags.Fields = []frame.Field{numbers.Fields[0], {Name: "p", Kind: frame.Bool, Values: []float64{0, 1, 1, 0}}}
+	words := numbers
+	words.Fields = []frame.Field{numbers.Fields[0], texts("p", "ok", "bad", "", "ok")}
+	for name, c := range map[string]struct {
+		field string
+		data  frame.Frame
+		want  []string
+	}{
+		"thresholds":                 {`"color":{"mode":"thresholds"},"unit":"ms",` + steps, numbers, []string{"< 1 ms", "1 ms+", "80 ms+"}},
+		"thresholds and mappings":    {`"color":{"mode":"thresholds"},` + steps + "," + mappings, numbers, []string{"< 1", "1+", "80+"}},
+		"of a yes or no":             {`"color":{"mode":"thresholds"},` + steps, flags, []string{"< 1", "1+", "80+"}},
+		"mappings, one step":         {`"color":{"mode":"thresholds"},"thresholds":{"mode":"absolute","steps":[{"color":"green","value":null}]},` + mappings, numbers, []string{"down", "up", "85", "5"}},
+		"mappings, a palette":        {`"color":{"mode":"palette-classic"},` + steps + "," + mappings, numbers, []string{"down", "up", "85", "5"}},
+		"mappings, one colour":       {`"color":{"mode":"fixed","fixedColor":"blue"},` + mappings, numbers, []string{"down", "up", "85", "5"}},
+		"texts have no brackets":     {`"color":{"mode":"thresholds"},` + steps, words, []string{"ok", "bad"}},
+		"a continuous scale":         {`"color":{"mode":"continuous-GrYlRd"}`, numbers, nil},
+		"mappings on such a scale":   {`"color":{"mode":"continuous-GrYlRd"},` + mappings, numbers, []string{"down", "up", "5"}},
+		"texts on such a scale":      {`"color":{"mode":"continuous-GrYlRd"}`, words, []string{"ok", "bad"}},
+		"left out of the legend":     {`"custom":{"hideFrom":{"legend":true}}`, numbers, nil},
+		"thresholds in shares of it": {`"color":{"mode":"thresholds"},"min":0,"max":200,"thresholds":{"mode":"percentage","steps":[{"color":"green","value":null},{"color":"red","value":40}]}`, numbers, []string{"< 80", "80+"}},
+	} {
+		v := made(t, `{"type":"state-timeline","fieldConfig":{"defaults":{`+c.field+`}}}`, c.data).States
+		var got []string
+		for _, e := range v.Entries {
+			got = append(got, whole(e))
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func tableFrame() frame.Frame {
 	return frame.Frame{RefID: "A", Fields: []frame.Field{
 		texts("model", "resnet", "bert", "unet"), number("rate", nil, 5, 30, math.NaN()),

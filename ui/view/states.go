@@ -2,6 +2,7 @@ package view
 
 import (
 	"math"
+	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/payload"
@@ -91,8 +92,10 @@ func same(a, b payload.Shown) bool {
 	return whole(a) == whole(b) && a.Color == b.Color
 }
 
-// stateEntries are the lines of the legend: mappings that occur, thresholds, or
-// the states themselves.
+// stateEntries are the lines of the legend, as Grafana documents them: of numbers whose
+// colours are those of thresholds the brackets of these, whatever their mappings say;
+// else the states that occur, as they are mapped. Numbers of a continuous scale have no
+// lines unless they are mapped.
 func (m *maker) stateEntries(v *payload.StatesView, c *column, row payload.StateRow) {
 	const most = 50
 	add := func(s payload.Shown) {
@@ -101,26 +104,35 @@ func (m *maker) stateEntries(v *payload.StatesView, c *column, row payload.State
 				return
 			}
 		}
-		if len(v.Entries) < most {
+		if len(v.Entries) < most && whole(s) != "" {
 			v.Entries = append(v.Entries, s)
 		}
 	}
-	if c.mode() == "thresholds" && len(c.words) == 0 && c.Kind == frame.Number {
+	mode := c.mode()
+	switch {
+	case c.custom.sub("hideFrom").flag("legend", false):
+	case mode == "thresholds" && c.Kind != frame.Text && c.opts.Thresholds != nil && len(c.opts.Thresholds.Steps) > 1:
 		for _, e := range m.thresholdEntries(c) {
 			add(e)
 		}
-		return
-	}
-	for _, s := range row.States {
-		e := s.Value
-		e.Number, e.Href = nil, ""
-		add(e)
+	default:
+		for _, s := range row.States {
+			e := s.Value
+			if strings.HasPrefix(mode, "continuous-") && e.Number != nil && find(c.words, *e.Number, "", c.Kind) == nil {
+				continue
+			}
+			e.Number, e.Href = nil, ""
+			add(e)
+		}
 	}
 }
 
 // thresholdEntries writes the steps: "< 80", "80+".
 func (m *maker) thresholdEntries(c *column) []payload.Shown {
 	bands := m.bands(c)
+	plain := *c
+	plain.words, plain.Kind = nil, frame.Number // a bound is a number, not what it stands for
+	c = &plain
 	var out []payload.Shown
 	for i, b := range bands {
 		e := payload.Shown{Color: b.Color}

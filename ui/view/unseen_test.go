@@ -8,6 +8,7 @@ import (
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
+	"supersonic/ui/payload"
 )
 
 // What dashboards of other people taught; testdata/foreign has them.
@@ -61,9 +62,9 @@ func TestValuesOfOptionsThatNobodyKnowsAreSaidOfEveryKind(t *testing.T) {
 	one := samples("A", "a", nil, 1, 2)
 	for text, want := range map[string][]string{
 		`{"type":"timeseries","options":{"legend":{"displayMode":"tree","placement":"left"},"tooltip":{"mode":"all","sort":"name"}},"fieldConfig":{"defaults":{"custom":{"axisPlacement":"top"}}}}`: {`"tree"`, `"left"`, `"all"`, `"name"`, `"top"`},
-		`{"type":"heatmap","options":{"yAxis":{"axisPlacement":"hidden"},"color":{"mode":"rainbow","scale":"cubic"},"showValue":"sometimes"}}`:                                                      {`"hidden"`, `"rainbow"`, `"cubic"`, `"sometimes"`},
-		`{"type":"table","options":{"cellHeight":"xl"}}`:                                                                     {`"xl"`},
-		`{"type":"barchart","fieldConfig":{"defaults":{"custom":{"gradientMode":"hue","thresholdsStyle":{"mode":"area"}}}}}`: {"gradientMode", "areas of thresholds"},
+		`{"type":"heatmap","options":{"yAxis":{"axisPlacement":"below"},"color":{"mode":"rainbow","scale":"cubic"},"showValue":"sometimes"}}`:                                                       {`"below"`, `"rainbow"`, `"cubic"`, `"sometimes"`},
+		`{"type":"table","options":{"cellHeight":"xl"}}`: {`"xl"`},
+		`{"type":"barchart","fieldConfig":{"defaults":{"custom":{"gradientMode":"scheme","scaleDistribution":{"type":"ordinal"}}}}}`: {"gradientMode", `"ordinal"`},
 	} {
 		var said []string
 		for _, n := range made(t, text, one).Notes {
@@ -174,5 +175,35 @@ func TestAnOldSinglestatKeepsWhatStandsAroundItsValue(t *testing.T) {
 	v := made(t, `{"type":"singlestat","format":"percent","prefix":"is ","postfix":" now","valueName":"current"}`, samples("A", "a", nil, 2))
 	if got := whole(v.Stats.Values[0].Value); got != "is 2% now" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestBarsStandOnALogarithmicAxis(t *testing.T) {
+	rows := frame.Frame{Fields: []frame.Field{texts("pod", "a", "b"), number("n", nil, 5, 4000)}}
+	one := func(custom, options string, fr frame.Frame) payload.PanelView {
+		return made(t, `{"type":"barchart","options":{`+options+`},"fieldConfig":{"defaults":{"custom":{`+custom+`}}}}`, fr)
+	}
+	v := one(`"scaleDistribution":{"type":"log","log":10},"axisPlacement":"right","gradientMode":"opacity","thresholdsStyle":{"mode":"area"}`, "", rows)
+	if x := v.Bars.Axis; len(v.Notes) != 0 || x.Scale != "log" || x.LogBase != 10 || x.Side != "right" || x.ThresholdStyle != "area" || v.Bars.Series[0].Gradient != "opacity" {
+		t.Errorf("%+v, said %v", x, v.Notes)
+	}
+	if x := one(`"scaleDistribution":{"type":"symlog","linearThreshold":5}`, "", rows).Bars.Axis; x.Scale != "symlog" || x.LinearBelow != 5 {
+		t.Errorf("%+v", x)
+	}
+	rows.Fields[1].Values[0] = 0
+	if v := one(`"scaleDistribution":{"type":"log"}`, "", rows); len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "at or below nought") {
+		t.Errorf("a bar that is not drawn is not said: %v", v.Notes)
+	}
+	if v := one(`"scaleDistribution":{"type":"log"}`, `"stacking":"percent"`, rows); len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "linear axis") {
+		t.Errorf("the axis of shares is not said: %v", v.Notes)
+	}
+}
+
+func TestAHeatMapsAxisIsLeftRightOrHidden(t *testing.T) {
+	for place, want := range map[string][2]bool{"left": {}, "auto": {}, "right": {true, false}, "hidden": {false, true}} {
+		v := made(t, `{"type":"heatmap","options":{"calculate":true,"yAxis":{"axisWidth":70,"axisPlacement":"`+place+`"}}}`, samples("A", "a", nil, 1, 2))
+		if h := v.Heatmap; len(v.Notes) != 0 || [2]bool{h.AxisRight, h.AxisHidden} != want || h.AxisWidthPx != 70 {
+			t.Errorf("%s: right %v, hidden %v, %v px, said %v", place, h.AxisRight, h.AxisHidden, h.AxisWidthPx, v.Notes)
+		}
 	}
 }

@@ -1,5 +1,5 @@
 /** Views of panels as the server would send them, of figures that are made up but alike from run to run. */
-import type { ChartAxis, ChartView, Column, Dot, Format, GraphView, HeatmapView, Legend, Line, Mark, Panel, PanelLink, PanelView, Shown, Stat, StateRow, StatsView, Tooltip } from '../../src/lib/api'
+import type { BarsView, ChartAxis, ChartView, Column, Dot, Format, GraphView, HeatmapView, Legend, Line, Mark, Panel, PanelLink, PanelView, Shown, Stat, StateRow, StatsView, Tooltip } from '../../src/lib/api'
 import { plainFormat } from '../../src/lib/units'
 
 export interface Sample {
@@ -117,7 +117,7 @@ const heat = (over: Partial<HeatmapView> = {}): HeatmapView => {
   const edges = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
   const times = timesOf(60, 180e3)
   const counts = edges.slice(1).map((_, y) => times.map((_, x) => { const v = Math.round(90 * Math.exp(-((y - 3.5 - 1.5 * Math.sin(x / 9)) ** 2) / 2.4) * (0.4 + chance())); return v < 2 ? null : v }))
-  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), tipColumn: true, tipScale: true, exemplars: dots, links: [], ...over }
+  return { timesMs: times, stepMs: 180e3, edges, names: [], log: true, format: ms, counts, countFormat: plainFormat, countMin: 0, countMax: 120, colors: ['#1b1340', '#3b0f70', '#641a80', '#8c2981', '#b73779', '#de4968', '#f7705c', '#fe9f6d', '#fecf92', '#fcfdbf'], reverse: false, axisRight: false, axisHidden: false, axisWidthPx: 0, axisLabel: '', showLegend: true, showValues: false, gapPx: 1, radiusPx: 0, tooltip: tooltip(), tipColumn: true, tipScale: true, exemplars: dots, links: [], ...over }
 }
 const states = (name: string): StateRow => {
   const row: StateRow = { name, states: [], links: [] }
@@ -148,6 +148,24 @@ gallery.more = [
   sample('graph', 'Many', { graph: { ...graph(4, 196), cut: 76 } }, 700, 420),
   sample('graph', 'A grid in a narrow place', { graph: { ...graph(2, 6), layout: 'grid' } }, 340, 420),
   sample('traces', 'Traces', { traces: { traceId: '', source: 'tempo', traces: Array.from({ length: 8 }, (_, i) => ({ id: `0af7651916cd43dd8448eb211c80319${i}`, rootName: 'ingress', rootPod: 'envoy-0', startMs: end - i * 1e5, durationMs: 12 + i, spans: 4, failed: false, errors: i % 3 === 2 ? 1 : 0, matched: 1, services: [] })) } }, 620, 220),
+]
+
+const bars = (rows: number[][], over: Partial<BarsView> = {}, of: Partial<ChartAxis> = {}, gradient = 'none'): BarsView => ({
+  names: rows.map((_, i) => `triton-${i}`), orientation: 'auto', stacking: 'none', showValue: 'auto', groupWidth: 0.7, barWidth: 0.97, barRadius: 0, whole: false, tickTurn: 0, tickLength: 0, tickSpacing: 0, valueSize: 0,
+  series: ['requests', 'failures'].map((name, n) => ({ name, color: palette[n * 4]!, fill: 0.8, width: 1, gradient, bars: rows.map((r) => shown(r[n]!, String(r[n]), { color: palette[n * 4]! })), links: [], calcs: [], hideLegend: false, hideTooltip: false })),
+  axis: axis({ linearBelow: 10, ...of }), legend: legend(), tooltip: tooltip(), cut: 0, ...over,
+})
+const uneven = [[4, 0], [120, 3], [9500, 70], [33, 33], [820, 1]]
+gallery.bars = [
+  sample('bars', 'Linear', { bars: bars(uneven, {}, { thresholds: [{ from: null, color: '#73bf69' }, { from: 5000, color: '#f2495c' }], thresholdStyle: 'line+area' }) }),
+  sample('bars', 'Logarithmic', { bars: bars(uneven, {}, { scale: 'log', label: 'requests' }) }),
+  sample('bars', 'Base 2, at the right', { bars: bars(uneven, {}, { scale: 'log', logBase: 2, side: 'right', label: 'requests' }) }),
+  sample('bars', 'Lying, logarithmic', { bars: bars(uneven, { orientation: 'horizontal' }, { scale: 'log', label: 'requests' }) }),
+  sample('bars', 'Lying, above', { bars: bars(uneven, { orientation: 'horizontal' }, { side: 'right', label: 'requests' }, 'opacity') }),
+  sample('bars', 'Both signs', { bars: bars([[-800, 5], [40, -20], [3, 3000]], {}, { scale: 'symlog' }) }),
+  sample('bars', 'Stacked, fading', { bars: bars(uneven, { stacking: 'normal' }, { scale: 'log' }, 'opacity') }),
+  sample('bars', 'Hues', { bars: bars(uneven, {}, { side: 'hidden' }, 'hue') }),
+  sample('heatmap', 'Axis hidden', { heatmap: heat({ axisHidden: true, exemplars: [] }) }),
 ]
 
 /** bench is 12 panels over 3 hours of a site of 20 pods: 20 series of 720 points each. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { BarSeries, Shown, Slice } from '../lib/api'
-import { arcsOf, barsOf, reachOf } from './shares'
+import { arcsOf, barsOf } from './shares'
 
 const shown = (number: number | null) => ({ number, text: String(number), prefix: '', suffix: '', color: '#fff', href: '' }) as Shown
 const slice = (name: string, n: number | null) => ({ name, value: shown(n) }) as Slice
@@ -20,7 +20,6 @@ test('bars stand side by side, or upon each other', () => {
   expect(beside.map((b) => [b.group, b.series, b.to, Number(b.begin.toFixed(2)), b.width])).toEqual([[0, 0, 1, 0.1, 0.4], [0, 1, 3, 0.5, 0.4], [1, 0, 2, 0.1, 0.4]])
   const stacked = barsOf(view('normal', series('a', 1, -2), series('b', 3, 4), series('c', 1, -1)), none)
   expect(stacked.map((b) => [b.from, b.to])).toEqual([[0, 1], [1, 4], [4, 5], [0, -2], [0, 4], [-2, -3]])
-  expect(reachOf(stacked)).toEqual([-3, 5])
 })
 
 test('a hundred percent is the sum of what is seen', () => {

@@ -75,8 +75,3 @@ export function barsOf(of: Pick<BarsView, 'names' | 'series' | 'stacking' | 'gro
     })
   })
 }
-
-/** reachOf are the least and the largest value that bars have. */
-export function reachOf(bars: Bar[]): [number, number] {
-  return [Math.min(0, ...bars.map((b) => Math.min(b.from, b.to))), Math.max(0, ...bars.map((b) => Math.max(b.from, b.to)))]
-}

@@ -171,6 +171,9 @@ export interface HeatmapView {
   /** the lowest row on top */
   reverse: boolean
   axisRight: boolean
+  axisHidden: boolean
+  /** 0: as its words need */
+  axisWidthPx: number
   axisLabel: string
   showLegend: boolean
   showValues: boolean

@@ -65,6 +65,8 @@ export interface BarSeries {
   fill: number
   /** of a bar's border */
   width: number
+  /** "none", "opacity", "hue": along the axis */
+  gradient: string
   /** each with the colour that it is drawn in */
   bars: Shown[]
   /** of each bar; empty where the series has none */

@@ -23,14 +23,14 @@ const scaleKey = (line: Line) => `y${line.axis}`
 
 export function strokeOf(line: Line): Paint {
   if (line.bands.length > 0) return (u) => byValue(u, scaleKey(line), line.bands, line.gradient === 'scheme', 1)
-  if (line.gradient === 'hue') return (u) => byHue(u, line.color, 1)
+  if (line.gradient === 'hue') return (u) => shaded(u, 'hue', line.color, 1)
   return line.color
 }
 
 export function fillOf(line: Line): Paint | undefined {
   if (line.fill <= 0 || line.draw === 'points') return undefined
-  if (line.gradient === 'opacity') return (u) => fading(u, line.color, line.fill)
-  if (line.gradient === 'hue') return (u) => byHue(u, line.color, line.fill)
+  if (line.gradient === 'opacity') return (u) => shaded(u, 'opacity', line.color, line.fill)
+  if (line.gradient === 'hue') return (u) => shaded(u, 'hue', line.color, line.fill)
   if (line.bands.length > 0) return (u) => byValue(u, scaleKey(line), line.bands, line.gradient === 'scheme', line.fill)
   return alpha(line.color, line.fill)
 }
@@ -40,19 +40,17 @@ function upright(u: uPlot): CanvasGradient {
   return u.ctx.createLinearGradient(0, top, 0, top + Math.max(height, 1))
 }
 
-function fading(u: uPlot, color: string, opacity: number): CanvasGradient {
-  const g = upright(u)
-  g.addColorStop(0, alpha(color, opacity))
-  g.addColorStop(1, alpha(color, opacity * 0.08))
-  return g
-}
-
-function byHue(u: uPlot, color: string, opacity: number): CanvasGradient {
+/** shadesOf are the colours at the upper and lower end of an axis, fading ("opacity") or of other hues. */
+export function shadesOf(gradient: string, color: string, opacity: number): [string, string] {
+  if (gradient !== 'hue') return [alpha(color, opacity), alpha(color, opacity * 0.08)]
   const [h, s, l] = hsl(color)
   const at = (turn: number, light: number) => `hsl(${(h + turn + 360) % 360} ${s}% ${Math.min(92, Math.max(8, l + light))}% / ${opacity})`
+  return [at(-28, 10), at(18, -14)]
+}
+
+function shaded(u: uPlot, gradient: string, color: string, opacity: number): CanvasGradient {
   const g = upright(u)
-  g.addColorStop(0, at(-28, 10))
-  g.addColorStop(1, at(18, -14))
+  shadesOf(gradient, color, opacity).forEach((shade, i) => g.addColorStop(i, shade))
   return g
 }
 
