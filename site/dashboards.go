@@ -14,6 +14,8 @@ type Dashboard struct {
 	JSON   string
 	Name   string // of JSON
 	Quiet  bool   // the chart's own folder, which is no fault if it is not there
+	// Updates is the provider's allowUiUpdates.
+	Updates bool
 }
 
 // Dashboards are those of local.dashboards, of the providers and of
@@ -23,18 +25,18 @@ func (s *Site) Dashboards() []Dashboard {
 	for i, path := range s.Values.Local.Dashboards {
 		out = append(out, Dashboard{Key: item("local.dashboards", i), Path: path})
 	}
-	folders := map[string]string{}
+	folders, updates := map[string]string{}, map[string]bool{}
 	for _, p := range s.providers() {
-		folders[p.Name] = p.Folder
+		folders[p.Name], updates[p.Name] = p.Folder, p.updates
 		if p.Path != "" {
-			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Origin(p.key).User})
+			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Origin(p.key).User, Updates: p.updates})
 		}
 	}
 	for _, provider := range slices.Sorted(maps.Keys(s.Values.Grafana.Dashboards)) {
 		named, _ := s.Values.Grafana.Dashboards[provider].(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(named)) {
 			entry, _ := named[name].(map[string]any)
-			d := Dashboard{Key: join(join("grafana.dashboards", provider), name), Folder: folders[provider], Name: name}
+			d := Dashboard{Key: join(join("grafana.dashboards", provider), name), Folder: folders[provider], Name: name, Updates: updates[provider]}
 			d.JSON, _ = entry["json"].(string)
 			if file, ok := entry["file"].(string); ok && d.JSON == "" {
 				d.Path = fileRelative(file, s.Nearest(d.Key))
@@ -47,7 +49,10 @@ func (s *Site) Dashboards() []Dashboard {
 	return out
 }
 
-type provider struct{ Name, Folder, Path, key string }
+type provider struct {
+	Name, Folder, Path, key string
+	updates                 bool
+}
 
 func (s *Site) providers() []provider {
 	var out []provider
@@ -60,6 +65,7 @@ func (s *Site) providers() []provider {
 			p := provider{key: item(join("grafana.dashboardProviders", name)+".providers", i)}
 			p.Name, _ = m["name"].(string)
 			p.Folder, _ = m["folder"].(string)
+			p.updates, _ = m["allowUiUpdates"].(bool)
 			options, _ := m["options"].(map[string]any)
 			p.Path, _ = options["path"].(string)
 			out = append(out, p)

@@ -39,14 +39,35 @@ func (s *Site) foreign() []Note {
 	return notes
 }
 
+// iniKeys are the keys of grafana.ini that the page goes by, by section.
+var iniKeys = map[string][]string{
+	"server":     {"root_url", "http_port", "http_addr", "serve_from_sub_path", "protocol", "domain"},
+	"dashboards": {"default_home_dashboard_path"},
+	"security":   {"admin_user", "admin_password", "cookie_secure", "allow_embedding"},
+	"auth": {"disable_login_form", "disable_signout_menu", "login_cookie_name", "login_maximum_inactive_lifetime_duration",
+		"login_maximum_lifetime_duration", "oauth_auto_login"},
+	"auth.anonymous": {"enabled", "org_role"},
+	"auth.basic":     {"enabled"},
+	"auth.generic_oauth": {"enabled", "name", "client_id", "client_secret", "scopes", "issuer_url", "auth_url", "token_url", "api_url",
+		"role_attribute_path", "role_attribute_strict", "login_attribute_path", "allowed_domains", "auto_login", "use_pkce",
+		"signout_redirect_url", "tls_skip_verify_insecure"},
+}
+
 // unusedSettings notes the sections of grafana.ini and the flags of Prometheus
 // that have no effect.
 func (s *Site) unusedSettings() []Note {
 	var notes []Note
 	if ini := s.user.find(`grafana.grafana\.ini`); ini != nil {
-		for _, k := range ini.keys {
-			if k != "server" && k != "dashboards" {
-				notes = append(notes, Note{Origin: ini.fields[k].origin, Path: join(`grafana.grafana\.ini`, k), Why: ReasonUnused})
+		for _, section := range ini.keys {
+			at, keys := ini.fields[section], iniKeys[section]
+			if keys == nil {
+				notes = append(notes, Note{Origin: at.origin, Path: join(`grafana.grafana\.ini`, section), Why: ReasonUnused})
+				continue
+			}
+			for _, k := range at.keys {
+				if !slices.Contains(keys, k) {
+					notes = append(notes, Note{Origin: at.fields[k].origin, Path: join(join(`grafana.grafana\.ini`, section), k), Why: ReasonUnused})
+				}
 			}
 		}
 	}

@@ -111,6 +111,26 @@ func TestSwitchingPartsOffSaysWhatItCosts(t *testing.T) {
 	f("keda: { enabled: false }\nmetricsCollector: { enabled: false }")
 }
 
+func TestKeysOfGrafanaINIThatCountAreNotCalledUnused(t *testing.T) {
+	s := load(t, `grafana:
+  grafana.ini:
+    auth.anonymous: { enabled: true, org_role: Viewer, org_name: Main }
+    auth: { disable_login_form: false }
+    security: { admin_password: x, csrf_trusted_origins: y }
+    auth.generic_oauth: { enabled: true, client_id: a }
+    server: { root_url: http://x/y }
+    analytics: { reporting_enabled: false }
+`, Options{})
+	var got []string
+	for _, n := range s.Notes {
+		got = append(got, n.Path)
+	}
+	want := []string{`grafana.grafana\.ini.auth\.anonymous.org_name`, `grafana.grafana\.ini.security.csrf_trusted_origins`, `grafana.grafana\.ini.analytics`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSecretsAreInNoLog(t *testing.T) {
 	s := load(t, "grafana: { adminPassword: hunter2, datasources: { d.yaml: { datasources: [{ name: a, secureJsonData: { k: hunter2 } }] } } }",
 		Options{Sets: []string{"grafana.adminPassword=hunter2"}})

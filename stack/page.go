@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"supersonic/site"
@@ -46,16 +47,31 @@ func (k *Stack) boards() boards.Config {
 		Load:    boards.Load{Metric: k.site.LoadMetric(), Threshold: v.ServerLoadThreshold, Own: v.ServerLoadMetric != "", Version: k.options.Version},
 	}
 	for _, d := range k.site.Dashboards() {
-		cfg.Given = append(cfg.Given, boards.Given{Key: d.Key, Folder: d.Folder, Path: d.Path, JSON: []byte(d.JSON), Name: d.Name, Quiet: d.Quiet})
+		cfg.Given = append(cfg.Given, boards.Given{Key: d.Key, Folder: d.Folder, Path: d.Path, JSON: []byte(d.JSON), Name: d.Name, Quiet: d.Quiet, Updates: d.Updates})
 	}
 	return cfg
 }
 
+// rootURL is where browsers find the page, with the other keys of its section filled
+// in where it names them: %(protocol)s://%(domain)s/grafana/. A domain that no file
+// says stays open, as nobody else knows it.
 func (k *Stack) rootURL() string {
 	server, _ := k.site.Values.Grafana.INI["server"].(map[string]any)
 	url, _ := server["root_url"].(string)
-	return url
+	usual := map[string]any{"protocol": "http", "http_port": 3000}
+	return variable.ReplaceAllStringFunc(url, func(name string) string {
+		key := variable.FindStringSubmatch(name)[1]
+		for _, values := range []map[string]any{server, usual} {
+			if v, has := values[key]; has && v != nil {
+				return fmt.Sprint(v)
+			}
+		}
+		return name
+	})
 }
+
+// variable is another key of a section of grafana.ini.
+var variable = regexp.MustCompile(`%\((\w+)\)s`)
 
 func (k *Stack) dataSources() []ui.DataSource {
 	var list []ui.DataSource

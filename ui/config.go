@@ -139,18 +139,8 @@ func (c *Config) check() error {
 	return errors.Join(errs...)
 }
 
-// prefix is the path of RootURL without its last slash, "" for the root. A value
-// with Grafana's %(...)s variables has no path that could be known here.
-func (c *Config) prefix() string {
-	if strings.Contains(c.RootURL, "%(") {
-		return ""
-	}
-	u, err := url.Parse(c.RootURL)
-	if err != nil {
-		return ""
-	}
-	return strings.TrimRight(u.Path, "/")
-}
+// prefix is the path of RootURL without its last slash, "" for the root.
+func (c *Config) prefix() string { return strings.TrimRight(access.RootPath(c.RootURL), "/") }
 
 // dataSource finds one by uid or name, as dashboards and provisioning use either.
 func (c *Config) dataSource(uidOrName string) (DataSource, bool) {

@@ -164,7 +164,7 @@ func (u *UI) dashboard(r *http.Request, b boards.Board, a asking) (any, error) {
 	panels, problems := query.Layout(b.Dashboard, env)
 	may := u.mayEdit(r)
 	out := payload.Dashboard{UID: b.UID, Title: b.Title, Description: env.Fill(b.Description, query.ForTitle), Folder: b.Folder, Tags: b.Tags, Home: b.Home,
-		Provisioned: b.Provisioned, CanSave: may && !b.Provisioned && b.Editable, CanEdit: may, Version: b.Version,
+		Provisioned: b.Provisioned, CanSave: may && (!b.Provisioned || b.Updates) && b.Editable, CanEdit: may, Version: b.Version,
 		Saved: payload.DashboardHistory{By: b.Saved.By, AtMs: b.Saved.AtMs, Message: b.Saved.Message}, From: b.From, To: b.To, Refresh: b.Refresh,
 		Timezone: b.Timezone, Tooltip: [...]string{"own", "crosshair", "tooltip"}[min(max(b.Tooltip, 0), 2)], Variables: vars, Panels: panels,
 		Problems: append(slices.Clone(b.Unknown), problems...)}

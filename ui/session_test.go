@@ -98,6 +98,19 @@ func TestAFormOfAnotherSiteSignsNobodyIn(t *testing.T) {
 	if resp.StatusCode != http.StatusUnsupportedMediaType {
 		t.Errorf("status %d", resp.StatusCode)
 	}
+	r, err := http.NewRequest(http.MethodPost, w.url+"/api/login", strings.NewReader(`{"user":"admin","password":"sesame"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if resp, err = http.DefaultClient.Do(r); err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusForbidden || resp.Header.Get("Set-Cookie") != "" {
+		t.Errorf("JSON of another site: %d, %q", resp.StatusCode, resp.Header.Get("Set-Cookie"))
+	}
 }
 
 func TestTheFileSaysWhetherOtherSitesMayFrameThePage(t *testing.T) {
@@ -114,5 +127,60 @@ func TestTheFileSaysWhetherOtherSitesMayFrameThePage(t *testing.T) {
 	}
 	if got := policy(func(c *Config) { c.Access.AllowEmbedding = true }); !strings.Contains(got, "frame-ancestors *") {
 		t.Error(got)
+	}
+}
+
+func TestEachRoleMayDoWhatTheGuideSays(t *testing.T) {
+	ask := func(role access.Role, path, body string) int {
+		t.Helper()
+		w := newWorld(t, closed, func(c *Config) {
+			c.Access.Anonymous, c.Access.AnonymousRole, c.DataDir = true, role, t.TempDir()
+		})
+		send := func(path, body, password string) int {
+			method := http.MethodPost
+			if body == "" {
+				method = http.MethodGet
+			}
+			r, err := http.NewRequest(method, w.url+path, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			if password != "" {
+				r.SetBasicAuth("admin", password)
+			}
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			return resp.StatusCode
+		}
+		for _, version := range []string{"0", "1"} {
+			if status := send("/api/dashboards/save", `{"model":{"uid":"kept","title":"Kept","panels":[]},"version":`+version+`}`, "sesame"); status != 200 {
+				t.Fatalf("the administrator saves: %d", status)
+			}
+		}
+		return send(path, body, "")
+	}
+	for path, body := range map[string]string{
+		"/api/dashboards/save":    `{"model":{"title":"New","panels":[]},"copy":true}`,
+		"/api/dashboards/delete":  `{"uid":"kept"}`,
+		"/api/dashboards/restore": `{"uid":"kept","version":1,"current":2}`,
+	} {
+		for role, want := range map[access.Role]int{access.Viewer: 403, access.Editor: 200, access.Admin: 200} {
+			if status := ask(role, path, body); status != want {
+				t.Errorf("%s as %s: %d, want %d", path, role, status, want)
+			}
+		}
+	}
+	for path, body := range map[string]string{
+		"/api/dashboards": "", "/api/dashboards/uid/kept": "", "/api/dashboards/uid/kept/json": "", "/api/dashboards/uid/kept/versions": "",
+		"/api/traces/search": "", "/api/map": "", "/api/datasources/proxy/uid/prometheus/api/v1/query?query=up&time=1795402153": "",
+		"/api/dashboards/draft": `{"model":{"title":"New","panels":[]}}`,
+	} {
+		if status := ask(access.Viewer, path, body); status != 200 {
+			t.Errorf("%s as a viewer: %d", path, status)
+		}
 	}
 }

@@ -26,6 +26,10 @@ func (u *UI) guarded(next http.Handler) http.Handler {
 	behind := u.gate.Guard(next, refuseReader)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/api/") || open[r.URL.Path] {
+			if r.Method == http.MethodPost && !access.OwnOrigin(r) {
+				refuseReader(w, http.StatusForbidden, errors.New("a page of another site may not ask this"))
+				return
+			}
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -118,6 +122,9 @@ func (u *UI) provider(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		fail(err)
 		return
+	}
+	if back == "/" {
+		back = root // he came for nothing in particular
 	}
 	http.Redirect(w, r, back, http.StatusFound)
 }

@@ -134,7 +134,7 @@ func (g *Gate) cookie(w http.ResponseWriter, name, value string, lasts time.Dura
 // What a page of another site sends is refused, whoever sends it.
 func (g *Gate) Guard(next http.Handler, refuse func(http.ResponseWriter, int, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && !ownOrigin(r) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && !OwnOrigin(r) {
 			refuse(w, http.StatusForbidden, errors.New("a page of another site may not ask this"))
 			return
 		}
@@ -154,9 +154,9 @@ func (g *Gate) Guard(next http.Handler, refuse func(http.ResponseWriter, int, er
 	})
 }
 
-// ownOrigin tells whether r comes from the page itself or from a program: a
+// OwnOrigin tells whether r comes from the page itself or from a program: a
 // browser says where a request that changes something comes from.
-func ownOrigin(r *http.Request) bool {
+func OwnOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin" || site == "none"
 	}

@@ -165,7 +165,7 @@ func FromINI(sections map[string]any, user, password, rootURL string) (Settings,
 	if err != nil || strings.Contains(rootURL, "%(") {
 		root = &url.URL{}
 	}
-	s.CookiePath = strings.TrimRight(root.Path, "/") + "/"
+	s.CookiePath = strings.TrimRight(RootPath(rootURL), "/") + "/"
 	s.CookieSecure = i.bool("security", "cookie_secure", root.Scheme == "https")
 	s.AllowEmbedding = i.bool("security", "allow_embedding", false)
 	s.OAuth = i.oauth(usual.OAuth, root)
@@ -173,6 +173,22 @@ func FromINI(sections map[string]any, user, password, rootURL string) (Settings,
 		s.OAuth.AutoLogin = true
 	}
 	return s, errors.Join(append(i.faults, s.check()...)...)
+}
+
+// RootPath is the path of a root_url: "/grafana/". It is known where the host is a
+// variable of grafana.ini that nobody fills: %(protocol)s://%(domain)s/grafana/.
+func RootPath(rootURL string) string {
+	if _, rest, open := strings.Cut(rootURL, "://"); open && strings.Contains(rootURL, "%(") {
+		host, path, _ := strings.Cut(rest, "/")
+		if rootURL = "/" + path; strings.Contains(path, "%(") || host == "" {
+			return ""
+		}
+	}
+	root, err := url.Parse(rootURL)
+	if err != nil {
+		return ""
+	}
+	return root.Path
 }
 
 func (i *ini) oauth(usual OAuth, root *url.URL) OAuth {

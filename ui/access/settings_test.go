@@ -54,6 +54,22 @@ func TestAnEmptyFileHasGrafanasDefaults(t *testing.T) {
 	}
 }
 
+func TestThePathOfARootURL(t *testing.T) {
+	for root, want := range map[string]string{
+		"": "", "https://hub.example/sonic/": "/sonic/", "https://hub.example": "", "/sonic": "/sonic",
+		"%(protocol)s://%(domain)s:%(http_port)s/": "/", "%(protocol)s://%(domain)s/grafana/": "/grafana/", "http://%(domain)s:3000/a/b": "/a/b",
+		"%(protocol)s://%(domain)s/%(path)s/": "", "%(protocol)s": "", "://": "",
+	} {
+		if got := RootPath(root); got != want {
+			t.Errorf("%s: %q, want %q", root, got, want)
+		}
+	}
+	s, err := FromINI(nil, "", "secret", "%(protocol)s://%(domain)s/grafana/")
+	if err != nil || s.CookiePath != "/grafana/" || s.OAuth.RedirectURL != "" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestSecretsMayBeElsewhere(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	writeFile(t, file, "from a file\n")

@@ -142,12 +142,18 @@ func TestAFileIsReadAgainWhenItChanges(t *testing.T) {
 	if p := s.List().Problems; len(p) != 1 || !strings.Contains(p[0], path) {
 		t.Errorf("problems %q", p)
 	}
+	if got := title(); got != "another" {
+		t.Errorf("while its file is being written the dashboard is %q", got)
+	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Minute)
 	if p := s.List().Problems; len(p) != 0 {
 		t.Errorf("problems %q", p)
+	}
+	if _, err := s.Get("a"); !errors.Is(err, ErrUnknown) {
+		t.Errorf("without its file: %v", err)
 	}
 }
 
@@ -203,6 +209,48 @@ func TestADashboardOfAFileIsSavedAsACopyOnly(t *testing.T) {
 	b, err := s.Get(saved.UID)
 	if err != nil || b.Title != home.Title || b.Provisioned || saved.UID == home.UID {
 		t.Errorf("the copy: %+v, %v", b, err)
+	}
+}
+
+// A provider with allowUiUpdates: what was saved on the page is shown until the file is
+// written again.
+func TestADashboardOfAFileIsSavedOverItWhereItsProviderSaysSo(t *testing.T) {
+	files, own, now := t.TempDir(), t.TempDir(), time.Now()
+	path := filepath.Join(files, "a.json")
+	write(t, path, dashboard("a", "of the file"))
+	old := now.Add(-time.Hour)
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	given := []Given{{Key: "k", Folder: "Site", Path: files, Updates: true}}
+	s := open(t, Config{Dir: own, Given: given, Now: func() time.Time { return now }})
+	shown := func() Board {
+		t.Helper()
+		b, err := s.Get("a")
+		if err != nil || len(s.List().Problems) > 0 {
+			t.Fatal(err, s.List().Problems)
+		}
+		return b
+	}
+	if b := shown(); !b.Updates || !b.Provisioned {
+		t.Errorf("%+v", b)
+	}
+	first := save(t, s, dashboard("a", "saved"), shown().Version, false)
+	if b := shown(); b.Title != "saved" || b.Provisioned || b.Folder != "Site" || first.UID != "a" {
+		t.Errorf("%+v as %+v", b, first)
+	}
+	s = open(t, Config{Dir: own, Given: given, Now: func() time.Time { return now }})
+	if b := shown(); b.Title != "saved" {
+		t.Errorf("after a restart: %q", b.Title)
+	}
+	write(t, path, dashboard("a", "of the file again"))
+	later := now.Add(time.Hour)
+	if err := os.Chtimes(path, later, later); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * time.Hour)
+	if b := shown(); b.Title != "of the file again" || !b.Provisioned {
+		t.Errorf("after the file was written: %+v", b)
 	}
 }
 

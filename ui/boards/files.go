@@ -24,7 +24,7 @@ type files struct {
 type remembered struct {
 	size  int64
 	at    time.Time
-	board *grafana.Dashboard
+	board *grafana.Dashboard // with an err the last one that could be read, if any
 	err   error
 }
 
@@ -41,13 +41,18 @@ func (f *files) end() {
 	}
 }
 
-// read is the dashboard of a file.
+// read is the dashboard of a file. Of one that is damaged while the page runs, as
+// while it is being written, it is the last one that could be read, beside the error.
 func (f *files) read(path string, info fs.FileInfo) (*grafana.Dashboard, error) {
 	f.seen[path] = true
-	if r, known := f.known[path]; known && r.size == info.Size() && r.at.Equal(info.ModTime()) {
-		return r.board, r.err
+	before := f.known[path]
+	if !before.at.IsZero() && before.size == info.Size() && before.at.Equal(info.ModTime()) {
+		return before.board, before.err
 	}
 	board, err := f.parse(path, info.Size())
+	if err != nil {
+		board = before.board
+	}
 	f.known[path] = remembered{info.Size(), info.ModTime(), board, err}
 	return board, err
 }
@@ -80,7 +85,7 @@ func (s *Store) given(c *collection, g Given) {
 			c.problem("%s: %v", g.Key, err)
 			return
 		}
-		c.given = append(c.given, Board{Dashboard: d, Folder: g.Folder, Provisioned: true, base: g.Name, path: g.Key})
+		c.given = append(c.given, Board{Dashboard: d, Folder: g.Folder, Provisioned: true, Updates: g.Updates, base: g.Name, path: g.Key})
 		return
 	}
 	info, err := os.Stat(g.Path)
@@ -91,7 +96,7 @@ func (s *Store) given(c *collection, g Given) {
 	case info.IsDir():
 		s.folder(c, g)
 	default:
-		s.file(c, g.Folder, g.Path, info)
+		s.file(c, g, g.Folder, g.Path, info)
 	}
 }
 
@@ -123,7 +128,7 @@ func (s *Store) folder(c *collection, g Given) {
 		if within := filepath.Base(filepath.Dir(path)); filepath.Dir(path) != filepath.Clean(g.Path) && folder == "" {
 			folder = within
 		}
-		s.file(c, folder, path, info)
+		s.file(c, g, folder, path, info)
 		return nil
 	})
 	if err != nil {
@@ -131,10 +136,12 @@ func (s *Store) folder(c *collection, g Given) {
 	}
 }
 
-func (s *Store) file(c *collection, folder, path string, info fs.FileInfo) {
+func (s *Store) file(c *collection, g Given, folder, path string, info fs.FileInfo) {
 	d, err := s.files.read(path, info)
 	if err != nil {
 		c.problem("%v", err)
+	}
+	if d == nil {
 		return
 	}
 	for _, b := range c.given {
@@ -143,7 +150,7 @@ func (s *Store) file(c *collection, folder, path string, info fs.FileInfo) {
 		}
 	}
 	base := strings.TrimSuffix(filepath.Base(path), ".json")
-	c.given = append(c.given, Board{Dashboard: d, Folder: folder, Provisioned: true, base: base, path: path})
+	c.given = append(c.given, Board{Dashboard: d, Folder: folder, Provisioned: true, Updates: g.Updates, base: base, path: path, at: info.ModTime()})
 }
 
 // saved adds what readers saved.
@@ -188,5 +195,5 @@ func (s *Store) savedFile(c *collection, name string, e fs.DirEntry) {
 	}
 	own := *d
 	own.UID = strings.TrimSuffix(name, ".json")
-	c.add(Board{Dashboard: &own, base: own.UID, path: path}, path)
+	c.add(Board{Dashboard: &own, base: own.UID, path: path, at: info.ModTime()}, path)
 }

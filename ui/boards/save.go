@@ -64,7 +64,7 @@ func (s *Store) Save(in payload.DashboardSave, by string) (payload.DashboardSave
 	switch {
 	case in.Copy || uid == "" || !goodUID.MatchString(uid):
 		uid, known = newUID(), false
-	case known && old.Provisioned:
+	case known && old.Provisioned && !old.Updates:
 		return payload.DashboardSaved{}, fmt.Errorf("%w: %s", ErrProvisioned, old.path)
 	case known && old.Version != in.Version:
 		return payload.DashboardSaved{}, &Conflict{Have: old.Version, Want: in.Version}

@@ -32,6 +32,9 @@ type Given struct {
 	JSON   []byte
 	Name   string // of JSON: "default"
 	Quiet  bool   // the chart's own path: if it is not there, nothing is said
+	// Updates lets readers save a dashboard of it (allowUiUpdates): what they saved is
+	// shown until the file is written again.
+	Updates bool
 }
 
 // Config says where dashboards come from.
@@ -52,9 +55,11 @@ type Board struct {
 	*grafana.Dashboard
 	Folder      string
 	Provisioned bool
+	Updates     bool // it comes from a file, and may be saved over it
 	Home        bool
 	base        string // name of its file, without .json
 	path        string
+	at          time.Time // when its file was written
 }
 
 // Errors that a caller tells apart.
@@ -231,6 +236,13 @@ func rank(first bool) int {
 
 func (c *collection) add(b Board, from string) {
 	if other, taken := c.boards[b.UID]; taken {
+		if other.Updates && !b.Provisioned {
+			if b.at.After(other.at) {
+				b.Folder, b.base = other.Folder, other.base
+				c.boards[b.UID] = b
+			}
+			return
+		}
 		c.problem("%s: its uid %q is that of %q already; it is left out", from, b.UID, other.Title)
 		return
 	}
