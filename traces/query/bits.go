@@ -41,6 +41,22 @@ func (b rowBits) any(lo, hi int) bool {
 	return false
 }
 
+// before is the greatest of the set that is less than i, -1 if there is none.
+func (b rowBits) before(i int) int {
+	w := i >> 6
+	if rest := i & 63; rest != 0 {
+		if x := b[w] & (1<<rest - 1); x != 0 {
+			return w<<6 + bits.Len64(x) - 1
+		}
+	}
+	for w--; w >= 0; w-- {
+		if b[w] != 0 {
+			return w<<6 + bits.Len64(b[w]) - 1
+		}
+	}
+	return -1
+}
+
 // word is word w, without what is not from lo to before hi.
 func (b rowBits) word(w, lo, hi int) uint64 {
 	x := b[w]

@@ -346,9 +346,20 @@ func (p *page) traceOf(row int) int {
 // eachTrace calls yield for the traces that have a row in the set, the newest first,
 // until it returns false.
 func (p *page) eachTrace(rows rowBits, yield func(trace int) bool) {
-	for t := p.info.Traces - 1; t >= 0; t-- {
-		if rows.any(p.rowRange(t)) && !yield(t) {
+	row := rows.before(p.info.Rows)
+	if row < 0 {
+		return
+	}
+	bounds := p.bounds()
+	for t := p.traceOf(row); ; {
+		if !yield(t) {
 			return
+		}
+		if row = rows.before(int(bounds[t])); row < 0 {
+			return
+		}
+		if t--; row < int(bounds[t]) { // else it is the neighbour
+			t = p.traceOf(row)
 		}
 	}
 }
