@@ -100,7 +100,7 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, p p
 	if c.leaf.form == formText && p.n == v.Len {
 		to = &v.Codes
 	}
-	dense, err := codes(to, k, p, raw)
+	dense, err := codes(to, k, c.b.ix.pages[page].inside, p, raw)
 	if err != nil {
 		return err
 	}
@@ -133,8 +133,10 @@ func (c *blockColumn) coded(m *memory, page int, v *column.Vector, k *chunk, p p
 	return nil
 }
 
-// codes reads a part's codes, all of which the dictionary has.
-func codes(to *[]uint32, k *chunk, p part, raw []byte) ([]uint32, error) {
+// codes reads a part's codes, all of which the dictionary has. That is looked at once a
+// page: its checksum says each time that it is the same. inside is which page of its
+// group it is.
+func codes(to *[]uint32, k *chunk, inside int, p part, raw []byte) ([]uint32, error) {
 	if len(raw) < 1 || int(raw[0]) != bits.Len32(k.dict.count-1) {
 		return nil, errShort
 	}
@@ -142,8 +144,15 @@ func codes(to *[]uint32, k *chunk, p part, raw []byte) ([]uint32, error) {
 	if err := readHybrid(*to, raw[1:], int(raw[0]), p); err != nil {
 		return nil, err
 	}
+	page := uint32(1) << inside // 0 of one beyond 32, of which there are none in our own files
+	if k.known.Load()&page != 0 {
+		return *to, nil
+	}
 	if greatest(*to) >= k.dict.count {
 		return nil, errCode
+	}
+	if p.n == p.all {
+		k.known.Or(page)
 	}
 	return *to, nil
 }
@@ -168,7 +177,7 @@ func (c *blockColumn) FindTexts(page int, wanted []uint8, rows []uint64) (cost i
 	raw, err = c.levels(m, v, k, e, raw)
 	var dense []uint32
 	if err == nil {
-		dense, err = codes(&m.codes, k, part{0, int(e.values), int(e.values)}, raw)
+		dense, err = codes(&m.codes, k, c.b.ix.pages[page].inside, part{0, int(e.values), int(e.values)}, raw)
 	}
 	if err != nil {
 		return int(e.size), true, c.damage(at, fmt.Sprintf("page %d: %v", page, err))

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
+	"sync/atomic"
 
 	"supersonic/traces/column"
 )
@@ -58,6 +59,7 @@ type chunk struct {
 	offset   int64 // in the file
 	encoding uint8
 	codec    uint8
+	known    atomic.Uint32 // bits: pages of which every code was seen to be one of the dictionary
 	dict     dictEntry
 	pages    []pageEntry
 	zones    []zone // by page, of numbers; nil: of other values
