@@ -167,45 +167,10 @@ func unpack(dst []uint32, src []byte, width int) {
 		dst, src = unpackBits(dst, src)
 	case width <= 8:
 		dst, src = unpackSmall(dst, src, width)
+	case width <= 15:
+		dst, src = unpackMiddle(dst, src, width)
 	}
 	unpackAny(dst, src, width)
-}
-
-func unpackBits(dst []uint32, src []byte) ([]uint32, []byte) {
-	for len(dst) >= 8 && len(src) > 0 {
-		x := uint32(src[0])
-		d := dst[:8]
-		d[0], d[1], d[2], d[3] = x&1, x>>1&1, x>>2&1, x>>3&1
-		d[4], d[5], d[6], d[7] = x>>4&1, x>>5&1, x>>6&1, x>>7
-		dst, src = dst[8:], src[1:]
-	}
-	return dst, src
-}
-
-// unpackSmall reads groups whose 8 numbers are in one word.
-func unpackSmall(dst []uint32, src []byte, width int) ([]uint32, []byte) {
-	w, mask := uint(width)&63, uint64(1)<<width-1
-	for len(dst) >= 8 && len(src) >= 8 {
-		x := binary.LittleEndian.Uint64(src)
-		d := dst[:8]
-		d[0] = uint32(x & mask)
-		x >>= w
-		d[1] = uint32(x & mask)
-		x >>= w
-		d[2] = uint32(x & mask)
-		x >>= w
-		d[3] = uint32(x & mask)
-		x >>= w
-		d[4] = uint32(x & mask)
-		x >>= w
-		d[5] = uint32(x & mask)
-		x >>= w
-		d[6] = uint32(x & mask)
-		x >>= w
-		d[7] = uint32(x & mask)
-		dst, src = dst[8:], src[width:]
-	}
-	return dst, src
 }
 
 func unpackAny(dst []uint32, src []byte, width int) {
