@@ -12,7 +12,7 @@ import (
 type kind struct{ options, custom string }
 
 const (
-	legendOptions  = "legend.showLegend legend.displayMode legend.placement legend.calcs legend.width legend.asTable legend.isVisible legend.sortBy legend.sortDesc legend.values legend.show legend.limit "
+	legendOptions  = "legend.showLegend legend.displayMode legend.placement legend.calcs legend.width legend.asTable legend.isVisible legend.sortBy legend.sortDesc legend.values legend.show legend.limit legend.overflow legend.enableFacetedFilter "
 	tooltipOptions = "tooltip.mode tooltip.sort tooltip.hideZeros tooltip.maxWidth tooltip.maxHeight tooltip.show "
 	reduceOptions  = "reduceOptions.calcs reduceOptions.values reduceOptions.fields reduceOptions.limit text.titleSize text.valueSize text.percentSize orientation "
 	axisCustom     = "axisPlacement axisLabel axisWidth axisSoftMin axisSoftMax axisCenteredZero axisColorMode axisBorderShow axisGridShow scaleDistribution.type scaleDistribution.log scaleDistribution.linearThreshold "
@@ -73,13 +73,13 @@ func unknownOptions(o *object, p Panel) {
 	}
 	options := names(k.options)
 	for _, path := range paths(p.Options, "", 0) {
-		if !fits(path, options) {
+		if !fits(path, options) && !leftOf(path, func(k kind) string { return k.options }) && path != "alertThreshold" {
 			o.say("option options.%s is not known", path)
 		}
 	}
 	custom := names(k.custom)
 	for _, path := range paths(p.Field.Defaults.Custom, "", 0) {
-		if !fits(path, custom) {
+		if !fits(path, custom) && !leftOf(path, func(k kind) string { return k.custom }) {
 			o.say("option custom.%s is not known", path)
 		}
 	}

@@ -3,8 +3,21 @@ package grafana
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
+
+// withOldType gives a panel the type that it says it comes from: Grafana upgrades such a
+// one when it is loaded, from the old options that the file still has.
+func withOldType(m map[string]any) map[string]any {
+	switch from := word(m, "autoMigrateFrom"); from {
+	case "graph", "singlestat", "grafana-singlestat-panel", "table-old":
+		m = maps.Clone(m)
+		m["type"] = from
+		delete(m, "autoMigrateFrom")
+	}
+	return m
+}
 
 // upgradePanel turns the panels of older Grafanas into today's. What is not read
 // stays as it is, so that it is listed.
@@ -18,7 +31,7 @@ func upgradePanel(m map[string]any, say func(string)) map[string]any {
 	case "table-old":
 		return fromOldTable(m, say)
 	case "table":
-		if m["styles"] != nil && m["options"] == nil {
+		if m["styles"] != nil && isOldTable(m) {
 			return fromOldTable(m, say)
 		}
 	case "text":
@@ -356,9 +369,26 @@ func fromOldTable(m map[string]any, say func(string)) map[string]any {
 		}
 		overrides = append(overrides, map[string]any{"matcher": map[string]any{"id": id, "options": pattern}, "properties": props})
 	}
-	out["fieldConfig"] = map[string]any{"defaults": map[string]any{}, "overrides": overrides}
+	out["fieldConfig"] = map[string]any{"defaults": ownDefaults(m), "overrides": overrides}
 	out["options"] = oldTableOptions(m, say)
 	return out
+}
+
+// ownDefaults are what an old table says of all columns in today's words: a unit, decimals.
+func ownDefaults(m map[string]any) map[string]any {
+	out := maps.Clone(part(part(m, "fieldConfig"), "defaults"))
+	if out == nil {
+		out = map[string]any{}
+	}
+	delete(out, "custom") // of the kind of panel that wrote it
+	return out
+}
+
+// isOldTable tells an old table from one of today, which may have old options left.
+func isOldTable(m map[string]any) bool {
+	options := part(m, "options")
+	today := func(key string) bool { return options[key] != nil }
+	return word(m, "type") == "table" && !slices.ContainsFunc([]string{"showHeader", "cellHeight", "footer", "sortBy", "frameIndex"}, today)
 }
 
 func oldTableOptions(m map[string]any, say func(string)) map[string]any {

@@ -92,6 +92,9 @@ func readDashboard(o *object, d *Dashboard) {
 	o.pass("id", "gnetId", "iteration", "liveNow", "preload", "revision", "schemaVersion", "style", "weekStart", "fiscalYearStartMonth",
 		"timepicker", "hideControls", "originalTitle", "overwrite", "__inputs", "__requires", "__elements", "snapshot", "scopeMeta",
 		"meta", "nav", "sharedCrosshair", "graphTooltip", "folderId", "folderUid", "message")
+	if list, ok := part(o.m, "variables")["list"].([]any); ok && len(list) == 0 {
+		o.pass("variables") // a generator writes it beside templating
+	}
 	o.rest("option")
 }
 
@@ -198,8 +201,8 @@ func readVariable(o *object) Variable {
 		AllowCustom: o.flag("allowCustomValue", true), Source: readSource(o.take("datasource")), Query: o.raw("query"),
 		Regex: o.text("regex"), Sort: o.integer("sort", 0), JSON: toJSON(o.m),
 	}
-	if b, ok := o.m["refresh"].(bool); ok && b {
-		v.Refresh = 1
+	if b, ok := o.m["refresh"].(bool); ok { // before Grafana 3
+		v.Refresh = map[bool]int{true: 1}[b]
 		o.pass("refresh")
 	} else {
 		v.Refresh = o.integer("refresh", 0)

@@ -1,6 +1,7 @@
 package grafana
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -273,5 +274,56 @@ func TestAGaugeOfGrafana6KeepsItsBoundsThresholdsAndWords(t *testing.T) {
 	f := p.Field.Defaults
 	if len(p.Unknown) > 0 || f.Max == nil || *f.Max != 8 || f.Min == nil || *f.Min != 0 || f.Unit == nil || *f.Unit != "percent" || len(f.Thresholds.Steps) != 2 || len(f.Mappings) != 1 || f.Decimals == nil || *f.Decimals != 1 {
 		t.Errorf("%v %+v", p.Unknown, f)
+	}
+}
+
+func parsed(t *testing.T, text string) *Panel {
+	t.Helper()
+	p, err := ParsePanel([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestAPanelThatSaysItsOldTypeIsUpgradedFromItsOldOptions(t *testing.T) {
+	p := parsed(t, `{"id":1,"type":"timeseries","autoMigrateFrom":"graph","stack":true,"linewidth":3,"yaxes":[{"format":"cps","label":"rate"},{}],"seriesOverrides":[{"alias":"sent","transform":"negative-Y"}]}`)
+	var custom struct {
+		LineWidth float64
+		AxisLabel string
+		Stacking  struct{ Mode string }
+	}
+	if err := json.Unmarshal(p.Field.Defaults.Custom, &custom); err != nil {
+		t.Fatal(err)
+	}
+	if custom.LineWidth != 3 || custom.AxisLabel != "rate" || custom.Stacking.Mode != "normal" || *p.Field.Defaults.Unit != "cps" || len(p.Field.Overrides) != 1 || len(p.Unknown) > 0 {
+		t.Errorf("%+v, %d overrides, said %q", custom, len(p.Field.Overrides), p.Unknown)
+	}
+}
+
+func TestWhatIsLeftOfAnotherTypeOfPanelsIsNotSaidAndTheRestIs(t *testing.T) {
+	p := parsed(t, `{"id":1,"title":"QPS","type":"timeseries","stack":true,"fill":10,"yaxes":[],"aliasColors":{},"nullPointMode":"null","newThing":1,
+		"options":{"legend":{"showLegend":true},"reduceOptions":{"calcs":["max"]},"alertThreshold":true,"other":2},"fieldConfig":{"defaults":{"custom":{"filterable":true,"shine":1}}}}`)
+	want := []string{`panel 1 "QPS": option newThing is not known`, `panel 1 "QPS": option options.other is not known`, `panel 1 "QPS": option custom.shine is not known`}
+	if diff := cmp.Diff(want, p.Unknown); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnOldTableWithTheOptionsOfAGraphIsATable(t *testing.T) {
+	p := parsed(t, `{"id":1,"type":"table","transform":"table","styles":[{"pattern":"Time","type":"hidden"}],"options":{"legend":{"showLegend":true}},"fieldConfig":{"defaults":{"unit":"s","custom":{"drawStyle":"line"}}}}`)
+	if len(p.Unknown) > 0 || len(p.Field.Overrides) != 1 || p.Field.Overrides[0].Properties[0].ID != "custom.hidden" || p.Field.Defaults.Unit == nil || *p.Field.Defaults.Unit != "s" || len(p.Transformations) != 1 {
+		t.Errorf("%+v, %d transformations, said %q", p.Field, len(p.Transformations), p.Unknown)
+	}
+	today := parsed(t, `{"id":1,"type":"table","styles":[{"pattern":"Time","type":"hidden"}],"options":{"showHeader":true}}`)
+	if len(today.Field.Overrides) != 0 || len(today.Unknown) > 0 {
+		t.Errorf("styles of a table of today count: %+v, said %q", today.Field, today.Unknown)
+	}
+}
+
+func TestAGeneratorsEmptyListOfVariablesIsNothing(t *testing.T) {
+	d, err := ParseDashboard([]byte(`{"title":"x","panels":[],"variables":{"list":[]},"templating":{"list":[{"name":"host","type":"query","refresh":false}]}}`))
+	if err != nil || len(d.Unknown) > 0 || d.Variables[0].Refresh != 0 {
+		t.Errorf("%v, said %q", err, d.Unknown)
 	}
 }

@@ -28,7 +28,12 @@ func readPanel(m map[string]any) Panel {
 	original := toJSON(m)
 	var notes []string
 	place := fmt.Sprintf("panel %d %q", int(max(-1, min(1<<31, num(m, "id")))), word(m, "title"))
-	o := newObject(upgradePanel(m, func(text string) { notes = append(notes, place+": "+text) }), place, &notes)
+	m = withOldType(m)
+	upgraded := upgradePanel(m, func(text string) { notes = append(notes, place+": "+text) })
+	o := newObject(upgraded, place, &notes)
+	if word(m, "type") == word(upgraded, "type") && !isOldTable(m) {
+		passLeft(o, word(m, "type"))
+	}
 	p := Panel{
 		ID: o.integer("id", 0), Type: o.text("type"), Title: o.text("title"), Description: o.text("description"),
 		Transparent: o.flag("transparent", false), Collapsed: o.flag("collapsed", false),
@@ -54,7 +59,9 @@ func readPanel(m map[string]any) Panel {
 	}
 	o.pass("pluginVersion", "panels", "libraryPanel", "cacheTimeout", "queryCachingTTL", "repeatedByRow", "repeatPanelId", "repeatIteration",
 		"scopedVars", "isNew", "editable", "error", "height", "span", "renderer", "snapshotData", "timeCompare", "visible", "minSpan", "alert", "alertThreshold")
-	o.rest("option")
+	if _, known := kindOf(p.Type); known {
+		o.rest("option") // of a type that is not known nothing is
+	}
 	unknownOptions(o, p)
 	p.Unknown = notes
 	return p

@@ -260,6 +260,10 @@ func (m *maker) legend() payload.Legend {
 	if mode == "table" {
 		l.Mode = "table"
 	}
+	m.oneOf("legend.overflow", o.text("overflow", ""), "ellipsis")
+	if o.flag("enableFacetedFilter", false) {
+		m.warn("the legend is not filtered by labels (enableFacetedFilter)")
+	}
 	for _, calc := range m.calcs() {
 		l.Calcs = append(l.Calcs, reduceName(calc))
 	}

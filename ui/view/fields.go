@@ -55,9 +55,10 @@ func (s *sheet) numbers() []*column {
 	return out
 }
 
+// textNumber is the number that a text is, nil for none: "NaN" and "Inf" are none.
 func textNumber(s string) *float64 {
 	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil {
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return nil
 	}
 	return &n

@@ -127,6 +127,8 @@ func undrawable(v *payload.PanelView) string {
 		return "The data has no column of texts or times beside numbers, which a bar chart needs. Show it as a table."
 	case v.Pie != nil && !slices.ContainsFunc(v.Pie.Slices, func(s payload.Slice) bool { return part(s.Value) > 0 }):
 		return "The data has no numbers above nought, of which a pie shows the shares. Show it as a table."
+	case v.Graph != nil && len(v.Graph.Nodes) == 0:
+		return "The data has no column of nodes (id) or of edges (id, source, target), which a node graph needs. Show it as a table."
 	case v.Stats != nil && len(v.Stats.Values) == 0:
 		return "The data has no numbers. Choose its fields in the panel's value options, or show it as a table."
 	}

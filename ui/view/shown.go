@@ -98,7 +98,11 @@ func valueWords(raw json.RawMessage) []word {
 	})
 	var out []word
 	for _, e := range list {
-		out = append(out, word{exact: e.key, isExact: true, text: textOf(e.r), color: e.r.Color})
+		w := word{exact: e.key, isExact: true, text: textOf(e.r), color: e.r.Color}
+		if e.key == "NaN" { // a value that is none
+			w.isExact, w.special = false, "nan"
+		}
+		out = append(out, w)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -205,5 +206,39 @@ func TestAHeatMapsAxisIsLeftRightOrHidden(t *testing.T) {
 		if h := v.Heatmap; len(v.Notes) != 0 || [2]bool{h.AxisRight, h.AxisHidden} != want || h.AxisWidthPx != 70 {
 			t.Errorf("%s: right %v, hidden %v, %v px, said %v", place, h.AxisRight, h.AxisHidden, h.AxisWidthPx, v.Notes)
 		}
+	}
+}
+
+func TestAGraphOfDataWithoutNodesSaysWhatItNeeds(t *testing.T) {
+	v := made(t, `{"type":"nodeGraph"}`, samples("nodes", "a", nil, 1, 2))
+	if !strings.Contains(v.Empty, "column of nodes") {
+		t.Errorf("%q", v.Empty)
+	}
+}
+
+func TestTheLegendsOfTheNewestGrafanaAreReadOrSaid(t *testing.T) {
+	said := func(legend string) string {
+		var list []string
+		for _, n := range made(t, `{"type":"timeseries","options":{"legend":`+legend+`}}`, samples("A", "a", nil, 1, 2)).Notes {
+			list = append(list, n.Text)
+		}
+		return notes(list)
+	}
+	if text := said(`{"overflow":"ellipsis","enableFacetedFilter":false}`); text != "" {
+		t.Error(text)
+	}
+	if text := said(`{"overflow":"wrap","enableFacetedFilter":true}`); !strings.Contains(text, `"wrap"`) || !strings.Contains(text, "enableFacetedFilter") {
+		t.Error(text)
+	}
+}
+
+func TestAMappingOfNaNIsOfAValueThatIsNone(t *testing.T) {
+	v := made(t, `{"type":"stat","fieldConfig":{"defaults":{"min":"NaN","max":"Infinity","mappings":[{"type":"value","options":{"NaN":{"text":"none","index":0},"Infinity":{"text":"much","index":1}}}]}}}`,
+		samples("A", "a", nil, frame.Missing()), samples("B", "b", nil, 3))
+	if got := whole(v.Stats.Values[0].Value) + " " + whole(v.Stats.Values[1].Value); got != "none 3" {
+		t.Error(got)
+	}
+	if _, err := json.Marshal(v); err != nil {
+		t.Errorf("the page cannot send it: %v", err)
 	}
 }
