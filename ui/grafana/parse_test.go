@@ -327,3 +327,10 @@ func TestAGeneratorsEmptyListOfVariablesIsNothing(t *testing.T) {
 		t.Errorf("%v, said %q", err, d.Unknown)
 	}
 }
+
+func TestABoundThatIsNoNumberIsSaid(t *testing.T) {
+	p := parsed(t, `{"id":1,"title":"x","type":"gauge","fieldConfig":{"defaults":{"min":"NaN","max":"Infinity"}}}`)
+	if len(p.Unknown) != 2 || p.Field.Defaults.Min != nil || p.Field.Defaults.Max != nil {
+		t.Errorf("%+v, said %q", p.Field.Defaults, p.Unknown)
+	}
+}

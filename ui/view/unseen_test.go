@@ -233,7 +233,7 @@ func TestTheLegendsOfTheNewestGrafanaAreReadOrSaid(t *testing.T) {
 }
 
 func TestAMappingOfNaNIsOfAValueThatIsNone(t *testing.T) {
-	v := made(t, `{"type":"stat","fieldConfig":{"defaults":{"min":"NaN","max":"Infinity","mappings":[{"type":"value","options":{"NaN":{"text":"none","index":0},"Infinity":{"text":"much","index":1}}}]}}}`,
+	v := made(t, `{"type":"stat","fieldConfig":{"defaults":{"mappings":[{"type":"value","options":{"NaN":{"text":"none","index":0},"Infinity":{"text":"much","index":1}}}]}}}`,
 		samples("A", "a", nil, frame.Missing()), samples("B", "b", nil, 3))
 	if got := whole(v.Stats.Values[0].Value) + " " + whole(v.Stats.Values[1].Value); got != "none 3" {
 		t.Error(got)
