@@ -37,11 +37,17 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	shots := filepath.Join(t.TempDir(), "shots")
 	s.reader("operator.mjs", "SHOTS="+shots, "MODEL=event", "EXPECT_GATEWAYS=2", "EXPECT_SERVERS=2")
 	s.reader("dashboard.mjs", "TURNS=20") // 200 turns by hand: heap 7.2 MiB before, 8.0 after
+	slow, end := s.slowed("jet_tag")
+	from := time.Now()
 	s.reader("trace.mjs")
 	s.reader("explore.mjs")
 	s.reader("elsewhere.mjs")
+	to := time.Now().Add(-5 * time.Second) // what came later may still change
+	end()
+	s.wantBecameSlow(slow, "jet_tag", from, to)
 	counted := time.Now().Add(-15 * time.Second) // what came later may still change
 	s.wantLatencies(later(counted.Add(-time.Minute), scraped), counted)
+	s.reader("figures.mjs")
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))
 
 	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))

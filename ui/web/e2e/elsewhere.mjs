@@ -29,8 +29,7 @@ const shows = () => until('the number of servers', async () => (await panel(serv
 async function exploreAsItWas() {
   const left = ['now-1h', 'now', 'tempo', { refId: 'A', queryType: 'traceql', query: '{ name = "ingress" }' }, { ui: [true, true, true, 'none'] }]
   await page.goto(`${site}/explore?orgId=1&left=${q(JSON.stringify(left))}`)
-  await editor('TraceQL').waitFor()
-  assert.equal((await editor('TraceQL').innerText()).trim(), '{ name = "ingress" }')
+  await until('the query', async () => (await editor('TraceQL').innerText()).trim() === '{ name = "ingress" }' || editor('TraceQL').innerText())
   assert.deepEqual([param('from'), param('left'), param('orgId')], ['now-1h', null, null])
   const two = ['now-6h', 'now', 'prometheus', { expr: 'sum(up)' }, { mode: 'Metrics' }]
   await page.goto(`${site}/explore?left=${q(JSON.stringify(two))}`)

@@ -80,6 +80,53 @@ await reader(site, async (r) => {
     r.faults.splice(0, r.faults.length, ...r.faults.filter((f) => !/409/.test(f)))
   })
 
+  await does('two tabs edit one dashboard: the second is told, compares, and nothing is lost', async () => {
+    const model = () => json('api/dashboards/uid/shift/json')
+    const heights = async () => (await model()).panels.map((p) => p.gridPos.h)
+    const edits = async (tab, key) => {
+      await tab.goto(`${site}/d/shift/x?refresh=`)
+      await tab.locator('[data-panel]').first().waitFor()
+      await tab.getByRole('button', { name: 'Edit', exact: true }).click()
+      await tab.getByRole('button', { name: 'Settings' }).waitFor()
+      await tab.locator('[data-panel]').first().focus()
+      await tab.keyboard.press(key)
+    }
+    const saves = async (tab) => {
+      await tab.keyboard.press('Control+s')
+      await tab.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click()
+    }
+    const other = await r.context.newPage()
+    const [high] = await heights()
+    await edits(page, 'Alt+Shift+ArrowDown')
+    await edits(other, 'Alt+Shift+ArrowUp')
+    await saves(page)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal((await heights())[0], high + 1, 'the first is saved')
+    await saves(other)
+    await other.getByText(/saved version 6 at/).waitFor()
+    await other.getByRole('button', { name: 'Compare the JSON' }).click()
+    const lines = await other.getByRole('region', { name: 'Theirs and mine' }).innerText()
+    assert.match(lines, new RegExp(`^- +"h": ${high + 1}`, 'm'))
+    assert.match(lines, new RegExp(`^\\+ +"h": ${high - 1}`, 'm'))
+    assert.equal((await heights())[0], high + 1, 'nothing is written over')
+    await other.getByRole('button', { name: 'Save as a copy' }).first().click()
+    await until('the copy has an address', () => /\/d\/(?!shift)/.test(other.url()) || other.url())
+    const copy = await json(`api/dashboards/uid/${new URL(other.url()).pathname.split('/')[2]}/json`)
+    assert.deepEqual([copy.panels[0].gridPos.h, (await heights())[0]], [high - 1, high + 1], 'both are kept')
+    // And once more, with the second in place of the first.
+    await edits(page, 'Alt+Shift+ArrowDown')
+    await edits(other, 'Alt+Shift+ArrowUp')
+    await saves(page)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await saves(other)
+    await other.getByRole('button', { name: 'Put mine in its place' }).click()
+    await other.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual([(await heights())[0], (await model()).version], [high, 8])
+    assert.equal((await kept()).versions[1].version, 7, 'the other one is among the versions')
+    await other.close()
+    r.faults.splice(0, r.faults.length, ...r.faults.filter((f) => !/409/.test(f)))
+  })
+
   await does('a dashboard of a file says where its versions are; the menu leads here', async () => {
     await page.goto(`${site}/d/supersonic/x`)
     await page.locator('[data-panel]').first().waitFor()
