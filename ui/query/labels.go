@@ -45,6 +45,9 @@ func (r *Runner) queryOptions(ctx context.Context, env *Env, v grafana.Variable)
 		out[i] = payload.VariableOption{Text: s, Value: s}
 	}
 	out = unique(filtered(out, re))
+	if re != nil && re.Slow() {
+		return nil, &Absent{"the regular expression of the variable takes too long", "write it without repetitions within repetitions"}
+	}
 	sorted(out, v.Sort)
 	if len(out) > mostNames {
 		return out[:mostNames], &Absent{fmt.Sprintf("it has %d values, of which the first %d are offered", len(out), mostNames), "narrow it by a selector or a regular expression"}

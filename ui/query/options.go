@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supersonic/ui/grafana"
+	"supersonic/ui/pattern"
 	"supersonic/ui/payload"
 	"supersonic/ui/steps"
 )
@@ -128,7 +129,7 @@ func (r *Runner) sourceOptions(env *Env, v grafana.Variable) ([]payload.Variable
 	kind := env.Fill(text(v.Query), ForText)
 	var list []payload.VariableOption
 	for _, d := range r.sources {
-		if (kind == "" || d.Type == kind) && (keep == nil || keep.MatchString(d.Name)) {
+		if (kind == "" || d.Type == kind) && (keep == nil || keep.Match(d.Name)) {
 			list = append(list, payload.VariableOption{Text: d.Name, Value: d.UID})
 		}
 	}
@@ -139,43 +140,43 @@ func (r *Runner) sourceOptions(env *Env, v grafana.Variable) ([]payload.Variable
 }
 
 // filterOf reads a variable's regular expression, /x/i or x; nil for none.
-func filterOf(pattern string) (*regexp.Regexp, error) {
-	if pattern == "" {
+func filterOf(text string) (*pattern.Pattern, error) {
+	if text == "" {
 		return nil, nil
 	}
 	flags := ""
-	if strings.HasPrefix(pattern, "/") {
-		if end := strings.LastIndexByte(pattern, '/'); end > 0 {
-			for _, f := range pattern[end+1:] {
+	if strings.HasPrefix(text, "/") {
+		if end := strings.LastIndexByte(text, '/'); end > 0 {
+			for _, f := range text[end+1:] {
 				if f == 'i' || f == 's' || f == 'm' {
 					flags += string(f)
 				}
 			}
-			pattern = pattern[1:end]
+			text = text[1:end]
 		}
 	} else {
-		pattern = "^" + strings.TrimSuffix(strings.TrimPrefix(pattern, "^"), "$") + "$"
+		text = "^" + strings.TrimSuffix(strings.TrimPrefix(text, "^"), "$") + "$"
 	}
 	if flags != "" {
-		pattern = "(?" + flags + ")" + pattern
+		text = "(?" + flags + ")" + text
 	}
-	re, err := regexp.Compile(strings.ReplaceAll(pattern, `\/`, "/"))
+	re, err := pattern.Compile(strings.ReplaceAll(text, `\/`, "/"))
 	if err != nil {
-		return nil, &Absent{fmt.Sprintf("the regular expression of the variable: %v", err), "it is written in RE2, which has no look-around"}
+		return nil, &Absent{fmt.Sprintf("the regular expression of the variable: %v", err), "it has to be a regular expression of JavaScript"}
 	}
 	return re, nil
 }
 
 // filtered keeps the options that the variable's regular expression finds, cut to
 // its groups: the groups "text" and "value", else the first.
-func filtered(list []payload.VariableOption, re *regexp.Regexp) []payload.VariableOption {
+func filtered(list []payload.VariableOption, re *pattern.Pattern) []payload.VariableOption {
 	if re == nil {
 		return list
 	}
 	var out []payload.VariableOption
-	words, value := re.SubexpIndex("text"), re.SubexpIndex("value")
+	words, value := re.Group("text"), re.Group("value")
 	for _, o := range list {
-		for _, m := range re.FindAllStringSubmatch(o.Value, -1) {
+		for _, m := range re.FindAll(o.Value, -1) {
 			switch {
 			case words > 0 || value > 0:
 				o = named(m, words, value)

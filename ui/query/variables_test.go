@@ -77,6 +77,8 @@ func TestValuesOfVariables(t *testing.T) {
 	f(q(`"label_values(pod)"`, `,"regex":"/triton-(.*)/","sort":3`), "2 10")
 	f(q(`"label_values(pod)"`, `,"regex":"/(?<text>[a-z]+)-(?<value>\\d+)/","sort":1`), "envoy=0 triton=10 triton=2")
 	f(q(`"label_values(pod)"`, `,"regex":"/TRITON/i"`), "triton-10 triton-2")
+	f(q(`"label_values(pod)"`, `,"regex":"/^(?!envoy).*/"`), "triton-10 triton-2")
+	f(q(`"label_values(pod)"`, `,"regex":"/[a-z]+(?=-1)/"`), "triton-10")
 	f(q(`{"qryType":1,"label":"pod","metric":"up","labelFilters":[{"label":"job","op":"=","value":"x"}]}`, ``), "triton-10 triton-2 envoy-0", `/label/pod/values up{job="x"}`)
 	f(q(`{"qryType":0}`, ``), "pod release", "/labels")
 	f(q(`{"qryType":2,"metric":"nv_"}`, ``), "nv_a nv_b")
@@ -113,12 +115,12 @@ func TestAVariableWhoseValuesCannotBeHadSaysWhy(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for variable, want := range map[string]string{
-		`{"name":"v","type":"query","datasource":{"uid":"none"},"query":"x"}`:       `no data source "none"`,
-		`{"name":"v","type":"query","datasource":{"uid":"logs"},"query":"x"}`:       `type "loki"`,
-		`{"name":"v","type":"groupby"}`:                                             `"groupby" is not known`,
-		`{"name":"v","type":"interval","query":"soon"}`:                             "soon",
-		`{"name":"v","type":"query","query":"label_values(pod)","regex":"/(?!a)/"}`: "look-around",
-		`{"name":"v","type":"query","query":""}`:                                    "no query",
+		`{"name":"v","type":"query","datasource":{"uid":"none"},"query":"x"}`:      `no data source "none"`,
+		`{"name":"v","type":"query","datasource":{"uid":"logs"},"query":"x"}`:      `type "loki"`,
+		`{"name":"v","type":"groupby"}`:                                            `"groupby" is not known`,
+		`{"name":"v","type":"interval","query":"soon"}`:                            "soon",
+		`{"name":"v","type":"query","query":"label_values(pod)","regex":"/(?!a/"}`: "regular expression",
+		`{"name":"v","type":"query","query":""}`:                                   "no query",
 	} {
 		if got := newWorld(t).variables(w.env(), nil, variable)[0]; !strings.Contains(got.Problem, want) {
 			t.Errorf("%s: problem %q", variable, got.Problem)

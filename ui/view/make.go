@@ -18,6 +18,8 @@ type maker struct {
 	notes   []payload.ViewNote
 	hidden  map[string]bool // refIds of queries that are not shown
 	steps   []payload.DataStep
+	// patterns are those that were read; some may take too long
+	patterns []named
 }
 
 // Make says what a panel shows of the frames that its queries gave.
@@ -29,6 +31,7 @@ func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView
 	}
 	frames = m.transform(frames)
 	m.draw(&v, frames)
+	m.slowPatterns()
 	v.Notes, v.Steps = m.notes, m.steps
 	if v.Empty == "" && v.Kind != "nothing" {
 		v.Empty = m.empty(&v, frames)

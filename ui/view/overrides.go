@@ -3,11 +3,11 @@ package view
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
+	"supersonic/ui/pattern"
 	"supersonic/ui/payload"
 )
 
@@ -66,11 +66,11 @@ func (m *maker) matcher(mt grafana.Matcher) (func(*column) bool, error) {
 		if pattern == "" && len(listed) > 0 {
 			return func(c *column) bool { return contains(listed, c.name) }, nil
 		}
-		re, err := slashed(pattern)
+		re, err := m.slashed(pattern)
 		if err != nil {
 			return nil, err
 		}
-		return func(c *column) bool { return re.MatchString(c.name) || contains(listed, c.name) }, nil
+		return func(c *column) bool { return re.Match(c.name) || contains(listed, c.name) }, nil
 	case "byType":
 		return func(c *column) bool { return typeName(c.Kind) == text }, nil
 	case "byTypes":
@@ -153,27 +153,40 @@ func contains(list []string, s string) bool {
 }
 
 // slashed reads /pattern/flags, or a pattern without slashes that fits the whole.
-func slashed(pattern string) (*regexp.Regexp, error) {
-	expr := pattern
-	if rest, ok := strings.CutPrefix(pattern, "/"); ok {
+func (m *maker) slashed(text string) (*pattern.Pattern, error) {
+	expr := text
+	if rest, ok := strings.CutPrefix(text, "/"); ok {
 		if end := strings.LastIndexByte(rest, '/'); end >= 0 {
 			expr = rest[:end]
 			if strings.Contains(rest[end+1:], "i") {
 				expr = "(?i)" + expr
 			}
 		}
-	} else if pattern != "" {
-		expr = "^" + pattern + "$"
+	} else if text != "" {
+		expr = "^" + text + "$"
 	}
-	re, err := regexp.Compile(goPattern(expr))
+	re, err := pattern.Compile(expr)
 	if err != nil {
-		return nil, fmt.Errorf("the pattern %q cannot be read: %w", pattern, err)
+		return nil, fmt.Errorf("the pattern %q cannot be read: %w", text, err)
 	}
+	m.patterns = append(m.patterns, named{text, re})
 	return re, nil
 }
 
-// goPattern writes JavaScript's named groups as Go has them.
-func goPattern(expr string) string { return strings.ReplaceAll(expr, "(?<", "(?P<") }
+// named is a pattern as the file has it.
+type named struct {
+	text string
+	re   *pattern.Pattern
+}
+
+// slowPatterns says which patterns were given up.
+func (m *maker) slowPatterns() {
+	for _, p := range m.patterns {
+		if p.re.Slow() {
+			m.warn("the pattern %q takes too long and finds nothing", p.text)
+		}
+	}
+}
 
 func (m *maker) warn(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)

@@ -3,13 +3,13 @@ package view
 import (
 	"encoding/json"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
+	"supersonic/ui/pattern"
 	"supersonic/ui/payload"
 	"supersonic/ui/units"
 )
@@ -17,11 +17,12 @@ import (
 // word is a mapping that is ready to be looked up.
 type word struct {
 	text, color string
-	from, to    *float64       // a range
-	exact       string         // a value as text
-	isExact     bool           //
-	pattern     *regexp.Regexp // of texts
-	special     string         // "null", "nan", "null+nan", "true", "false", "empty"
+	from, to    *float64         // a range
+	exact       string           // a value as text
+	isExact     bool             //
+	pattern     *pattern.Pattern // of texts
+	all         bool             // every place of the pattern is replaced
+	special     string           // "null", "nan", "null+nan", "true", "false", "empty"
 }
 
 type mappingResult struct {
@@ -50,12 +51,12 @@ func (m *maker) readWords(mappings []grafana.Mapping) []word {
 			}
 			w := word{from: o.From, to: o.To, special: o.Match, color: o.Result.Color, text: textOf(o.Result)}
 			if mp.Type == "regex" {
-				re, err := slashed(o.Pattern)
+				re, err := m.slashed(o.Pattern)
 				if err != nil {
 					m.warn("a mapping: %s", err)
 					continue
 				}
-				w.pattern = re
+				w.pattern, w.all = re, everyPlace(o.Pattern)
 			}
 			out = append(out, w)
 		default:
@@ -144,11 +145,8 @@ func (w *word) fits(number float64, text string, kind frame.Kind) bool {
 	case w.isExact:
 		n := textNumber(w.exact)
 		return n != nil && *n == number
-	case w.pattern != nil:
-		if kind != frame.Text {
-			text = units.Plain(number)
-		}
-		return w.pattern.MatchString(text)
+	case w.pattern != nil: // of texts alone, as in Grafana
+		return kind == frame.Text && w.pattern.Match(text)
 	case w.special != "":
 		return w.fitsSpecial(number, text, kind)
 	}
@@ -183,7 +181,7 @@ func (w *word) fitsSpecial(number float64, text string, kind frame.Kind) bool {
 // replaced is what a word makes of the text that it stands for.
 func (w *word) replaced(text string, kind frame.Kind) string {
 	if w.pattern != nil && kind == frame.Text {
-		return w.pattern.ReplaceAllString(text, regexp.MustCompile(`\$(\d+)`).ReplaceAllString(w.text, `${$1}`))
+		return w.pattern.Replace(text, w.text, w.all)
 	}
 	return w.text
 }

@@ -105,14 +105,14 @@ func (m *maker) chosen(s *sheet, fields string) []*column {
 		}
 		return out
 	}
-	re, err := slashed(fields)
+	re, err := m.slashed(fields)
 	if err != nil {
 		m.warn("the fields to show: %s", err)
 		return nil
 	}
 	var out []*column
 	for _, c := range s.columns {
-		if re.MatchString(c.name) || c.name == fields {
+		if re.Match(c.name) || c.name == fields {
 			out = append(out, c)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
+	"supersonic/ui/pattern"
 )
 
 // transform runs the panel's transformations, one after the other. One that is not
@@ -134,13 +135,13 @@ func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, res
 	if !strings.HasPrefix(text, "/") {
 		text = "/^(?:" + strings.ReplaceAll(regexp.QuoteMeta(text), `\|`, "|") + ")$/"
 	}
-	re, err := slashed(text)
+	re, err := m.slashed(text)
 	if err != nil {
 		m.warn("the filter of a transformation: %s", err)
 		return frames, nil
 	}
 	for _, f := range frames {
-		if re.MatchString(f.RefID) {
+		if re.Match(f.RefID) {
 			taken = append(taken, f)
 		} else {
 			rest = append(rest, f)
@@ -271,51 +272,36 @@ func order(frames []frame.Frame, at int, place map[string]float64) {
 
 // renameByRegex writes names anew: $1 is the first group.
 func (m *maker) renameByRegex(frames []frame.Frame, o options) []frame.Frame {
-	re, all, err := searching(m.env.fill(o.text("regex", "")))
+	re, all, err := m.searching(m.env.fill(o.text("regex", "")))
 	if err != nil {
 		m.warn("the transformation renameByRegex: %s", err)
 		return frames
 	}
-	with := goReplacement(m.env.fill(o.text("renamePattern", "")))
+	with := m.env.fill(o.text("renamePattern", ""))
 	return fieldsOf(frames, func(name string, f frame.Field) (frame.Field, bool) {
 		if f.Kind == frame.Time && len(f.Labels) == 0 || o.text("regex", "") == "" {
 			return f, true
 		}
-		if n := replace(re, name, with, all); n != name {
+		if n := re.Replace(name, with, all); n != name {
 			f.Display = n
 		}
 		return f, true
 	})
 }
 
-var group = regexp.MustCompile(`\$(\d+|<\w+>)`)
-
-// goReplacement writes $1 and $<name> as Go has them.
-func goReplacement(s string) string {
-	s = strings.ReplaceAll(s, "$&", "$0")
-	return group.ReplaceAllStringFunc(s, func(g string) string { return "${" + strings.Trim(g[1:], "<>") + "}" })
-}
-
 // searching reads a pattern that may stand anywhere; all says that it has the flag g.
-func searching(pattern string) (re *regexp.Regexp, all bool, err error) {
-	if !strings.HasPrefix(pattern, "/") {
-		re, err = slashed("/" + pattern + "/")
+func (m *maker) searching(text string) (re *pattern.Pattern, all bool, err error) {
+	if !strings.HasPrefix(text, "/") {
+		re, err = m.slashed("/" + text + "/")
 		return re, false, err
 	}
-	re, err = slashed(pattern)
-	return re, strings.Contains(pattern[strings.LastIndexByte(pattern, '/')+1:], "g"), err
+	re, err = m.slashed(text)
+	return re, everyPlace(text), err
 }
 
-// replace replaces the first or every occurrence.
-func replace(re *regexp.Regexp, s, with string, all bool) string {
-	if all {
-		return re.ReplaceAllString(s, with)
-	}
-	at := re.FindStringSubmatchIndex(s)
-	if at == nil {
-		return s
-	}
-	return s[:at[0]] + string(re.ExpandString(nil, with, s, at)) + s[at[1]:]
+// everyPlace tells whether a pattern has the flag g.
+func everyPlace(text string) bool {
+	return strings.HasPrefix(text, "/") && strings.Contains(text[strings.LastIndexByte(text, '/')+1:], "g")
 }
 
 // filterByName keeps fields by name or pattern.
@@ -346,11 +332,11 @@ func (m *maker) nameRule(o options, key string) (func(string) bool, error) {
 	if pattern == "" {
 		return func(name string) bool { return contains(listed, name) }, nil
 	}
-	re, err := slashed(pattern)
+	re, err := m.slashed(pattern)
 	if err != nil {
 		return nil, err
 	}
-	return func(name string) bool { return contains(listed, name) || re.MatchString(name) }, nil
+	return func(name string) bool { return contains(listed, name) || re.Match(name) }, nil
 }
 
 func (m *maker) filterByRefID(frames []frame.Frame, o options) []frame.Frame {
@@ -358,14 +344,14 @@ func (m *maker) filterByRefID(frames []frame.Frame, o options) []frame.Frame {
 	if include == "" {
 		return frames
 	}
-	re, err := slashed("/^(?:" + strings.Trim(include, "/") + ")$/")
+	re, err := m.slashed("/^(?:" + strings.Trim(include, "/") + ")$/")
 	if err != nil {
 		m.warn("the transformation filterByRefId: %s", err)
 		return frames
 	}
 	var out []frame.Frame
 	for _, f := range frames {
-		if re.MatchString(f.RefID) {
+		if re.Match(f.RefID) {
 			out = append(out, f)
 		}
 	}

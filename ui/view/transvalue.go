@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"supersonic/ui/frame"
+	"supersonic/ui/pattern"
 	"supersonic/ui/units"
 )
 
@@ -107,12 +108,12 @@ func (m *maker) valueRule(f *frame.Field, config options) func(int) bool {
 	case "notSubstring":
 		return func(r int) bool { return !strings.Contains(strings.ToLower(raw(r)), strings.ToLower(text)) }
 	case "regex":
-		re, err := regexp.Compile(goPattern(text))
+		re, err := pattern.Compile(text)
 		if err != nil {
 			m.warn("the transformation filterByValue: the pattern %q cannot be read", text)
 			return func(int) bool { return false }
 		}
-		return func(r int) bool { return re.MatchString(raw(r)) }
+		return func(r int) bool { return re.Match(raw(r)) }
 	default:
 		m.warn("the condition %q of the transformation filterByValue is not known", id)
 		return func(int) bool { return true }
@@ -346,7 +347,7 @@ func (m *maker) parser(o options) (parse func(string) map[string]any, ok bool) {
 	case "json", "kvp", "auto":
 		return func(text string) map[string]any { return parsed(text, format) }, true
 	case "regexp":
-		re, _, err := searching(m.env.fill(o.text("regExp", "/(?<NewField>.*)/")))
+		re, _, err := m.searching(m.env.fill(o.text("regExp", "/(?<NewField>.*)/")))
 		if err != nil {
 			m.warn("the transformation extractFields: %s", err)
 			return nil, false
@@ -370,10 +371,10 @@ func (m *maker) parser(o options) (parse func(string) map[string]any, ok bool) {
 }
 
 // groupsOf are the named groups of a pattern in a text.
-func groupsOf(re *regexp.Regexp, text string) map[string]any {
+func groupsOf(re *pattern.Pattern, text string) map[string]any {
 	out := map[string]any{}
-	found := re.FindStringSubmatch(text)
-	for i, name := range re.SubexpNames() {
+	found := re.Find(text)
+	for i, name := range re.Groups() {
 		if name != "" && i < len(found) {
 			out[name] = found[i]
 		}

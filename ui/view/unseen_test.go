@@ -242,3 +242,24 @@ func TestAMappingOfNaNIsOfAValueThatIsNone(t *testing.T) {
 		t.Errorf("the page cannot send it: %v", err)
 	}
 }
+
+func TestPatternsWithLookAroundAreThoseOfJavaScript(t *testing.T) {
+	v := made(t, `{"type":"stat","fieldConfig":{"defaults":{"mappings":[{"type":"regex","options":{"pattern":"/(\\d)(?!\\d)/","result":{"text":"<$1>"}}}]},
+		"overrides":[{"matcher":{"id":"byRegexp","options":"/^((?!(bad)).)*$/"},"properties":[{"id":"unit","value":"ms"}]}]},"options":{"reduceOptions":{"fields":"/^(?!Time)/"}},
+		"transformations":[{"id":"renameByRegex","options":{"regex":"/(\\w+)(?= pod)/g","renamePattern":"$1's"}}]}`,
+		samples("A", "a pod b pod", nil, 1, 12), samples("B", "bad", nil, 5), frame.Frame{Fields: []frame.Field{texts("words", "x12y34")}}).Stats
+	var got []string
+	for _, s := range v.Values {
+		got = append(got, s.Name+": "+whole(s.Value))
+	}
+	if diff := cmp.Diff([]string{"a's pod b's pod: 12 ms", "bad: 5", "words: x1<2>y34"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPatternThatTakesTooLongIsSaid(t *testing.T) {
+	v := made(t, `{"type":"stat","fieldConfig":{"overrides":[{"matcher":{"id":"byRegexp","options":"/^(?!b)(a+)+$/"},"properties":[{"id":"unit","value":"ms"}]}]}}`, samples("A", strings.Repeat("a", 60)+"!", nil, 1))
+	if len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "too long") {
+		t.Errorf("%+v", v.Notes)
+	}
+}
