@@ -29,12 +29,16 @@ func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView
 	if v.Queries == nil {
 		v.Queries = []payload.QueryNote{}
 	}
+	came := slices.ContainsFunc(frames, func(f frame.Frame) bool { return f.Rows() > 0 })
 	frames = m.transform(frames)
 	m.draw(&v, frames)
 	m.slowPatterns()
 	v.Notes, v.Steps = m.notes, m.steps
 	if v.Empty == "" && v.Kind != "nothing" {
 		v.Empty = m.empty(&v, frames)
+		if v.Empty == noData && came {
+			v.Empty = "The queries have data, of which the transformations leave nothing. Look at them in the panel's editor, where each says what goes in and what comes out."
+		}
 	}
 	return v
 }
@@ -90,6 +94,8 @@ func (m *maker) unknownKind() string {
 	return fmt.Sprintf("Panels of the type %q are not known here. Its data can be seen as a table (menu, Inspect).", m.panel.Type)
 }
 
+const noData = "No data in this time range. Widen the range, or look at the query in Explore."
+
 // empty says why there is nothing to draw; "" if there is something.
 func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {
 	if v.Kind == "text" {
@@ -114,7 +120,7 @@ func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {
 	if len(m.panel.Targets) == 0 {
 		return "This panel has no query yet. Edit it and add one."
 	}
-	return "No data in this time range. Widen the range, or look at the query in Explore."
+	return noData
 }
 
 // undrawable says why there is data and nothing to draw of it; "" if there is something.

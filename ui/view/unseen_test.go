@@ -263,3 +263,13 @@ func TestAPatternThatTakesTooLongIsSaid(t *testing.T) {
 		t.Errorf("%+v", v.Notes)
 	}
 }
+
+func TestDataOfWhichNothingIsLeftIsToldFromNoData(t *testing.T) {
+	text := `{"type":"table","targets":[{"refId":"A","expr":"up"}],"transformations":[{"id":"filterFieldsByName","options":{"include":{"names":["role"]}}}]}`
+	if v := made(t, text, samples("A", "a", nil, 1)); !strings.Contains(v.Empty, "transformations leave nothing") {
+		t.Errorf("%q", v.Empty)
+	}
+	if v := made(t, text); !strings.Contains(v.Empty, "No data in this time range") {
+		t.Errorf("%q", v.Empty)
+	}
+}
