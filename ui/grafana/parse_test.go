@@ -334,3 +334,11 @@ func TestABoundThatIsNoNumberIsSaid(t *testing.T) {
 		t.Errorf("%+v, said %q", p.Field.Defaults, p.Unknown)
 	}
 }
+
+func TestAComparisonWithAnotherTimeIsSaid(t *testing.T) {
+	for value, said := range map[string]int{`"1d"`: 1, `{"timeFrom":"1w"}`: 1, `""`: 0, `null`: 0, `false`: 0} {
+		if p := parsed(t, `{"id":1,"title":"x","type":"timeseries","timeCompare":`+value+`}`); len(p.Unknown) != said {
+			t.Errorf("%s: said %q", value, p.Unknown)
+		}
+	}
+}

@@ -57,8 +57,11 @@ func readPanel(m map[string]any) Panel {
 	if ref := part(m, "libraryPanel"); ref != nil && p.Type == "" {
 		o.say("it is the library panel %q, which is not in this file", orElse(word(ref, "name"), word(ref, "uid")))
 	}
+	if v := o.take("timeCompare"); v != nil && v != "" && v != false {
+		o.say("the comparison with another time (timeCompare) is not drawn")
+	}
 	o.pass("pluginVersion", "panels", "libraryPanel", "cacheTimeout", "queryCachingTTL", "repeatedByRow", "repeatPanelId", "repeatIteration",
-		"scopedVars", "isNew", "editable", "error", "height", "span", "renderer", "snapshotData", "timeCompare", "visible", "minSpan", "alert", "alertThreshold")
+		"scopedVars", "isNew", "editable", "error", "height", "span", "renderer", "snapshotData", "visible", "minSpan", "alert", "alertThreshold")
 	if _, known := kindOf(p.Type); known {
 		o.rest("option") // of a type that is not known nothing is
 	}

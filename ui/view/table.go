@@ -133,7 +133,7 @@ func (m *maker) fillNested(v *payload.TableView, s *sheet, order []int) {
 		}
 		for _, row := range order {
 			below := newTable()
-			below.ShowHeader = true
+			below.ShowHeader = m.innerHeaders()
 			if row < len(c.Nested) && left > 0 {
 				m.fillTable(below, m.sheets(c.Nested[row : row+1])[0], options{})
 				below.Footer = []payload.Shown{}

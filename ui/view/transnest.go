@@ -26,6 +26,16 @@ func (m *maker) nest(frames []frame.Frame, o options) []frame.Frame {
 	return out
 }
 
+// innerHeaders tells whether the tables below the rows have headers.
+func (m *maker) innerHeaders() bool {
+	for _, t := range m.panel.Transformations {
+		if t.ID == "groupToNestedTable" && !t.Disabled {
+			return readOptions(t.Options).flag("showSubframeHeaders", true)
+		}
+	}
+	return true
+}
+
 func nestedField(frames []frame.Frame, names *names, at int, rules options) frame.Field {
 	fr := &frames[at]
 	var by []int

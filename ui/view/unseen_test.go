@@ -273,3 +273,13 @@ func TestDataOfWhichNothingIsLeftIsToldFromNoData(t *testing.T) {
 		t.Errorf("%q", v.Empty)
 	}
 }
+
+func TestTheTablesBelowRowsHaveHeadersUnlessTheFileSaysNo(t *testing.T) {
+	for value, want := range map[string]bool{"true": true, "false": false, "null": true} {
+		v := made(t, `{"type":"table","transformations":[{"id":"groupToNestedTable","options":{"showSubframeHeaders":`+value+`,"fields":{"pod":{"operation":"groupby","aggregations":[]}}}}]}`,
+			frame.Frame{Fields: []frame.Field{texts("pod", "a", "a"), number("n", nil, 1, 2)}}).Table
+		if len(v.Nested) != 1 || v.Nested[0].ShowHeader != want {
+			t.Errorf("%s: %d tables, header %v", value, len(v.Nested), len(v.Nested) > 0 && v.Nested[0].ShowHeader)
+		}
+	}
+}

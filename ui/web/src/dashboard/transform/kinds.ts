@@ -141,7 +141,7 @@ const format: Kind[] = [
       { path: 'jsonPaths', name: 'Path', kind: 'list', when: is('format', 'json'), empty: { path: '' }, item: [{ path: 'path', name: 'Path', kind: 'text', hint: 'list[0].name' }, { path: 'alias', name: 'Alias', kind: 'text', hint: 'the path' }] }] },
   { id: 'formatTime', name: 'Format time', does: 'times as texts', group: 'Format', start: { timeField: '', outputFormat: '', useTimezone: true },
     fields: [{ path: 'timeField', name: 'Time field', kind: 'field', of: ['time'] }, { path: 'outputFormat', name: 'Format', kind: 'text', hint: 'YYYY-MM-DD HH:mm:ss' }, { path: 'timezone', name: 'Time zone', kind: 'text', hint: "the reader's" }] },
-  { id: 'formatString', name: 'Format string', does: 'letters of texts: upper case, a part, ...', group: 'Format', start: { stringField: '', outputFormat: 'Upper Case' },
+  { id: 'formatString', name: 'Format string', does: 'letters of texts: upper case, a part of them', group: 'Format', start: { stringField: '', outputFormat: 'Upper Case' },
     fields: [{ path: 'stringField', name: 'Field', kind: 'field', of: ['text'] },
       { path: 'outputFormat', name: 'Format', kind: 'choice', usual: 'Upper Case', choices: ['Upper Case', 'Lower Case', 'Sentence Case', 'Title Case', 'Pascal Case', 'Camel Case', 'Snake Case', 'Kebab Case', 'Trim', 'Substring'].map((v): Choice => [v, v]) },
       { path: 'substringStart', name: 'From letter', kind: 'number', usual: 0, when: is('outputFormat', 'Substring') }, { path: 'substringEnd', name: 'To letter', kind: 'number', usual: 100, when: is('outputFormat', 'Substring') }] },

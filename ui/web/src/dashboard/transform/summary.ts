@@ -8,7 +8,8 @@ const most = 4
 
 export const listed = (list: string[]) => (list.length > most ? `${list.slice(0, most).join(', ')} and ${list.length - most} more` : list.join(', '))
 
-const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+/** lower leaves what is written in capitals: JSON */
+const lower = (text: string) => (/^.[A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1))
 
 /** summary is what stands beside a transformation's name. */
 export function summary(id: string, options: Options): string {

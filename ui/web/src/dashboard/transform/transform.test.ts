@@ -122,5 +122,6 @@ test('a line says what each is set to', () => {
   expect(says('timeSeriesTable', { A: { stat: 'mean' } })).toBe('A: Mean')
   expect(says('configFromData', { configRefId: 'B', mappings: [{ fieldName: 'v', handlerKey: 'max' }] })).toBe('from B, v as max')
   expect(says('filterByRefId', { include: '/^(?:A|B)$/' })).toBe('A, B')
+  expect(says('extractFields', { source: 'pod', format: 'json', replace: true })).toBe('pod, JSON, replace all fields')
   expect([says('spatial', {}), says('limit', { limitField: 10 })]).toEqual(['', ''])
 })
