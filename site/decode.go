@@ -110,6 +110,11 @@ func (d *decoder) structure(n *node, v reflect.Value, path string, m mode) {
 	}
 }
 
+// doneAnyway are switches of what is always on here.
+var doneAnyway = map[string]string{
+	"enable_tracestate_span_multiplier": "spans are weighed by the sampling threshold in their tracestate whatever it says",
+}
+
 // unknown keeps a key that a sub-chart may have, notes a known leftover, and
 // refuses every other.
 func (d *decoder) unknown(n *node, path, key string, v reflect.Value, f fields) {
@@ -123,7 +128,7 @@ func (d *decoder) unknown(n *node, path, key string, v reflect.Value, f fields) 
 		if kubernetesKeys[key] {
 			why = ReasonKubernetes
 		}
-		d.note(n, path, why, "")
+		d.note(n, path, why, doneAnyway[key])
 		return
 	}
 	if text, ok := leftovers[path]; ok {
