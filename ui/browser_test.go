@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"supersonic/internal/browse"
+	"supersonic/ui/fakesite"
 )
 
 // reader does in Chromium what a reader of the page does in one of the scripts of
@@ -30,6 +31,12 @@ func TestVersionsOfADashboardAreComparedAndRestoredInChromium(t *testing.T) {
 
 func TestEveryPageFitsEveryWidthInChromium(t *testing.T) {
 	traceWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("widths.mjs", "TRACE="+growingID)
+}
+
+func TestTwoHundredServersFoldIntoOneNodeThatOpensInChromium(t *testing.T) {
+	w := newWorld(t)
+	w.prometheus.Counters = fakesite.Site(2, 200, models, time.Now().Add(-2*time.Hour))
+	w.reader("map.mjs")
 }
 
 // A Prometheus whose queries of "slow" take twelve seconds; half of twelve panels ask them.

@@ -71,9 +71,13 @@ func (d *drawing) findPods() {
 		}
 	}
 	d.folds = map[string]fold{}
+	gateway, server := d.meant("gateway"), d.meant("server")
 	for side, pods := range d.pods {
+		// A part of a name that no pod of one side has leaves that whole side: who looks
+		// for a server sees its gateways. One that nobody has leaves nothing.
+		whole := side == "gateway" && server && !gateway || side == "server" && gateway && !server
 		for name := range pods {
-			if !d.shows(side, name) {
+			if !whole && !d.f.shows(name) {
 				delete(pods, name)
 			}
 		}
@@ -81,18 +85,14 @@ func (d *drawing) findPods() {
 	}
 }
 
-// shows tells whether the filter leaves a pod. A part of a name that no pod of a
-// side has leaves that whole side: who looks for a server sees its gateways.
-func (d *drawing) shows(side, name string) bool {
-	if d.f.shows(name) {
-		return true
-	}
-	for other := range d.pods[side] {
-		if d.f.shows(other) {
-			return false
+// meant tells whether the filter names a pod of a side.
+func (d *drawing) meant(side string) bool {
+	for name := range d.pods[side] {
+		if d.f.shows(name) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 func (d *drawing) has(side, name string) bool { return d.pods[side][name] }

@@ -9,7 +9,7 @@
  */
 import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
-import { near, number, shareOf, spansOf, statistics, traceOf } from './figures.js'
+import { near, number, shareOf, spansOf, statistics, traceOf } from './spans.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site)
 const { dataSources } = await json('/api/site')

@@ -4,6 +4,9 @@ import { clock as site } from './clock.svelte'
 /** none stands where nothing is known; it never stands for zero. */
 export const none = '–'
 
+/** nameless stands where a span has an empty name. */
+export const nameless = '(no name)'
+
 /** digits gives v three significant digits, without an exponent. */
 function digits(v: number): string {
   const size = Math.abs(v)

@@ -1,0 +1,88 @@
+/**
+ * The map of a site with 200 servers, in Chromium: one node that opens, parts of the
+ * traffic, by keys. What is seen is compared with the metrics store's own answers.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 node e2e/map.mjs
+ */
+import assert from 'node:assert/strict'
+import { reader, site } from './reader.mjs'
+
+await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
+  const { dataSources } = await json('/api/site')
+  const uid = dataSources.find((d) => d.type === 'prometheus').uid
+  const to = Date.now() - 30_000
+  const asks = async (query) => (await json(`/api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query, time: to / 1000 })}`)).data.result
+  const per = async (by) => new Map((await asks(`sum by (${by}) (increase(supersonic_gateway_request_duration_seconds_count[60000ms]))`)).map((s) => [s.metric[by], Number(s.value[1]) / 60]))
+  const map = page.getByRole('group', { name: /^Map/ })
+  const nodes = (side) => map.getByRole('button', { name: new RegExp(`^${side} `) }).evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))
+  const perSecond = (label) => parseFloat(/: <?([\d.]+) \/s/.exec(label)[1])
+  const near = (shown, want, what) => assert.ok(Math.abs(shown - want) <= 0.04 * want + 0.02, `${what}: shown ${shown}, it is ${want}`)
+  const servers = await per('server')
+  const models = await per('model')
+  const whole = [...servers.values()].reduce((a, b) => a + b, 0)
+  const param = (name) => new URL(page.url()).searchParams.getAll(name)
+
+  await does('200 servers are one node, with the traffic of all', async () => {
+    assert.equal(servers.size, 200)
+    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=`)
+    await map.locator('[data-node]').first().waitFor()
+    const [group, ...more] = await nodes('server')
+    assert.match(group, /, 200 pods: /)
+    assert.equal(more.length, 0)
+    near(perSecond(group), whole, group)
+    const gateways = await per('pod')
+    for (const label of await nodes('gateway')) near(perSecond(label), gateways.get(/^gateway ([^:,]+)/.exec(label)[1]), label)
+    assert.equal(await map.locator('[data-edge]').count(), gateways.size, 'an edge of each gateway')
+    await sound('the map of a large site')
+    await shot('map-folded')
+  })
+
+  await does('it opens by keys, and each pod has its own traffic', async () => {
+    await map.getByRole('button', { name: /^server .*200 pods/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Show the 200 pods' }).focus()
+    await page.keyboard.press('Enter')
+    await until('all pods', async () => (await nodes('server')).length === 200 || (await nodes('server')).length)
+    assert.equal(param('open').length, 1, 'the address says so')
+    for (const label of await nodes('server')) near(perSecond(label), servers.get(/^server ([^:,]+)/.exec(label)[1]), label)
+    await shot('map-open')
+  })
+
+  await does('a part of the pods, a part of the traffic', async () => {
+    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=`)
+    await map.locator('[data-node]').first().waitFor()
+    await page.getByLabel('Pods whose name has').fill('triton-17')
+    await page.keyboard.press('Enter')
+    const fit = [...servers.keys()].filter((s) => s.includes('triton-17'))
+    await until('the pods of that name', async () => (await nodes('server')).length === fit.length || nodes('server'))
+    await page.getByLabel('Pods whose name has').fill('')
+    await page.keyboard.press('Enter')
+    const [model] = [...models.keys()].sort()
+    await page.getByLabel('Model', { exact: true }).selectOption(model)
+    await until('the traffic of one model', async () => {
+      const sum = (await nodes('gateway')).map(perSecond).reduce((a, b) => a + b, 0)
+      return Math.abs(sum - models.get(model)) <= 0.04 * models.get(model) || `${sum}, it is ${models.get(model)}`
+    })
+    assert.deepEqual(param('model'), [model])
+    await page.getByLabel('Pods whose name has').fill('nosuchpod')
+    await page.keyboard.press('Enter')
+    const nobody = page.getByText('No pod with a call has “nosuchpod” in its name')
+    await nobody.waitFor()
+    assert.equal(await map.count(), 0)
+    await page.reload()
+    await nobody.waitFor()
+    await page.getByRole('button', { name: 'All traffic' }).click()
+    await until('all of it again', async () => (await nodes('server')).length === 1)
+  })
+
+  await does('it folds again, and fits a phone', async () => {
+    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=&open=supersonic-triton`)
+    await until('open, by its address', async () => (await nodes('server')).length === 200)
+    await map.getByRole('button', { name: /^server / }).first().press('Enter')
+    await page.getByRole('button', { name: /^Fold the pods of/ }).click()
+    await until('folded', async () => (await nodes('server')).length === 1)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await narrow('a phone')
+    await shot('map-phone')
+  })
+})
