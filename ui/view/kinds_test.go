@@ -217,6 +217,14 @@ func TestTheLegendOfStatesHasBracketsOfThresholdsOrTheStates(t *testing.T) {
 	}
 }
 
+func TestAStateOfSeveralRowsHasOneLineInTheLegend(t *testing.T) {
+	v := made(t, `{"type":"state-timeline","fieldConfig":{"defaults":{"color":{"mode":"palette-classic"},"mappings":[{"type":"value","options":{"1":{"text":"up","index":0}}}]}}}`,
+		samples("A", "p", nil, 1, 1), samples("B", "q", nil, 1, 2)).States
+	if len(v.Entries) != 2 || v.Entries[0].Text != "up" || v.Entries[1].Text != "2" {
+		t.Errorf("%+v", v.Entries)
+	}
+}
+
 func tableFrame() frame.Frame {
 	return frame.Frame{RefID: "A", Fields: []frame.Field{
 		texts("model", "resnet", "bert", "unet"), number("rate", nil, 5, 30, math.NaN()),

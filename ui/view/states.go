@@ -98,9 +98,10 @@ func same(a, b payload.Shown) bool {
 // lines unless they are mapped.
 func (m *maker) stateEntries(v *payload.StatesView, c *column, row payload.StateRow) {
 	const most = 50
+	brackets := false
 	add := func(s payload.Shown) {
 		for _, e := range v.Entries {
-			if whole(e) == whole(s) && e.Color == s.Color {
+			if whole(e) == whole(s) && (e.Color == s.Color || !brackets) { // a state has one line
 				return
 			}
 		}
@@ -112,6 +113,7 @@ func (m *maker) stateEntries(v *payload.StatesView, c *column, row payload.State
 	switch {
 	case c.custom.sub("hideFrom").flag("legend", false):
 	case mode == "thresholds" && c.Kind != frame.Text && c.opts.Thresholds != nil && len(c.opts.Thresholds.Steps) > 1:
+		brackets = true
 		for _, e := range m.thresholdEntries(c) {
 			add(e)
 		}
