@@ -69,7 +69,9 @@ func readDashboard(o *object, d *Dashboard) {
 	when := o.object("time")
 	d.From, d.To = orElse(when.text("from"), "now-6h"), orElse(when.text("to"), "now")
 	d.Refresh = o.text("refresh")
-	d.Timezone = o.text("timezone")
+	if d.Timezone = o.text("timezone"); strings.Contains(d.Timezone, "/") {
+		o.say("its time zone %q is not used: times are those of the reader, or UTC", d.Timezone)
+	}
 	d.Tooltip = o.integer("graphTooltip", 0)
 	if !o.has("graphTooltip") && o.flag("sharedCrosshair", false) {
 		d.Tooltip = 1

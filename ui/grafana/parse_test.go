@@ -110,6 +110,15 @@ func TestWhatIsNotKnownIsListedWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestATimeZoneThatIsNotUsedIsSaid(t *testing.T) {
+	for zone, want := range map[string]int{"": 0, "browser": 0, "utc": 0, "Europe/Berlin": 1} {
+		d, err := ParseDashboard([]byte(`{"title":"x","timezone":"` + zone + `","panels":[]}`))
+		if err != nil || len(d.Unknown) != want || want > 0 && !strings.Contains(d.Unknown[0], zone) {
+			t.Errorf("%q: %q, %v", zone, d.Unknown, err)
+		}
+	}
+}
+
 func TestRowsOfOldFilesBecomePanelsOnTheGrid(t *testing.T) {
 	d := parse(t, `{"title":"T","rows":[
 		{"title":"First","showTitle":true,"height":"250px","panels":[{"id":1,"span":4,"type":"graph"},{"id":2,"span":8,"type":"graph"},{"id":3,"span":6,"type":"graph"}]},

@@ -12,7 +12,7 @@ import assert from 'node:assert/strict'
 import { open as opened, site } from './reader.mjs'
 
 const from = process.env.FROM ?? 'now-15m'
-const { page, does, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-' })
+const { page, context, does, until, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-' })
 const seen = {}
 
 const open = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, ...params })}`)
@@ -45,6 +45,16 @@ async function completes() {
   for (const v of tagValues.slice(0, 4)) await page.getByRole('option', { name: v.value, exact: true }).waitFor()
   await shot('completion')
   await page.keyboard.press('Escape')
+  await written('{ resource.service.name = "a" && duration > 5ms } | count() > 1')
+  const inks = () => page.evaluate(() => {
+    const spans = [...document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-line span')].filter((e) => !e.firstElementChild)
+    return Object.fromEntries(spans.map((e) => [e.textContent.trim(), getComputedStyle(e).color]))
+  })
+  await until('words, texts and lengths of time have colours of their own', async () => {
+    const ink = await inks()
+    const [text, time, name] = ['"a"', '5ms', 'duration'].map((word) => Object.entries(ink).find(([w]) => w.includes(word))?.[1])
+    return (text && time && name && new Set([text, time, name]).size === 3) || ink
+  })
 }
 
 async function saysFaults() {
@@ -115,6 +125,13 @@ async function narrows(view) {
   assert.match(param('q'), /^\{ name = "ingress" && duration >= \S+ && duration <= \S+ \}$/)
   assert.match(param('from'), /^\d+$/)
   assert.equal((await editor().innerText()).trim(), param('q'))
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+  const [low, high] = [...param('q').matchAll(/duration [<>]= ([\d.]+)(µs|ms|s)/g)].map(([, n, unit]) => Number(n) * { 'µs': 1e-3, ms: 1, s: 1e3 }[unit])
+  const column = view === 'heat' ? 6 : (await results().locator('thead th').allInnerTexts()).findIndex((t) => t.startsWith('Duration')) + 1
+  await until('what is listed is what the box holds', async () => {
+    const all = (await results().locator(`tbody tr td:nth-child(${column})`).allInnerTexts()).map(milliseconds)
+    return all.every((ms) => ms >= low * 0.97 - 1 && (view === 'heat' || ms <= high * 1.03 + 1)) || [low, high, all]
+  })
   const different = page.getByRole('region', { name: 'What is different in the selection' })
   await different.waitFor()
   await shot(`box-${view}`)
@@ -122,6 +139,27 @@ async function narrows(view) {
   await different.waitFor({ state: 'detached' })
   assert.equal(param('q'), '{ name = "ingress" }')
   assert.equal(param('from'), from)
+}
+
+/** A link opened elsewhere shows the same rows, columns and picture. */
+async function linksToTheView() {
+  const to = Date.now() - 10_000
+  await page.goto(`${site}/explore?${new URLSearchParams({ from: to - 60_000, to, q: '{ name = "ingress" && duration > 1ms }', table: 'spans', limit: '15', columns: 'span.http.status_code', view: 'heat' })}`)
+  const seen = async (on) => {
+    const table = on.getByRole('table', { name: 'Spans' })
+    await table.locator('tbody tr').first().waitFor()
+    await on.getByRole('group', { name: /^Heat map/ }).waitFor()
+    return [await table.locator('thead').innerText(), await table.locator('tbody').innerText(), await on.getByText(/^all .* spans that fit/).innerText()]
+  }
+  const here = await seen(page)
+  const count = Number(/all ([\d ]+) spans/.exec(here[2])[1].replaceAll(/\D/g, ''))
+  const { series } = await asks('tempo', 'api/metrics/query_range', { q: '{ name = "ingress" && duration > 1ms } | count_over_time()', start: String((to - 60_000) / 1000), end: String(to / 1000), step: '5s' })
+  const all = series.reduce((sum, s) => sum + s.samples.reduce((n, p) => n + (p.value ?? 0), 0), 0)
+  assert.ok(Math.abs(count - all) <= 0.1 * all + 2, `the heat map is of ${count} spans, the store counts ${all}`)
+  const other = await context.newPage()
+  await other.goto(page.url())
+  assert.deepEqual(await seen(other), here)
+  await other.close()
 }
 
 async function narrowsByKeys() {
@@ -219,6 +257,7 @@ await reads(async () => {
   await does('a box by keys', narrowsByKeys)
   await does('a box on the scatter', () => narrows('scatter'))
   if (withMetrics) {
+    await does('a link shows the same elsewhere', linksToTheView)
     await does('a box on the heat map', () => narrows('heat'))
     await does('metrics of traces, an exemplar opened', drawsTraceMetrics)
     await does('PromQL as lines and values', drawsPromQL)

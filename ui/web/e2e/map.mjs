@@ -37,7 +37,7 @@ await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
     await shot('map-folded')
   })
 
-  await does('it opens by keys, and each pod has its own traffic', async () => {
+  await does('it opens by keys, each pod has its own traffic, and it folds again', async () => {
     await map.getByRole('button', { name: /^server .*200 pods/ }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Show the 200 pods' }).focus()
@@ -46,17 +46,18 @@ await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
     assert.equal(param('open').length, 1, 'the address says so')
     for (const label of await nodes('server')) near(perSecond(label), servers.get(/^server ([^:,]+)/.exec(label)[1]), label)
     await shot('map-open')
+    await map.getByRole('button', { name: /^server / }).first().press('Enter')
+    await page.getByRole('button', { name: /^Fold the pods of/ }).click()
+    await until('folded', async () => (await nodes('server')).length === 1)
+    assert.deepEqual(param('open'), [])
   })
 
   await does('a part of the pods, a part of the traffic', async () => {
-    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=`)
-    await map.locator('[data-node]').first().waitFor()
     await page.getByLabel('Pods whose name has').fill('triton-17')
     await page.keyboard.press('Enter')
     const fit = [...servers.keys()].filter((s) => s.includes('triton-17'))
     await until('the pods of that name', async () => (await nodes('server')).length === fit.length || nodes('server'))
-    await page.getByLabel('Pods whose name has').fill('')
-    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'All traffic' }).click()
     const [model] = [...models.keys()].sort()
     await page.getByLabel('Model', { exact: true }).selectOption(model)
     await until('the traffic of one model', async () => {
@@ -69,19 +70,12 @@ await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
     const nobody = page.getByText('No pod with a call has “nosuchpod” in its name')
     await nobody.waitFor()
     assert.equal(await map.count(), 0)
-    await page.reload()
-    await nobody.waitFor()
-    await page.getByRole('button', { name: 'All traffic' }).click()
-    await until('all of it again', async () => (await nodes('server')).length === 1)
   })
 
-  await does('it folds again, and fits a phone', async () => {
-    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=&open=supersonic-triton`)
-    await until('open, by its address', async () => (await nodes('server')).length === 200)
-    await map.getByRole('button', { name: /^server / }).first().press('Enter')
-    await page.getByRole('button', { name: /^Fold the pods of/ }).click()
-    await until('folded', async () => (await nodes('server')).length === 1)
+  await does('it fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
+    await page.goto(`${site}/map?from=${to - 60_000}&to=${to}&refresh=`)
+    await map.locator('[data-node]').first().waitFor()
     await narrow('a phone')
     await shot('map-phone')
   })
