@@ -89,6 +89,10 @@ await reads(async () => {
   await does('a transformation that is not known is said and kept', async () => {
     await edits(1)
     assert.deepEqual(await order(), ['spatial'])
+    await page.getByRole('button', { name: 'Zoom out', exact: true }).click()
+    await until('another range is asked', () => /from=/.test(page.url()))
+    await quiet()
+    assert.match(await page.title(), /^Shares · /, 'the tab is called after the dashboard, whatever its address')
     await card('spatial').getByText('not known here: kept, and not done').waitFor()
     await card('spatial').locator('button.fold').click()
     await card('spatial').getByText('"mode": "auto"').waitFor()
