@@ -76,7 +76,7 @@ func (s *storeSite) start() (stop func()) {
 		}
 		close(ended)
 	}
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) { // polls
 		if resp, err := http.Get(s.api + "/ready"); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
