@@ -39,7 +39,14 @@ const milliseconds = (text) => parseFloat(text.replace('<', '')) * { ms: 1, s: 1
 async function completes() {
   await open({ type: 'traceql' })
   await written('{ resource.serv')
-  await page.getByRole('option', { name: /resource\.service\.name/ }).click()
+  const option = page.getByRole('option', { name: /resource\.service\.name/ })
+  await until('the attribute is offered', async () => {
+    if ((await option.count()) > 0) return true
+    await page.keyboard.press('Control+Space') // the list closes if the words came after the typing
+    await page.waitForTimeout(500)
+    return (await option.count()) > 0
+  })
+  await option.click()
   await page.keyboard.type(' = ')
   const { tagValues } = await asks('tempo', 'api/v2/search/tag/resource.service.name/values', {})
   for (const v of tagValues.slice(0, 4)) await page.getByRole('option', { name: v.value, exact: true }).waitFor()
