@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
 
 const first = await open(site)
-const { page, does, until, textOf, panel, json, quiet } = first
+const { page, does, until, textOf, panel, json } = first
 const { dataSources } = await json('/api/site')
 const uid = Object.fromEntries(dataSources.map((d) => [d.type, d.uid]))
 const asks = async (query, time = Date.now() / 1000) => (await json(`/api/datasources/proxy/uid/${uid.prometheus}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
@@ -43,10 +43,10 @@ async function exploreAsItWas() {
 
 async function ranges() {
   await page.goto(`${site}${d}/any-slug?orgId=1&from=1796017000000&to=1796018000000&var-release=$__all&var-namespace=All&refresh=false&timezone=utc`)
-  await quiet()
+  await page.locator('[data-panel]').first().waitFor()
   assert.match(await range(), /2026-11-30 05:36:40 to 2026-11-30 05:53:20/)
   assert.equal(await page.getByLabel('Refresh every').inputValue(), '')
-  assert.equal(param('var-namespace'), '$__all')
+  await until('the address has the values', () => param('var-namespace') === '$__all' || page.url())
   for (const [asked, seen] of [
     ['from=20261130T053640&to=2026-11-30T05:53:20.000Z&timezone=utc', /2026-11-30 05:36:40 to 2026-11-30 05:53:20/],
     ['time=1796017500000&time.window=600000&timezone=utc', /2026-11-30 05:40:00 to 2026-11-30 05:50:00/],
