@@ -14,7 +14,8 @@ import (
 	"supersonic/internal/attr"
 )
 
-// many sends n requests from eight workers and fails the test on any error.
+// many sends n requests from eight workers, 800 a second at most (see pace), and fails
+// the test on any error.
 func (s *site) many(n int) {
 	s.t.Helper()
 	work := make(chan struct{}, n)
@@ -27,7 +28,10 @@ func (s *site) many(n int) {
 	for range 8 {
 		conn := connect(s.t, s.target())
 		workers.Go(func() {
+			tick := time.NewTicker(10 * time.Millisecond)
+			defer tick.Stop()
 			for range work {
+				<-tick.C
 				if a := infer(s.t.Context(), conn, addSub()); a.code != codes.OK {
 					errs <- fmt.Errorf("%v %s", a.code, a.message)
 					return
