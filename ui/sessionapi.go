@@ -23,14 +23,10 @@ func (u *UI) sessionRoutes(a asks) {
 // guarded lets the page itself through to everybody and its questions to readers
 // with a role.
 func (u *UI) guarded(next http.Handler) http.Handler {
-	behind := u.gate.Guard(next, refuseReader)
+	behind, forAll := u.gate.Guard(next, refuseReader), access.OwnPages(next, refuseReader)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/api/") || open[r.URL.Path] {
-			if r.Method == http.MethodPost && !access.OwnOrigin(r) {
-				refuseReader(w, http.StatusForbidden, errors.New("a page of another site may not ask this"))
-				return
-			}
-			next.ServeHTTP(w, r)
+			forAll.ServeHTTP(w, r)
 			return
 		}
 		behind.ServeHTTP(w, r)

@@ -20,6 +20,8 @@ func (p *page) rowRange(trace int) (lo, hi int) {
 	return int(b[trace]), int(b[trace+1])
 }
 
+// readBounds reads them. Of a page whose list cannot be read each trace has a row and the
+// last one the rest: what is found of it is thrown away with the error.
 func (p *page) readBounds() []uint32 {
 	b, err := p.part.Segment.Bounds(p.number)
 	n := p.info.Traces

@@ -130,14 +130,10 @@ func (g *Gate) cookie(w http.ResponseWriter, name, value string, lasts time.Dura
 	http.SetCookie(w, c)
 }
 
-// Guard lets readers with a role through and knows them by Of; others get refuse.
-// What a page of another site sends is refused, whoever sends it.
+// Guard lets readers with a role through and knows them by Of; others get refuse, as do
+// pages of other sites.
 func (g *Gate) Guard(next http.Handler, refuse func(http.ResponseWriter, int, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && !OwnOrigin(r) {
-			refuse(w, http.StatusForbidden, errors.New("a page of another site may not ask this"))
-			return
-		}
+	return OwnPages(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := g.Reader(r)
 		var wait *WaitError
 		switch {
@@ -151,12 +147,23 @@ func (g *Gate) Guard(next http.Handler, refuse func(http.ResponseWriter, int, er
 		default:
 			next.ServeHTTP(w, r.WithContext(with(r.Context(), who)))
 		}
+	}), refuse)
+}
+
+// OwnPages refuses what a page of another site sends, whoever sends it.
+func OwnPages(next http.Handler, refuse func(http.ResponseWriter, int, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && !ownOrigin(r) {
+			refuse(w, http.StatusForbidden, errors.New("a page of another site may not ask this"))
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
-// OwnOrigin tells whether r comes from the page itself or from a program: a
+// ownOrigin tells whether r comes from the page itself or from a program: a
 // browser says where a request that changes something comes from.
-func OwnOrigin(r *http.Request) bool {
+func ownOrigin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin" || site == "none"
 	}

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -84,12 +85,17 @@ func (p *Pattern) FindAll(text string, n int) [][]string {
 	}
 	var out [][]string
 	for _, m := range p.tried(text, n) {
-		groups := m.Groups()
-		one := make([]string, len(groups))
-		for i := range groups {
-			one[i] = groups[i].String()
-		}
-		out = append(out, one)
+		out = append(out, groupsOf(m))
+	}
+	return out
+}
+
+// groupsOf are the whole match and its groups.
+func groupsOf(m *regexp2.Match) []string {
+	groups := m.Groups()
+	out := make([]string, len(groups))
+	for i := range groups {
+		out[i] = groups[i].String()
 	}
 	return out
 }
@@ -110,12 +116,10 @@ func (p *Pattern) Groups() []string {
 
 // Group is the place of a named group in a match, -1 for none.
 func (p *Pattern) Group(name string) int {
-	for i, n := range p.Groups() {
-		if n == name && name != "" {
-			return i
-		}
+	if name == "" {
+		return -1
 	}
-	return -1
+	return slices.Index(p.Groups(), name)
 }
 
 // Replace puts a text in the place of the first match, or of all. In it $1, $<name> and
@@ -197,12 +201,8 @@ func (p *Pattern) places(text string, n int) []place {
 	}
 	runes := []rune(text)
 	for _, found := range p.tried(text, n) {
-		m := place{from: len(string(runes[:found.Index]))}
-		m.to = m.from + len(found.String())
-		for _, g := range found.Groups() {
-			m.groups = append(m.groups, g.String())
-		}
-		out = append(out, m)
+		from := len(string(runes[:found.Index]))
+		out = append(out, place{from, from + len(found.String()), groupsOf(found)})
 	}
 	return out
 }

@@ -165,6 +165,12 @@ func (m *maker) slashed(text string) (*pattern.Pattern, error) {
 	} else if text != "" {
 		expr = "^" + text + "$"
 	}
+	return m.pattern(text, expr)
+}
+
+// pattern reads an expression that the file writes as text. One that turns out to take
+// too long is said.
+func (m *maker) pattern(text, expr string) (*pattern.Pattern, error) {
 	re, err := pattern.Compile(expr)
 	if err != nil {
 		return nil, fmt.Errorf("the pattern %q cannot be read: %w", text, err)

@@ -108,7 +108,7 @@ func (m *maker) valueRule(f *frame.Field, config options) func(int) bool {
 	case "notSubstring":
 		return func(r int) bool { return !strings.Contains(strings.ToLower(raw(r)), strings.ToLower(text)) }
 	case "regex":
-		re, err := pattern.Compile(text)
+		re, err := m.pattern(text, text)
 		if err != nil {
 			m.warn("the transformation filterByValue: the pattern %q cannot be read", text)
 			return func(int) bool { return false }

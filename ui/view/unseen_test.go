@@ -264,6 +264,14 @@ func TestAPatternThatTakesTooLongIsSaid(t *testing.T) {
 	}
 }
 
+func TestAConditionThatTakesTooLongIsSaid(t *testing.T) {
+	v := made(t, `{"type":"table","transformations":[{"id":"filterByValue","options":{"filters":[{"fieldName":"Pod","config":{"id":"regex","options":{"value":"^(?!b)(a+)+$"}}}]}}]}`,
+		frame.Frame{RefID: "A", Fields: []frame.Field{texts("Pod", strings.Repeat("a", 60)+"!")}})
+	if len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "too long") {
+		t.Errorf("%+v", v.Notes)
+	}
+}
+
 func TestDataOfWhichNothingIsLeftIsToldFromNoData(t *testing.T) {
 	text := `{"type":"table","targets":[{"refId":"A","expr":"up"}],"transformations":[{"id":"filterFieldsByName","options":{"include":{"names":["role"]}}}]}`
 	if v := made(t, text, samples("A", "a", nil, 1)); !strings.Contains(v.Empty, "transformations leave nothing") {

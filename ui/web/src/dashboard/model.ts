@@ -174,6 +174,15 @@ export function at(from: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((v, key) => (v as Record<string, unknown> | null | undefined)?.[key], from)
 }
 
+/** shifted brings the i-th entry to another place. */
+export function shifted<T>(list: T[], i: number, by: number): T[] {
+  const to = Math.max(0, Math.min(list.length - 1, i + by))
+  const out = [...list]
+  const [one] = out.splice(i, 1)
+  out.splice(to, 0, one!)
+  return out
+}
+
 /** put writes a value at a path; undefined takes it away. */
 export function put<T>(into: T, path: string, value: unknown): T {
   const [key, ...rest] = path.split('.') as [string, ...string[]]

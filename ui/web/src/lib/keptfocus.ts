@@ -1,3 +1,5 @@
+import { tick } from 'svelte'
+
 /**
  * Keeps the keyboard where it was: when what had the focus is taken away or switched
  * off (a row is removed, a button was pressed for the last time), what now stands at its
@@ -36,6 +38,17 @@ export function next(places: Place[]): HTMLElement | null {
     if (there.length > 0) return there[Math.max(0, Math.min(nth, there.length - 1))]!
   }
   return document.querySelector<HTMLElement>('main')
+}
+
+/**
+ * goesAlong keeps the focus on the button that moves an entry of a list earlier (by below
+ * nought) or later, as the entry goes to its new place; where that is the list's end, the
+ * button of the other direction beside it gets it.
+ */
+export async function goesAlong(button: HTMLButtonElement, by: number) {
+  await tick()
+  const other = by < 0 ? button.nextElementSibling : button.previousElementSibling
+  ;(button.disabled ? (other as HTMLElement | null) : button)?.focus()
 }
 
 /** keepsFocus watches the page until the returned function is called. */

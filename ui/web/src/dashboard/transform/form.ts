@@ -95,12 +95,3 @@ export function withKeyed(options: Options, map: string, name: string, value: un
   const { [name]: _, ...rest } = (options[map] ?? {}) as Options
   return { ...options, [map]: value === undefined ? rest : { ...rest, [name]: value } }
 }
-
-/** moved brings the i-th entry to another place. */
-export function moved<T>(list: T[], i: number, by: number): T[] {
-  const to = Math.max(0, Math.min(list.length - 1, i + by))
-  const out = [...list]
-  const [one] = out.splice(i, 1)
-  out.splice(to, 0, one!)
-  return out
-}

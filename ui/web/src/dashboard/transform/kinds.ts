@@ -3,6 +3,7 @@
  * its form has. Ids and options are those of Grafana's files.
  */
 import { reducers, type Choice } from '../edit/fields'
+import { at } from '../model'
 import type { FormField, Options } from './form'
 
 export interface Kind {
@@ -17,7 +18,7 @@ export interface Kind {
   part?: 'organize' | 'groups' | 'roles' | 'config' | 'trends'
 }
 
-const is = (path: string, ...values: unknown[]) => (o: Options) => values.includes(path.split('.').reduce<unknown>((v, k) => (v as Options | undefined)?.[k], o))
+const is = (path: string, ...values: unknown[]) => (o: Options) => values.includes(at(o, path))
 const numeric: FormField['of'] = ['number']
 const mode = (...choices: Choice[]): FormField => ({ path: 'mode', name: 'Mode', kind: 'choice', choices, usual: choices[0]![0] })
 const onlyIf = (kind: string) => (o: Options) => (o.mode ?? 'reduceRow') === kind

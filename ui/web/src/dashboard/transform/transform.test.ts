@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { DataStep } from '../../lib/api'
-import type { PanelModel } from '../model'
+import { shifted, type PanelModel } from '../model'
 import { columnsOf, grouped, groupOf, isShown, ordered, organized, renamed, roleColumns, roleOf, shown, withRole } from './columns'
-import { allNumbers, fieldNames, fits, moved, numbered, operand, operandOf, refsOf, turned, valued, withRefs, type FormField } from './form'
+import { allNumbers, fieldNames, fits, numbered, operand, operandOf, refsOf, turned, valued, withRefs, type FormField } from './form'
 import { isHeeded, kindOf, kinds } from './kinds'
 import { begun, replaced, transformationsOf } from './list'
 import { summary } from './summary'
@@ -68,7 +68,7 @@ test('fields are hidden, renamed and ordered by their names, dots included', () 
   expect([isShown(o, 'a.b'), isShown(o, 'pod')]).toEqual([false, true])
   expect(shown(o, 'a.b', true).excludeByName).toEqual({})
   const list = organized(step, o)
-  const at = ordered({ ...o, indexByName: { away: 9 } }, moved(list, 3, -2))
+  const at = ordered({ ...o, indexByName: { away: 9 } }, shifted(list, 3, -2))
   expect(at.indexByName).toEqual({ away: 9, Time: 0, pod: 1, 'a.b': 2, '2': 3 })
   expect(organized(step, at).map((c) => c.name)).toEqual(['Time', 'pod', 'a.b', '2'])
 })
