@@ -36,6 +36,25 @@ async function written(text, name) {
 
 const milliseconds = (text) => parseFloat(text.replace('<', '')) * { ms: 1, s: 1000, min: 60_000 }[text.split(' ')[1]]
 
+/** takesOver lets the editor come late: what is being written in the plain field goes on in it. */
+async function takesOver() {
+  let come
+  const late = new Promise((resolve) => (come = resolve))
+  const chunk = /\/assets\/editor-/
+  await page.route(chunk, async (route) => {
+    await late
+    await route.continue()
+  })
+  await open({ type: 'traceql' })
+  await written('{ status = }')
+  await page.keyboard.press('ArrowLeft')
+  come()
+  await page.locator('.editor.loaded').first().waitFor()
+  await page.keyboard.type('error ')
+  await until('the text goes on where the cursor was', async () => (await editor().innerText()) === '{ status = error }')
+  await page.unroute(chunk)
+}
+
 async function completes() {
   await open({ type: 'traceql' })
   await written('{ resource.serv')
@@ -256,6 +275,7 @@ async function fitsPhone() {
 
 const withMetrics = process.env.METRICS !== 'no'
 await reads(async () => {
+  await does('an editor that comes late takes over', takesOver)
   await does('completion from the store', completes)
   await does('a fault at its place', saysFaults)
   await does('the form writes TraceQL and reads it back', readsFormBack)

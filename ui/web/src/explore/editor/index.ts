@@ -32,7 +32,8 @@ export interface Options {
 export interface Handle {
   set: (text: string) => void
   show: (fault: Fault | null) => void
-  focus: () => void
+  /** what is selected then: UTF-16 offsets */
+  focus: (from: number, to: number) => void
   destroy: () => void
 }
 
@@ -75,7 +76,11 @@ export function mount(host: HTMLElement, o: Options): Handle {
       const at = fault && { from: Math.min(fault.from, end), to: Math.min(Math.max(fault.to, fault.from), end), severity: 'error' as const, message: fault.message }
       view.dispatch(setDiagnostics(view.state, at ? [at] : []))
     },
-    focus: () => view.focus(),
+    focus(from, to) {
+      const end = view.state.doc.length
+      view.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) } })
+      view.focus()
+    },
     destroy: () => view.destroy(),
   }
 }
