@@ -129,9 +129,10 @@ func phaseStep(n *node, name string, at uint64) string {
 	return name
 }
 
+// A server that by its clock was not there while n was tells nothing.
 func aroundServer(n *node, at uint64, otherwise string) string {
 	for _, c := range n.children {
-		if !isServerSide(c) {
+		if !isServerSide(c) || c.end <= n.start || c.start >= n.end {
 			continue
 		}
 		if at < c.start {

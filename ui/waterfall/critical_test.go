@@ -73,6 +73,19 @@ func TestTheGapBeforeTheServerIsTheGatewaysAndNoHole(t *testing.T) {
 	}
 }
 
+func TestAServerOfAnotherClockDoesNotSayWhenItBegan(t *testing.T) {
+	m := newMade()
+	s := m.span("envoy-0", "ingress", 1, 0, 5*time.Second, 5*time.Second+100*time.Millisecond, call)
+	m.event(s, attr.EventServerChosen, 5*time.Second+10*time.Millisecond)
+	m.event(s, attr.EventRequestSent, 5*time.Second+20*time.Millisecond)
+	m.event(s, attr.EventResponseStart, 5*time.Second+90*time.Millisecond)
+	m.span("triton-0", "InferRequest", 2, 1, 2*time.Second, 2*time.Second+60*time.Millisecond, nil)
+	want := []string{"ingress choose 3000-3010", "ingress send 3010-3020", "ingress wait 3020-3090", "ingress finish 3090-3100"}
+	if diff := cmp.Diff(want, waitedMs(build(m.td))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheGatewaysEventsCutTheGapBeforeTheServer(t *testing.T) {
 	m := newMade()
 	s := m.span("envoy-0", "ingress", 1, 0, 0, 100, call)

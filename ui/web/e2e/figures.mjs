@@ -1,7 +1,7 @@
 /**
- * Figures, cell by cell, in Chromium before a live site: of a trace, of two traces, of
- * latencies, on the map, in Explore. Each is held against what the stores themselves
- * answer: spans as OTLP, counters as the metrics store has them.
+ * Figures, cell by cell, in Chromium before a live site: of latencies, on the map, in
+ * Explore. Each is held against what the stores themselves answer: spans as OTLP,
+ * counters as the metrics store has them. Those of traces are in tracefigures.mjs.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/figures.mjs
  *
@@ -9,7 +9,7 @@
  */
 import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
-import { near, number, shareOf, spansOf, statistics, traceOf } from './spans.mjs'
+import { near, number, shareOf, spansOf } from './spans.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site)
 const { dataSources } = await json('/api/site')
@@ -24,50 +24,6 @@ const range = { from: Math.round(Math.max(to - 60_000, (Number(began) + 12) * 10
 const window = `from=${range.from}&to=${range.to}`
 const seconds = { start: Math.floor(range.from / 1000), end: Math.ceil(range.to / 1000) }
 const q = encodeURIComponent
-
-/** ensembles are whole traces of one kind, by the store. */
-async function ensembles() {
-  const found = (await tempo('search', { q: '{ name = "ingress" } >> { name = "compute" } | count() > 1', limit: 20, ...seconds })).traces ?? []
-  const all = await Promise.all(found.map(async (t) => spansOf(await tempo(`traces/${t.traceID}`, {}))))
-  return all.filter((spans) => spans.length === Math.max(...all.map((s) => s.length)))
-}
-
-async function ofATrace([spans]) {
-  await page.goto(`${site}/trace/${spans[0].trace}`)
-  const rows = page.getByRole('treeitem')
-  await rows.first().waitFor()
-  const seen = await rows.evaluateAll((all) => all.map((r) => ({ name: r.querySelector('.text').innerText, pod: r.querySelector('.pod').innerText, duration: r.querySelector('.label').innerText.trim(), colour: getComputedStyle(r.querySelector('.bar')).backgroundColor, depth: Number(r.ariaLevel) - 1 })))
-  const want = traceOf(spans)
-  assert.deepEqual(seen.map((s) => [s.name, s.pod, s.depth]), want.map((s) => [s.name, s.service, s.depth]), 'each below its parent, by time')
-  for (const [i, s] of want.entries()) near(seen[i].duration, s.ns, `the duration of ${s.name}`)
-  const colours = new Map(seen.map((s) => [s.pod, s.colour]))
-  assert.ok(seen.every((s) => colours.get(s.pod) === s.colour) && new Set(colours.values()).size === colours.size, `one colour a pod: ${JSON.stringify([...colours])}`)
-  await page.getByRole('tab', { name: 'Statistics' }).click()
-  const table = await cellsOf(region('Statistics').locator('tbody tr'))
-  const stats = statistics(want)
-  assert.equal(table.length, stats.size)
-  for (const [name, count, total, self, , average, least, , , most] of table) {
-    const s = stats.get(name)
-    assert.equal(Number(count), s.count, `${name}: how often`)
-    for (const [text, ns, what] of [[total, s.total, 'total'], [self, s.self, 'self'], [average, s.total / s.count, 'average'], [least, s.least, 'least'], [most, s.most, 'most']]) near(text, ns, `${name}: ${what}`)
-  }
-  await shot('figures-statistics')
-}
-
-async function ofTwoTraces([one, ...others]) {
-  const [a, b] = [one, others[0]].map(traceOf)
-  await page.goto(`${site}/trace/${a[0].trace}/compare/${b[0].trace}`)
-  await page.locator('[data-step]').first().waitFor()
-  const seen = await page.locator('[data-step]').evaluateAll((all) => all.map((r) => [r.dataset.step, ...[...r.querySelectorAll('.number')].map((c) => c.innerText.trim())]))
-  assert.deepEqual(seen.map(([name]) => name), a.map((s) => s.name), 'aligned by their path')
-  for (const [i, [name, left, right, more, self]] of seen.entries()) {
-    const s = b.find((s) => s.path === a[i].path)
-    near(left, a[i].ns, `${name} of A`)
-    near(right, s.ns, `${name} of B`)
-    near(more, s.ns - a[i].ns, `${name}: B less A`)
-    near(self, s.self - a[i].self, `${name}: B's own time less A's`)
-  }
-}
 
 /** A trace without its root, and one of a server whose clock is slow, from a file. */
 async function ofAFile() {
@@ -245,9 +201,6 @@ async function inExplore() {
 }
 
 await reads(async () => {
-  const whole = await ensembles()
-  await does('a trace: order, durations, colours, self times as its spans have them', () => ofATrace(whole))
-  await does('two traces: each step, and what it is more', () => ofTwoTraces(whole))
   await does('a trace without its root, and one of a clock that is slow, say so', ofAFile)
   await does('latencies: every cell, steps of ensembles, two times', ofLatencies)
   await does('the map: nodes, edges and models by the counters, and the ways from it', onTheMap)
