@@ -16,6 +16,8 @@ type Dashboard struct {
 	Quiet  bool   // the chart's own folder, which is no fault if it is not there
 	// Updates is the provider's allowUiUpdates.
 	Updates bool
+	// Keeps is the provider's disableDeletion.
+	Keeps bool
 }
 
 // Dashboards are those of local.dashboards, of the providers and of
@@ -25,18 +27,18 @@ func (s *Site) Dashboards() []Dashboard {
 	for i, path := range s.Values.Local.Dashboards {
 		out = append(out, Dashboard{Key: item("local.dashboards", i), Path: path})
 	}
-	folders, updates := map[string]string{}, map[string]bool{}
+	folders, updates, keeps := map[string]string{}, map[string]bool{}, map[string]bool{}
 	for _, p := range s.providers() {
-		folders[p.Name], updates[p.Name] = p.Folder, p.updates
+		folders[p.Name], updates[p.Name], keeps[p.Name] = p.Folder, p.updates, p.keeps
 		if p.Path != "" {
-			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Origin(p.key).User, Updates: p.updates})
+			out = append(out, Dashboard{Key: p.key, Folder: p.Folder, Path: fileRelative(p.Path, s.Nearest(p.key)), Quiet: !s.Origin(p.key).User, Updates: p.updates, Keeps: p.keeps})
 		}
 	}
 	for _, provider := range slices.Sorted(maps.Keys(s.Values.Grafana.Dashboards)) {
 		named, _ := s.Values.Grafana.Dashboards[provider].(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(named)) {
 			entry, _ := named[name].(map[string]any)
-			d := Dashboard{Key: join(join("grafana.dashboards", provider), name), Folder: folders[provider], Name: name, Updates: updates[provider]}
+			d := Dashboard{Key: join(join("grafana.dashboards", provider), name), Folder: folders[provider], Name: name, Updates: updates[provider], Keeps: keeps[provider]}
 			d.JSON, _ = entry["json"].(string)
 			if file, ok := entry["file"].(string); ok && d.JSON == "" {
 				d.Path = fileRelative(file, s.Nearest(d.Key))
@@ -51,7 +53,7 @@ func (s *Site) Dashboards() []Dashboard {
 
 type provider struct {
 	Name, Folder, Path, key string
-	updates                 bool
+	updates, keeps          bool
 }
 
 func (s *Site) providers() []provider {
@@ -66,6 +68,7 @@ func (s *Site) providers() []provider {
 			p.Name, _ = m["name"].(string)
 			p.Folder, _ = m["folder"].(string)
 			p.updates, _ = m["allowUiUpdates"].(bool)
+			p.keeps, _ = m["disableDeletion"].(bool)
 			options, _ := m["options"].(map[string]any)
 			p.Path, _ = options["path"].(string)
 			out = append(out, p)

@@ -47,7 +47,7 @@ func (k *Stack) boards() boards.Config {
 		Load:    boards.Load{Metric: k.site.LoadMetric(), Threshold: v.ServerLoadThreshold, Own: v.ServerLoadMetric != "", Version: k.options.Version},
 	}
 	for _, d := range k.site.Dashboards() {
-		cfg.Given = append(cfg.Given, boards.Given{Key: d.Key, Folder: d.Folder, Path: d.Path, JSON: []byte(d.JSON), Name: d.Name, Quiet: d.Quiet, Updates: d.Updates})
+		cfg.Given = append(cfg.Given, boards.Given{Key: d.Key, Folder: d.Folder, Path: d.Path, JSON: []byte(d.JSON), Name: d.Name, Quiet: d.Quiet, Updates: d.Updates, Keeps: d.Keeps})
 	}
 	return cfg
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -23,6 +22,7 @@ func (u *UI) dashboardRoutes(a asks) {
 	a.get("/api/dashboards", u.dashboards)
 	a.get("/api/dashboards/home", u.homeDashboard)
 	a.get("/api/dashboards/uid/{uid}", u.dashboardByUID)
+	a.get("/api/dashboards/db/{slug}", u.dashboardBySlug)
 	a.get("/api/dashboards/uid/{uid}/json", u.dashboardJSON)
 	u.versionRoutes(a)
 	a.post("/api/dashboards/draft", u.draft)
@@ -50,6 +50,22 @@ func (u *UI) dashboardByUID(r *http.Request) (any, error) {
 	return u.laidOut(r, b)
 }
 
+// dashboardBySlug is the dashboard of an address as Grafana had them before uids: the
+// first of the list whose title is written so.
+func (u *UI) dashboardBySlug(r *http.Request) (any, error) {
+	asked := r.PathValue("slug")
+	for _, b := range u.boards.List().Dashboards {
+		if strings.EqualFold(slug(b.Title), asked) {
+			found, err := u.board(b.UID)
+			if err != nil {
+				return nil, err
+			}
+			return u.laidOut(r, found)
+		}
+	}
+	return nil, reject(http.StatusNotFound, fmt.Sprintf("no dashboard has the title of the address, %q", asked), "/dashboards lists those of this site")
+}
+
 func (u *UI) dashboardJSON(r *http.Request) (any, error) {
 	b, err := u.board(r.PathValue("uid"))
 	if err != nil {
@@ -75,7 +91,7 @@ func (u *UI) laidOut(r *http.Request, b boards.Board) (any, error) {
 			chosen[name] = values
 		}
 	}
-	a := asking{From: q.Get("from"), To: q.Get("to"), UTC: q.Get("timezone") == "utc", Vars: chosen, Fresh: true}
+	a := asking{From: q.Get("from"), To: q.Get("to"), UTC: strings.EqualFold(q.Get("timezone"), "utc"), Zone: q.Get("timezone"), Vars: chosen, Fresh: true}
 	return u.dashboard(r, b, a)
 }
 
@@ -84,7 +100,7 @@ type asking struct {
 	From, To string
 	NowMs    float64
 	UTC      bool
-	Zone     string // of a reader elsewhere
+	Zone     string // that of the page, by its full name
 	Fresh    bool
 	Vars     query.Chosen
 	Filters  []payload.AdHocFilter
@@ -117,7 +133,9 @@ func (u *UI) env(r *http.Request, d *grafana.Dashboard, a asking) (*query.Env, e
 	env := query.NewEnv(from, to, now)
 	env.RawFrom, env.RawTo, env.Fresh = a.From, a.To, a.Fresh
 	env.Relative = strings.Contains(a.From, "now")
-	env.Zone = d.Timezone
+	if env.Zone = d.Timezone; a.Zone != "" {
+		env.Zone = a.Zone
+	}
 	if a.UTC {
 		env.Zone = "utc"
 	}
@@ -163,7 +181,7 @@ func (u *UI) dashboard(r *http.Request, b boards.Board, a asking) (any, error) {
 	}
 	panels, problems := query.Layout(b.Dashboard, env)
 	may := u.mayEdit(r)
-	out := payload.Dashboard{UID: b.UID, Title: b.Title, Description: env.Fill(b.Description, query.ForTitle), Folder: b.Folder, Tags: b.Tags, Home: b.Home,
+	out := payload.Dashboard{UID: b.UID, Slug: slug(b.Title), Title: b.Title, Description: env.Fill(b.Description, query.ForTitle), Folder: b.Folder, Tags: b.Tags, Home: b.Home,
 		Provisioned: b.Provisioned, CanSave: may && (!b.Provisioned || b.Updates) && b.Editable, CanEdit: may, Version: b.Version,
 		Saved: payload.DashboardHistory{By: b.Saved.By, AtMs: b.Saved.AtMs, Message: b.Saved.Message}, From: b.From, To: b.To, Refresh: b.Refresh,
 		Timezone: b.Timezone, Tooltip: [...]string{"own", "crosshair", "tooltip"}[min(max(b.Tooltip, 0), 2)], Variables: vars, Panels: panels,
@@ -211,7 +229,10 @@ func carries(tags, wanted []string) bool {
 // slug is a title as addresses have it.
 func slug(title string) string {
 	words := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') })
-	return url.PathEscape(strings.Join(words, "-"))
+	if len(words) == 0 {
+		return "dashboard"
+	}
+	return strings.Join(words, "-")
 }
 
 // draft is how a dashboard that is not saved looks.

@@ -94,6 +94,35 @@ func (w *world) dashboard(path string) payload.Dashboard {
 	return d
 }
 
+// Addresses as Grafana had them before uids name a dashboard by its title.
+func TestADashboardIsFoundByTheTitleOfAnOlderAddress(t *testing.T) {
+	_, change := newCounting(t)
+	w := newWorld(t, change)
+	home := w.dashboard("/api/dashboards/home")
+	for _, asked := range []string{home.Slug, strings.ToUpper(home.Slug)} {
+		if d := w.dashboard("/api/dashboards/db/" + asked + "?from=now-5m&to=now"); d.UID != home.UID || d.Slug != home.Slug {
+			t.Errorf("%s: %s at %s", asked, d.UID, d.Slug)
+		}
+	}
+	if resp, body := w.do("GET", "/api/dashboards/db/nowhere"); resp.StatusCode != http.StatusNotFound || !strings.Contains(body, "nowhere") {
+		t.Errorf("a title that no dashboard has: %d %s", resp.StatusCode, body)
+	}
+}
+
+// The zone of the page is that in which a range of days is counted and what $__timezone says.
+func TestTheZoneOfThePageIsThatOfItsDays(t *testing.T) {
+	_, change := newCounting(t)
+	w := newWorld(t, change)
+	model := `{"id":1,"type":"text","options":{"mode":"html","content":"$__timezone ${__from:date:iso}"}}`
+	for zone, want := range map[string]string{"Asia/Tokyo": "Asia/Tokyo 2026-11-29T15:00:00.000Z", "America/New_York": "America/New_York 2026-11-29T05:00:00.000Z"} {
+		var v payload.PanelView
+		q := payload.PanelQuestion{Panel: 1, Model: json.RawMessage(model), From: "now/d", To: "now/d", NowMs: 1796008500000, Width: 300, Height: 200, Zone: zone} // 2026-11-30 03:15 UTC
+		if status := w.ask("/api/panel", q, &v); status != 200 || v.Text == nil || !strings.Contains(v.Text.Content, want) {
+			t.Errorf("%s: %d, %+v", zone, status, v.Text)
+		}
+	}
+}
+
 func TestTheHomeDashboardHasTheSitesVariablesAndItsServerMap(t *testing.T) {
 	_, change := newCounting(t)
 	w := newWorld(t, change)

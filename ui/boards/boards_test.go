@@ -254,6 +254,50 @@ func TestADashboardOfAFileIsSavedOverItWhereItsProviderSaysSo(t *testing.T) {
 	}
 }
 
+// disableDeletion of a provider: a file that is taken away leaves its dashboard, as one
+// that a reader saved.
+func TestADashboardWhoseFileIsGoneStaysWhereItsProviderSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		keeps, dir bool
+		want       string // where it is after its file is gone, and after a restart
+	}{
+		"deleted with the file": {false, true, "gone, gone"},
+		"kept":                  {true, true, "saved, saved"},
+		"kept while it runs":    {true, false, "from a file, gone"},
+	} {
+		files, now := t.TempDir(), time.Now()
+		path, cfg := filepath.Join(files, "a.json"), Config{Given: []Given{{Key: "k", Path: files, Keeps: c.keeps}}, Now: func() time.Time { return now }}
+		if c.dir {
+			cfg.Dir = t.TempDir()
+		}
+		write(t, path, dashboard("a", "of the file"))
+		s := open(t, cfg)
+		if b, err := s.Get("a"); err != nil || !b.Provisioned {
+			t.Fatalf("%s: %+v, %v", name, b, err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Minute)
+		seen := func(s *Store) string {
+			b, err := s.Get("a")
+			switch {
+			case err != nil:
+				return "gone"
+			case b.Title != "of the file" || len(s.List().Problems) > 0:
+				t.Errorf("%s: %q, %q", name, b.Title, s.List().Problems)
+			case b.Provisioned:
+				return "from a file"
+			}
+			return "saved"
+		}
+		now = now.Add(time.Minute)
+		if got := seen(s) + ", " + seen(open(t, cfg)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestADamagedFileIsSetAsideAndTold(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "bad.json"), `{"title":`)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +151,29 @@ func (s *Store) file(c *collection, g Given, folder, path string, info fs.FileIn
 		}
 	}
 	base := strings.TrimSuffix(filepath.Base(path), ".json")
-	c.given = append(c.given, Board{Dashboard: d, Folder: folder, Provisioned: true, Updates: g.Updates, base: base, path: path, at: info.ModTime()})
+	c.given = append(c.given, Board{Dashboard: d, Folder: folder, Provisioned: true, Updates: g.Updates, keeps: g.Keeps, base: base, path: path, at: info.ModTime()})
+}
+
+// gone keeps the dashboards whose file is there no longer, if their provider says so: in
+// the data directory, else as long as the page runs.
+func (s *Store) gone(c *collection) {
+	for uid, b := range s.boards {
+		if _, there := c.boards[uid]; there || !b.keeps || slices.ContainsFunc(c.given, func(g Board) bool { return g.path == b.path }) {
+			continue
+		}
+		if _, err := os.Stat(b.path); errors.Is(err, fs.ErrNotExist) && s.cfg.Dir != "" {
+			model, err := read(b.JSON)
+			if err == nil {
+				model["uid"] = uid
+				err = s.write(uid, model)
+			}
+			if err == nil {
+				continue // it is among the saved ones
+			}
+			c.problem("%s is gone, and its dashboard could not be kept: %v", b.path, err)
+		}
+		c.boards[uid] = b
+	}
 }
 
 // saved adds what readers saved.

@@ -35,6 +35,9 @@ type Given struct {
 	// Updates lets readers save a dashboard of it (allowUiUpdates): what they saved is
 	// shown until the file is written again.
 	Updates bool
+	// Keeps leaves a dashboard whose file is gone (disableDeletion): it is then as if
+	// a reader had saved it.
+	Keeps bool
 }
 
 // Config says where dashboards come from.
@@ -57,6 +60,7 @@ type Board struct {
 	Provisioned bool
 	Updates     bool // it comes from a file, and may be saved over it
 	Home        bool
+	keeps       bool
 	base        string // name of its file, without .json
 	path        string
 	at          time.Time // when its file was written
@@ -170,6 +174,7 @@ func (s *Store) look(now bool) {
 		s.given(c, g)
 	}
 	c.settleGiven()
+	s.gone(c)
 	for _, b := range own(s.cfg.Load) {
 		c.add(b, "its own dashboards")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The largest dashboard that is read: Grafana's own limit is far below.
@@ -61,6 +62,15 @@ func unwrap(root map[string]any) (map[string]any, error) {
 	return spec, nil
 }
 
+// knownZone tells whether a zone is one that times can be shown in.
+func knownZone(name string) bool {
+	if name == "browser" || name == "utc" {
+		return true
+	}
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "Local"
+}
+
 func readDashboard(o *object, d *Dashboard) {
 	d.UID, d.Title, d.Description = o.text("uid"), o.text("title"), o.text("description")
 	d.Tags = o.texts("tags")
@@ -69,8 +79,8 @@ func readDashboard(o *object, d *Dashboard) {
 	when := o.object("time")
 	d.From, d.To = orElse(when.text("from"), "now-6h"), orElse(when.text("to"), "now")
 	d.Refresh = o.text("refresh")
-	if d.Timezone = o.text("timezone"); strings.Contains(d.Timezone, "/") {
-		o.say("its time zone %q is not used: times are those of the reader, or UTC", d.Timezone)
+	if d.Timezone = o.text("timezone"); !knownZone(d.Timezone) {
+		o.say("its time zone %q is not known: times are the reader's", d.Timezone)
 	}
 	d.Tooltip = o.integer("graphTooltip", 0)
 	if !o.has("graphTooltip") && o.flag("sharedCrosshair", false) {

@@ -110,8 +110,8 @@ func TestWhatIsNotKnownIsListedWithItsPlace(t *testing.T) {
 	}
 }
 
-func TestATimeZoneThatIsNotUsedIsSaid(t *testing.T) {
-	for zone, want := range map[string]int{"": 0, "browser": 0, "utc": 0, "Europe/Berlin": 1} {
+func TestATimeZoneThatIsNotKnownIsSaid(t *testing.T) {
+	for zone, want := range map[string]int{"": 0, "browser": 0, "utc": 0, "Europe/Berlin": 0, "Europe/Nowhere": 1, "Local": 1} {
 		d, err := ParseDashboard([]byte(`{"title":"x","timezone":"` + zone + `","panels":[]}`))
 		if err != nil || len(d.Unknown) != want || want > 0 && !strings.Contains(d.Unknown[0], zone) {
 			t.Errorf("%q: %q, %v", zone, d.Unknown, err)

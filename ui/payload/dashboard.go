@@ -23,6 +23,7 @@ type DashboardList struct {
 // for the variables, the range and the width that were asked for.
 type Dashboard struct {
 	UID         string           `json:"uid"`
+	Slug        string           `json:"slug"` // the title as addresses have it
 	Title       string           `json:"title"`
 	Description string           `json:"description"`
 	Folder      string           `json:"folder"`
@@ -158,7 +159,7 @@ type PanelQuestion struct {
 	Height    int                 `json:"height"`
 	Light     bool                `json:"light"`
 	UTC       bool                `json:"utc"`
-	Zone      string              `json:"zone"`  // the reader's own, "Europe/Berlin"; "" is the server's
+	Zone      string              `json:"zone"`  // that of the page, "Europe/Berlin"; "" is the server's
 	Frame     *int                `json:"frame"` // of a table with several tables in it: which one; null is the panel's own choice
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
 	Steps     bool                `json:"steps"` // say also what each transformation is given, for an editor

@@ -9,6 +9,7 @@ type PanelView struct {
 	FromMs   float64     `json:"fromMs"`
 	ToMs     float64     `json:"toMs"`
 	TimeInfo string      `json:"timeInfo"` // of a panel with a range of its own: "Last 1 hour"
+	Zones    []string    `json:"zones"`    // of its time axis, if the panel says so: "utc", "Europe/Zurich"; "" is the page's
 	Queries  []QueryNote `json:"queries"`
 	Notes    []ViewNote  `json:"notes"`
 	Empty    string      `json:"empty"` // why there is nothing to draw, and the next step; "" if there is

@@ -28,9 +28,6 @@ func (m *maker) undrawn() {
 	if m.options.has("timeCompare") && m.options.text("timeCompare", "-") != "" {
 		m.warn("the comparison with another time (timeCompare) is not drawn")
 	}
-	if zones := m.options.texts("timezone"); len(zones) > 1 || len(zones) == 1 && zones[0] != "browser" && zones[0] != "" {
-		m.warn("the time axis is in the reader's zone alone, not in %s", strings.Join(zones, ", "))
-	}
 }
 
 // series are all columns of numbers that stand beside times.

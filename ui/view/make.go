@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"supersonic/ui/frame"
 	"supersonic/ui/grafana"
@@ -25,7 +27,7 @@ type maker struct {
 // Make says what a panel shows of the frames that its queries gave.
 func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView {
 	m := &maker{panel: panel, env: &env, theme: newTheme(env.Light), options: readOptions(panel.Options), notes: append([]payload.ViewNote{}, env.Notes...), steps: []payload.DataStep{}}
-	v := payload.PanelView{Title: env.fill(panel.Title), FromMs: env.FromMs, ToMs: env.ToMs, Queries: env.Queries}
+	v := payload.PanelView{Title: env.fill(panel.Title), FromMs: env.FromMs, ToMs: env.ToMs, Zones: m.zones(), Queries: env.Queries}
 	if v.Queries == nil {
 		v.Queries = []payload.QueryNote{}
 	}
@@ -41,6 +43,19 @@ func Make(panel *grafana.Panel, frames []frame.Frame, env Env) payload.PanelView
 		}
 	}
 	return v
+}
+
+// zones are those of the panel's own time axis; one that is not known is said.
+func (m *maker) zones() []string {
+	out := []string{}
+	for _, z := range m.options.texts("timezone") {
+		if _, err := time.LoadLocation(strings.Replace(z, "utc", "UTC", 1)); err != nil && z != "browser" {
+			m.warn("the time zone %q of its axis is not known", z)
+			continue
+		}
+		out = append(out, z)
+	}
+	return out
 }
 
 // draw picks the maker of the panel's type.

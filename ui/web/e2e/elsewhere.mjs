@@ -59,6 +59,49 @@ async function ranges() {
   assert.equal(await page.getByLabel('Refresh every').inputValue(), '1m')
 }
 
+/** The zone of an address is that of all times of the page, of its links, and of the picker. */
+async function zones() {
+  const hour = (zone) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(Number(to))
+  const to = '1796017800000' // 05:50 UTC, in Kolkata 11:20
+  for (const [asked, name, seen] of [['Asia/Kolkata', 'Asia/Kolkata', /2026-11-30 11:10:00 to 2026-11-30 11:20:00/], ['utc', 'UTC', /2026-11-30 05:40:00 to 2026-11-30 05:50:00/], ['browser', '', new RegExp(`2026-\\S+ ${hour(undefined)}:40:00 to`)]]) {
+    await page.goto(`${site}${d}?from=1796017200000&to=${to}&timezone=${q(asked)}&refresh=`)
+    await page.locator('[data-panel]').first().waitFor()
+    assert.match(await range(), seen)
+    if (name) assert.ok((await range()).includes(name), await range())
+    await page.getByRole('button', { name: /^Time range/ }).click()
+    assert.equal(await page.getByRole('combobox', { name: 'Time zone' }).inputValue(), asked === 'browser' ? '' : asked)
+    await page.keyboard.press('Escape')
+    for (const link of ['Explore', 'Map', 'Status']) assert.match(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: link }).getAttribute('href'), new RegExp(`timezone=${q(asked)}`))
+  }
+  await page.goto(`${site}/status?timezone=Asia/Kolkata`)
+  const now = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Kolkata', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const near = [-60_000, 0, 60_000].map((by) => now.format(Date.now() + by))
+  const seenAt = () => page.getByText(/seen at/).innerText()
+  await until('the status is in the zone', async () => near.includes(/seen at (\d\d:\d\d)/.exec(await seenAt())?.[1]) || seenAt())
+  await page.goto(`${site}${d}?timezone=Asia/Kolkata&refresh=`)
+  await page.locator('[data-panel]').first().waitFor()
+  await page.getByRole('button', { name: /^Time range/ }).click()
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Europe/Zurich')
+  assert.equal(param('timezone'), 'Europe/Zurich')
+  await page.goto(`${site}${d}?timezone=Mars/Olympus&refresh=`)
+  await page.getByRole('note').filter({ hasText: 'no zone Mars/Olympus' }).waitFor()
+}
+
+/** Addresses from before uids, and those of a uid without its title or with another's. */
+async function titles() {
+  for (const address of [`/dashboard/db/${home.slug}`, `${d}`, `${d}/`, `${d}/another-title`]) {
+    await page.goto(`${site}${address}?var-release=$__all&from=now-5m&to=now&refresh=`)
+    await shows()
+    assert.deepEqual([param('from'), param('var-release')], ['now-5m', '$__all'], address)
+  }
+  await page.goto(`${site}/dashboard/db/${home.slug}?from=now-5m&to=now&refresh=`)
+  await until('the address of today', () => new URL(page.url()).pathname.endsWith(`${d}/${home.slug}`) || page.url())
+  await page.goto(`${site}/dashboard-solo/db/${home.slug}?panelId=${servers.id}&from=now-5m&to=now`)
+  await shows()
+  await page.goto(`${site}/dashboard/db/nothing-of-this-title`)
+  await page.getByText('no dashboard has the title').waitFor()
+}
+
 async function onePanel() {
   for (const address of [`${d}?viewPanel=panel-${servers.id}`, `${d}/x?viewPanel=${servers.id}`, `${d}?fullscreen&panelId=${servers.id}`, `/d-solo/${home.uid}/x?panelId=panel-${servers.id}&theme=light`]) {
     await page.goto(`${site}${address}&from=now-5m&to=now&refresh=`)
@@ -107,6 +150,8 @@ async function nowhere() {
 await first.reads(async () => {
   await does('links to Explore as Grafana made them', exploreAsItWas)
   await does('ranges in every form that Grafana has', ranges)
+  await does('the zone of an address', zones)
+  await does('dashboards by their title', titles)
   await does('one panel, a kiosk, by every name', onePanel)
   await does('the data of a chart, by its address', inspects)
   await does('addresses that lead nowhere say so', nowhere)

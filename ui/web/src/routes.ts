@@ -28,6 +28,8 @@ const rules: Rule[] = [
   { at: /^$/, tab: 'dashboards', title: 'Home', timed: true, page: dashboard },
   { at: /^d\/[^/]+(\/[^/]*)?$/, tab: 'dashboards', title: 'Dashboard', timed: true, page: dashboard },
   { at: /^d-solo\/[^/]+(\/[^/]*)?$/, tab: 'dashboards', title: 'Panel', timed: true, bare: true, page: dashboard },
+  { at: /^dashboard\/db\/[^/]+$/, tab: 'dashboards', title: 'Dashboard', timed: true, page: dashboard },
+  { at: /^dashboard-solo\/db\/[^/]+$/, tab: 'dashboards', title: 'Panel', timed: true, bare: true, page: dashboard },
   { at: /^dashboard\/new$/, tab: 'dashboards', title: 'New dashboard', timed: true, page: dashboard },
   { at: /^dashboards$/, tab: 'dashboards', title: 'Dashboards', timed: false, page: () => import('./dashboard/DashboardListPage.svelte') },
   { at: /^(explore|traces)$/, tab: 'explore', title: 'Explore', timed: true, page: () => import('./explore/ExplorePage.svelte') },

@@ -9,12 +9,11 @@ import { Crosshair } from '../lib/crosshair.svelte'
 import { router } from '../lib/route.svelte'
 import { theme } from '../lib/theme.svelte'
 import { time } from '../lib/time.svelte'
+import { zone } from '../lib/zone.svelte'
 import { isRow, laidOut, type Box, type Placed } from './layout'
 import { folded, newDashboard, panelOf, placed, readModel, type DashboardModel, type PanelModel } from './model'
 import { addressed, currentOf, filterOf, filtersOf, filterText, valuesOf } from './vars'
 import type { AdHocFilter, Variable } from '../lib/api'
-
-const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions()
 
 export class Board {
   answer = $state.raw<Dashboard | null>(null)
@@ -31,7 +30,7 @@ export class Board {
   /** rows that are not as the file has them */
   #turned = $derived(new Set((router.current.params.get('rows') ?? '').split(',').filter(Boolean)))
 
-  /** "home", "new" or a uid */
+  /** "home", "new", a uid, or "db/" and a title as older addresses have it */
   constructor(readonly name: string) {
     if (name === 'new') {
       this.kept = newDashboard()
@@ -49,7 +48,7 @@ export class Board {
   title = $derived(this.draft?.title ?? this.answer?.title ?? '')
 
   /** what the variables of the address say; a change of it is another question */
-  asked = $derived(JSON.stringify([valuesOf(router.current.params), time.from, time.to]))
+  asked = $derived(JSON.stringify([valuesOf(router.current.params), time.from, time.to, zone.name]))
 
   isFolded(row: Panel): boolean {
     return row.collapsed !== this.#turned.has(row.key)
@@ -91,14 +90,16 @@ export class Board {
 
   #saved(signal: AbortSignal): Promise<Dashboard> {
     const uid = this.answer?.uid || this.name
-    const path = this.name === 'home' && !this.answer ? 'api/dashboards/home' : `api/dashboards/uid/${encodeURIComponent(uid)}`
+    const older = this.name.startsWith('db/') ? `api/dashboards/db/${encodeURIComponent(this.name.slice(3))}` : null
+    const path = this.name === 'home' && !this.answer ? 'api/dashboards/home' : !this.answer && older ? older : `api/dashboards/uid/${encodeURIComponent(uid)}`
     const query = new URLSearchParams([...router.current.params].filter(([name]) => name.startsWith('var-')))
     // The range of the address, if it has one: without, the file's own counts.
     for (const name of ['from', 'to']) {
       const value = router.current.params.get(name) ?? (this.answer ? time[name as 'from' | 'to'] : null)
       if (value) query.set(name, value)
     }
-    return ask<Dashboard>(query.size > 0 ? `${path}?${query}` : path, {}, signal)
+    query.set('timezone', zone.full)
+    return ask<Dashboard>(`${path}?${query}`, {}, signal)
   }
 
   #drafted(model: DashboardModel, signal: AbortSignal): Promise<Dashboard> {
@@ -152,7 +153,7 @@ export class Board {
       vars: this.values, filters: this.filters, scoped: panel.scoped,
       from: time.from, to: time.to, nowMs: time.now,
       width: Math.max(50, Math.round(width / 50) * 50), height: Math.max(50, Math.round(height / 50) * 50),
-      light: !theme.dark, utc: time.utc, zone, frame: null, table: false, steps: false,
+      light: !theme.dark, utc: zone.name === 'utc', zone: zone.full, frame: null, table: false, steps: false,
     }
   }
 

@@ -1,5 +1,6 @@
 /** Scales of the pictures: marks that a person reads, on a logarithmic axis and on one of time. */
 import { clock, duration } from '../lib/format'
+import { unwall, wall } from '../lib/zone.svelte'
 
 /** logMarks are 1, 2 and 5 of each power of ten within a range, thinned to about the number that fits. */
 export function logMarks(low: number, high: number, fit: number): number[] {
@@ -16,7 +17,7 @@ const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 30
 
 const months = [1, 2, 3, 6, 12, 24, 60, 120]
 
-/** timeMarks are round local times within a range, at most as many as fit. */
+/** timeMarks are round times of the page's zone within a range, at most as many as fit. */
 export function timeMarks(from: number, to: number, fit: number): number[] {
   const step = steps.find((s) => (to - from) / s <= fit)
   if (step === undefined) return monthMarks(from, to, fit)
@@ -27,11 +28,10 @@ export function timeMarks(from: number, to: number, fit: number): number[] {
   }
   // Hours of the day and days, which are not of one length where clocks change.
   const hours = step / 3_600_000
-  const first = new Date(from)
-  const day = Math.round(Date.UTC(first.getFullYear(), first.getMonth(), first.getDate()) / 86_400_000)
+  const day = Math.floor(wall(from).getTime() / 86_400_000)
   const back = hours > 24 ? (day + (hours === 168 ? 3 : 0)) % (hours / 24) : 0 // weeks begin on Mondays
   for (let n = 0; ; n += hours) {
-    const at = new Date(first.getFullYear(), first.getMonth(), first.getDate() - back, n).getTime()
+    const at = unwall((day - back) * 86_400_000 + n * 3_600_000)
     if (at > to) return marks
     if (at >= from) marks.push(at)
   }
@@ -39,10 +39,10 @@ export function timeMarks(from: number, to: number, fit: number): number[] {
 
 function monthMarks(from: number, to: number, fit: number): number[] {
   const step = months.find((n) => (to - from) / (n * 2_629_800_000) <= fit) ?? months.at(-1)!
-  const first = new Date(from)
+  const first = wall(from)
   const marks: number[] = []
-  for (let n = Math.floor((first.getFullYear() * 12 + first.getMonth()) / step) * step; ; n += step) {
-    const at = new Date(0, n - 1900 * 12).getTime()
+  for (let n = Math.floor((first.getUTCFullYear() * 12 + first.getUTCMonth()) / step) * step; ; n += step) {
+    const at = unwall(Date.UTC(0, n - 1900 * 12))
     if (at > to) return marks
     if (at >= from) marks.push(at)
   }
@@ -51,11 +51,11 @@ function monthMarks(from: number, to: number, fit: number): number[] {
 /** timeText writes a mark as finely as the marks are apart. */
 export function timeText(ms: number, apart: number): string {
   if (apart < 1000) return clock(ms, true)
-  const t = new Date(ms)
-  const month = String(t.getMonth() + 1).padStart(2, '0')
-  if (apart >= 300 * 86_400_000) return String(t.getFullYear())
-  if (apart >= 27 * 86_400_000) return `${t.getFullYear()}-${month}`
-  if (apart >= 43_200_000) return `${t.getMonth() + 1}-${String(t.getDate()).padStart(2, '0')}`
+  const t = wall(ms)
+  const month = String(t.getUTCMonth() + 1).padStart(2, '0')
+  if (apart >= 300 * 86_400_000) return String(t.getUTCFullYear())
+  if (apart >= 27 * 86_400_000) return `${t.getUTCFullYear()}-${month}`
+  if (apart >= 43_200_000) return `${t.getUTCMonth() + 1}-${String(t.getUTCDate()).padStart(2, '0')}`
   return apart >= 60_000 ? clock(ms).slice(0, 5) : clock(ms)
 }
 

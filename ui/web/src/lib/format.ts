@@ -1,5 +1,6 @@
 /** Every number, time and unit on the page is written here. */
 import { clock as site } from './clock.svelte'
+import { wall, zone, type ZoneName } from './zone.svelte'
 
 /** none stands where nothing is known; it never stands for zero. */
 export const none = '–'
@@ -81,25 +82,24 @@ export function fact(value: number, unit: string): string {
 
 const two = (n: number) => String(n).padStart(2, '0')
 
-/** clock writes the local time of day of Unix milliseconds. */
-export function clock(ms: number, withMillis = false): string {
-  const t = new Date(ms)
-  const base = `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`
-  return withMillis ? `${base}.${String(t.getMilliseconds()).padStart(3, '0')}` : base
+const day = (t: Date) => `${t.getUTCFullYear()}-${two(t.getUTCMonth() + 1)}-${two(t.getUTCDate())}`
+
+/** clock writes the time of day of Unix milliseconds in the page's zone. */
+export function clock(ms: number, withMillis = false, of: ZoneName = zone.name): string {
+  const t = wall(ms, of)
+  const base = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}:${two(t.getUTCSeconds())}`
+  return withMillis ? `${base}.${String(t.getUTCMilliseconds()).padStart(3, '0')}` : base
 }
 
-/** date writes local date and time of day; the date is left out today. */
+/** date writes date and time of day in the page's zone; the date is left out today. */
 export function date(ms: number, now = site.now()): string {
-  const t = new Date(ms)
-  const today = new Date(now)
-  if (t.toDateString() === today.toDateString()) return clock(ms, true)
-  return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${clock(ms, true)}`
+  const then = day(wall(ms))
+  return then === day(wall(now)) ? clock(ms, true) : `${then} ${clock(ms, true)}`
 }
 
-/** stamp writes a whole date and time of day, of this place or of UTC; the time picker reads it back. */
-export function stamp(ms: number, utc = false): string {
-  const t = utc ? new Date(ms + new Date(ms).getTimezoneOffset() * 60_000) : new Date(ms)
-  return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${clock(t.getTime())}`
+/** stamp writes a whole date and time of day in the page's zone; the time picker reads it back. */
+export function stamp(ms: number, of: ZoneName = zone.name): string {
+  return `${day(wall(ms, of))} ${clock(ms, false, of)}`
 }
 
 /** ago writes how long before now a time was. */

@@ -1,5 +1,6 @@
 /** The address of the page is its whole state: what is shown can be sent as a link. */
 import { older } from './older'
+import { zone } from './zone.svelte'
 
 export interface Route {
   /** path below the base, without a slash at its ends: "trace/0af7…" */
@@ -40,6 +41,7 @@ class Router {
   #unsaved: (() => string) | undefined
 
   constructor() {
+    zone.tell(this.current.params.get('timezone'))
     let here = location.href
     addEventListener('popstate', () => {
       const kept = this.current.path
@@ -48,12 +50,17 @@ class Router {
         history.pushState(null, '', here)
         return
       }
-      this.current = next
+      this.#show(next)
       here = location.href
     })
     addEventListener('beforeunload', (event) => {
       if (this.#unsaved?.()) event.preventDefault()
     })
+  }
+
+  #show(next: Route) {
+    zone.tell(next.params.get('timezone'))
+    this.current = next
   }
 
   /** guard asks before another page is shown while what it is given returns a question; call what it returns to end that. */
@@ -69,20 +76,30 @@ class Router {
     return !question || confirm(question)
   }
 
-  /** href is the address of a path with parameters; empty ones are left out. */
+  /** href is the address of a path with parameters; empty ones are left out, the zone of times stays. */
   href(path: string, params: Record<string, Value> = {}): string {
     const target = new URL(path, document.baseURI)
     change(target.searchParams, params)
-    return target.pathname + target.search
+    return this.#zoned(target.pathname + target.search)
+  }
+
+  /** zoned adds the zone that this address asks for to another of the page that asks for none. */
+  #zoned(url: string): string {
+    const asked = this.current.params.get('timezone')
+    const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
+    if (!asked || new URLSearchParams(query).has('timezone')) return url
+    const [before, hash] = url.split(/(?=#)/, 2) as [string, string?]
+    return `${before}${query ? '&' : '?'}${new URLSearchParams({ timezone: asked })}${hash ?? ''}`
   }
 
   /** link is the address that a file gives: below the page's root if it begins with "/", elsewhere only by a scheme that is safe. */
   link(url: string): string {
     if (/^[\w+.-]+:/.test(url)) return /^(https?|mailto):/i.test(url) ? url : '#'
     const base = new URL(document.baseURI).pathname
-    if (url.startsWith('/')) return url.startsWith('//') || url.startsWith(base) ? url : base + url.slice(1)
-    if (url.startsWith('?')) return location.pathname + url // the same page
-    return url === '' || /^[#.]/.test(url) ? url : base + url
+    if (url.startsWith('//')) return url
+    if (url.startsWith('/')) return this.#zoned(url.startsWith(base) ? url : base + url.slice(1))
+    if (url.startsWith('?')) return this.#zoned(location.pathname + url) // the same page
+    return url === '' || /^[#.]/.test(url) ? url : this.#zoned(base + url)
   }
 
   /** go shows another address; replace leaves no step to go back to. It tells whether the reader let it. */
@@ -91,7 +108,7 @@ class Router {
     if (new URL(href, location.href).pathname !== location.pathname && !this.#mayLeave()) return false
     if (replace) history.replaceState(null, '', href)
     else history.pushState(null, '', href)
-    this.current = read()
+    this.#show(read())
     return true
   }
 

@@ -1,11 +1,12 @@
 /**
  * The time range of what is shown, as Grafana has it in its addresses:
- * ?from=now-3h&to=now&refresh=5s&timezone=utc. Every page reads it here; the
+ * ?from=now-3h&to=now&refresh=5s (its zone: zone.svelte.ts). Every page reads it here; the
  * header's picker, a drag over a chart and the keys t z, t ← and t → write it.
  */
 import { clock } from './clock.svelte'
 import { router } from './route.svelte'
 import { pace, parse, span, type Range } from './timerange'
+import type { ZoneName } from './zone.svelte'
 
 /** What a page shows when its address says nothing: each page may say its own. */
 export interface Usual {
@@ -26,7 +27,6 @@ class Time {
 
   from = $derived(router.current.params.get('from') ?? this.#usual.from)
   to = $derived(router.current.params.get('to') ?? this.#usual.to)
-  utc = $derived(router.current.params.get('timezone') === 'utc')
   /** the range in Unix milliseconds; relative times count from the last tick */
   range = $derived<Range>(this.#resolved())
   refresh = $derived(pace(router.current.params.get('refresh') ?? this.#usual.refresh, this.range))
@@ -34,8 +34,8 @@ class Time {
   live = $derived(this.to.includes('now'))
 
   #resolved(): Range {
-    const from = parse(this.from, this.now, false, this.utc) ?? this.now - 3_600_000
-    const to = parse(this.to, this.now, true, this.utc) ?? this.now
+    const from = parse(this.from, this.now, false) ?? this.now - 3_600_000
+    const to = parse(this.to, this.now, true) ?? this.now
     return from < to ? { from, to } : { from: to - 3_600_000, to }
   }
 
@@ -55,8 +55,9 @@ class Time {
     router.set({ refresh: [every] }) // an empty one as well: the dashboard's own pace would come back
   }
 
-  setUTC(utc: boolean) {
-    router.set({ timezone: utc ? 'utc' : null })
+  /** setZone shows times in another zone, "" in the reader's: said in the address, or a dashboard's own would come back. */
+  setZone(name: ZoneName) {
+    router.set({ timezone: name || 'browser' })
   }
 
   /** again makes now the present moment and everything that is shown asks anew. */

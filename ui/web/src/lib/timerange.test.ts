@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { pace, parse, say, span } from './timerange'
 
 const now = Date.UTC(2026, 10, 29, 13, 5, 7, 8)
-const iso = (text: string, end = false) => new Date(parse(text, now, end, true)!).toISOString()
+const iso = (text: string, end = false) => new Date(parse(text, now, end, 'utc')!).toISOString()
 
 test('relative times count from now', () => {
   expect(iso('now')).toBe('2026-11-29T13:05:07.008Z')
@@ -18,7 +18,7 @@ test('rounded times are the first or the last moment of their unit', () => {
 })
 
 test('a month back is a day of that month', () => {
-  const at = (text: string, from: string) => new Date(parse(text, Date.parse(from), false, true)!).toISOString()
+  const at = (text: string, from: string) => new Date(parse(text, Date.parse(from), false, 'utc')!).toISOString()
   expect(at('now-1M', '2026-03-31T12:00:00Z')).toBe('2026-02-28T12:00:00.000Z')
   expect(at('now-9M', '2026-11-30T12:00:00Z')).toBe('2026-02-28T12:00:00.000Z')
   expect(at('now-1y', '2028-02-29T12:00:00Z')).toBe('2027-02-28T12:00:00.000Z')
@@ -28,16 +28,16 @@ test('a month back is a day of that month', () => {
 // In New York clocks went back on 2026-11-01 at 06:00 UTC and go forward on 2027-03-14.
 test('days on which the clocks change', () => {
   vi.stubEnv('TZ', 'America/New_York')
-  const at = (text: string, from: string, end: boolean, utc: boolean) => new Date(parse(text, Date.parse(from), end, utc)!).toISOString()
+  const at = (text: string, from: string, end: boolean, zone: string) => new Date(parse(text, Date.parse(from), end, zone)!).toISOString()
   const noon = '2026-11-01T17:00:00Z'
-  expect(at('now/d', noon, false, false)).toBe('2026-11-01T04:00:00.000Z')
-  expect(at('now/d', noon, true, false)).toBe('2026-11-02T04:59:59.999Z')
-  expect(at('now/d', noon, false, true)).toBe('2026-11-01T00:00:00.000Z')
-  expect(at('now/d', noon, true, true)).toBe('2026-11-01T23:59:59.999Z')
-  expect(at('now/h', '2026-11-01T06:30:00Z', false, false)).toBe('2026-11-01T06:00:00.000Z')
-  expect(at('now/h', '2026-11-01T05:30:00Z', false, false)).toBe('2026-11-01T05:00:00.000Z')
-  expect(at('now-1d', noon, false, false)).toBe('2026-10-31T16:00:00.000Z')
-  expect(at('now/w', '2027-03-14T17:00:00Z', true, false)).toBe('2027-03-15T03:59:59.999Z')
+  expect(at('now/d', noon, false, '')).toBe('2026-11-01T04:00:00.000Z')
+  expect(at('now/d', noon, true, '')).toBe('2026-11-02T04:59:59.999Z')
+  expect(at('now/d', noon, false, 'utc')).toBe('2026-11-01T00:00:00.000Z')
+  expect(at('now/d', noon, true, 'utc')).toBe('2026-11-01T23:59:59.999Z')
+  expect(at('now/h', '2026-11-01T06:30:00Z', false, '')).toBe('2026-11-01T06:00:00.000Z')
+  expect(at('now/h', '2026-11-01T05:30:00Z', false, '')).toBe('2026-11-01T05:00:00.000Z')
+  expect(at('now-1d', noon, false, '')).toBe('2026-10-31T16:00:00.000Z')
+  expect(at('now/w', '2027-03-14T17:00:00Z', true, '')).toBe('2027-03-15T03:59:59.999Z')
   vi.unstubAllEnvs()
 })
 

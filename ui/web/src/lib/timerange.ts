@@ -1,4 +1,5 @@
 /** Points of time as Grafana writes them: now-3h, now/d, Unix milliseconds, dates. The server reads them alike (ui/timerange). */
+import { unwall, wall, zone as page, type ZoneName } from './zone.svelte'
 
 export interface Range {
   from: number
@@ -24,17 +25,17 @@ export function pace(text: string, range: Range): string {
 }
 
 /** parse reads a point of time as Unix milliseconds, null if it is none; end rounds "now/d" up to the last moment of the day. */
-export function parse(text: string, now: number, end: boolean, utc = false): number | null {
+export function parse(text: string, now: number, end: boolean, zone: ZoneName = page.name): number | null {
   const parts = relative.exec(text.trim())
-  if (!parts) return absolute(text.trim(), utc)
-  let at = new Date(now)
-  for (const [, sign, n, unit] of parts[1]!.matchAll(/([-+])(\d+)([smhdwMy])/g)) at = add(at, (sign === '-' ? -1 : 1) * Number(n), unit!, utc)
-  if (!parts[2]) return at.getTime()
-  const begin = floor(at, parts[2], utc)
-  return end ? add(begin, 1, parts[2], utc).getTime() - 1 : begin.getTime()
+  if (!parts) return absolute(text.trim(), zone)
+  let at = now
+  for (const [, sign, n, unit] of parts[1]!.matchAll(/([-+])(\d+)([smhdwMy])/g)) at = add(at, (sign === '-' ? -1 : 1) * Number(n), unit!, zone)
+  if (!parts[2]) return at
+  const begin = floor(at, parts[2], zone)
+  return end ? add(begin, 1, parts[2], zone) - 1 : begin
 }
 
-function absolute(text: string, utc: boolean): number | null {
+function absolute(text: string, zone: ZoneName): number | null {
   const compact = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?$/.exec(text)
   if (compact) {
     const [y, mo, d, h, mi, s] = compact.slice(1).map((n) => Number(n ?? 0))
@@ -42,43 +43,35 @@ function absolute(text: string, utc: boolean): number | null {
   }
   if (/^\d{1,15}$/.test(text)) return Number(text)
   const local = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?$/.exec(text)
-  const at = local ? Date.parse(`${local[1]}T${local[2] ?? '00:00'}${local[3] ?? ':00'}${utc ? 'Z' : ''}`) : Date.parse(text)
-  return Number.isNaN(at) ? null : at
+  const at = Date.parse(local ? `${local[1]}T${local[2] ?? '00:00'}${local[3] ?? ':00'}Z` : text)
+  if (Number.isNaN(at)) return null
+  return local ? unwall(at, zone) : at
 }
 
-function add(t: Date, n: number, unit: string, utc: boolean): Date {
-  const d = new Date(t)
-  if (unit === 'y' || unit === 'M') {
-    const day = utc ? d.getUTCDate() : d.getDate()
-    const months = unit === 'y' ? 12 * n : n
+function add(ms: number, n: number, unit: string, zone: ZoneName): number {
+  if (!'yMdw'.includes(unit)) return ms + n * lengths[unit]!
+  const d = wall(ms, zone)
+  if (unit === 'd' || unit === 'w') d.setUTCDate(d.getUTCDate() + (unit === 'w' ? 7 * n : n))
+  else {
     // The last day of a month that has no such day: a month before March 31 is the end of February.
-    if (utc) {
-      d.setUTCDate(1)
-      d.setUTCMonth(d.getUTCMonth() + months)
-      d.setUTCDate(Math.min(day, new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate()))
-    } else {
-      d.setDate(1)
-      d.setMonth(d.getMonth() + months)
-      d.setDate(Math.min(day, new Date(d.getFullYear(), d.getMonth() + 1, 0).getDate()))
-    }
-  } else if (unit === 'd' || unit === 'w') {
-    const days = unit === 'w' ? 7 * n : n
-    if (utc) d.setUTCDate(d.getUTCDate() + days)
-    else d.setDate(d.getDate() + days)
-  } else d.setTime(d.getTime() + n * lengths[unit]!)
-  return d
+    const day = d.getUTCDate()
+    d.setUTCDate(1)
+    d.setUTCMonth(d.getUTCMonth() + (unit === 'y' ? 12 * n : n))
+    d.setUTCDate(Math.min(day, new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + 1, 0)).getUTCDate()))
+  }
+  return unwall(d, zone)
 }
 
-function floor(t: Date, unit: string, utc: boolean): Date {
+function floor(ms: number, unit: string, zone: ZoneName): number {
+  const d = wall(ms, zone)
   // What is shorter than a day is taken off: an hour that comes twice when the clocks go back is no name of a time.
-  if (unit === 's') return new Date(t.getTime() - t.getMilliseconds())
-  if (unit === 'm') return new Date(t.getTime() - (t.getTime() % 60e3))
-  if (unit === 'h') return new Date(t.getTime() - (t.getTime() % 60e3) - (utc ? t.getUTCMinutes() : t.getMinutes()) * 60e3)
-  const [year, month, day, weekday] = utc ? [t.getUTCFullYear(), t.getUTCMonth(), t.getUTCDate(), t.getUTCDay()] : [t.getFullYear(), t.getMonth(), t.getDate(), t.getDay()]
-  const at = (m: number, d: number) => (utc ? new Date(Date.UTC(year, m, d)) : new Date(year, m, d))
-  if (unit === 'y') return at(0, 1)
-  if (unit === 'M') return at(month, 1)
-  return at(month, unit === 'w' ? day - ((weekday + 6) % 7) : day)
+  if (unit === 's') return ms - d.getUTCMilliseconds()
+  if (unit === 'm') return ms - (d.getTime() % 60e3)
+  if (unit === 'h') return ms - (d.getTime() % 3600e3)
+  const [year, month, day, weekday] = [d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate(), d.getUTCDay()]
+  if (unit === 'y') return unwall(Date.UTC(year, 0, 1), zone)
+  if (unit === 'M') return unwall(Date.UTC(year, month, 1), zone)
+  return unwall(Date.UTC(year, month, unit === 'w' ? day - ((weekday + 6) % 7) : day), zone)
 }
 
 /** what names one moment in every time zone */
@@ -96,7 +89,7 @@ export function say(from: string, to: string, write: (ms: number) => string): st
   const day = /^now(?:-(\d+)d)?\/d$/.exec(from)
   if (day && from === to) return day[1] === undefined ? 'Today' : day[1] === '1' ? 'Yesterday' : `${day[1]} days ago`
   const one = (text: string) => {
-    const exact = moment.test(text) ? absolute(text, true) : null
+    const exact = moment.test(text) ? absolute(text, 'utc') : null
     return exact === null ? text : write(exact)
   }
   return `${one(from)} to ${one(to)}`

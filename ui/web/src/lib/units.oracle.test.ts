@@ -24,7 +24,7 @@ test('numbers of every unit are written as Grafana and as the server write them'
     const of = formats[a.unit]!
     a.values.forEach((value, i) => {
       compared++
-      const got = write(of, value, a.decimals, true)
+      const got = write(of, value, a.decimals, 'utc')
       if (got !== a.texts[i]) wrong.push(`${a.unit} ${a.decimals} ${value}: ${got}, want ${a.texts[i]}`)
     })
   }

@@ -1,38 +1,39 @@
 /** Dates and lengths of time as Grafana's units write them (Go: ui/units dates.go, clocks.go). */
 import { clock as site } from './clock.svelte'
+import { wall, zone as page, type ZoneName } from './zone.svelte'
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0')
 
 /** dateText writes Unix milliseconds; a layout "A|B" takes B today, "fromNow" says how long ago. */
-export function dateText(ms: number, layout: string, utc: boolean): string {
+export function dateText(ms: number, layout: string, of: ZoneName): string {
   if (Math.abs(ms) > 8.64e15) return 'Invalid date'
   if (layout === 'fromNow') return fromNow((site.now() - Math.trunc(ms)) / 1000)
   const [usual, today] = layout.split('|') as [string, string?]
-  const day = (at: number) => calendar(at, 'YYYY-MM-DD', utc)
-  return calendar(ms, today && day(ms) === day(site.now()) ? today : usual, utc)
+  const day = (at: number) => calendar(at, 'YYYY-MM-DD', of)
+  return calendar(ms, today && day(ms) === day(site.now()) ? today : usual, of)
 }
 
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** calendar writes a point of time by a layout of YYYY MM DD HH mm ss SSS and the other letters of moment.js. */
-export function calendar(ms: number, layout: string, utc: boolean): string {
+export function calendar(ms: number, layout: string, of: ZoneName): string {
   const real = new Date(Math.trunc(ms))
-  const t = utc ? new Date(real.getTime() + real.getTimezoneOffset() * 60_000) : real
-  const hour = t.getHours()
+  const t = wall(real.getTime(), of)
+  const hour = t.getUTCHours()
   const twelve = ((hour + 11) % 12) + 1
-  const year = t.getFullYear()
-  const dayOfYear = Math.round((Date.UTC(year, t.getMonth(), t.getDate()) - Date.UTC(year, 0, 1)) / 86_400_000) + 1
-  const offset = utc ? 0 : -real.getTimezoneOffset()
+  const year = t.getUTCFullYear()
+  const dayOfYear = Math.round((Date.UTC(year, t.getUTCMonth(), t.getUTCDate()) - Date.UTC(year, 0, 1)) / 86_400_000) + 1
+  const offset = Math.round(page.offset(real.getTime(), of) / 60_000)
   const zone = (colon: string) => (offset < 0 ? '-' : '+') + pad(Math.floor(Math.abs(offset) / 60)) + colon + pad(Math.abs(offset) % 60)
   const parts: Record<string, () => string> = {
-    YYYY: () => pad(year, 4), YY: () => pad(year % 100), Q: () => String(Math.floor(t.getMonth() / 3) + 1),
-    MMMM: () => months[t.getMonth()]!, MMM: () => months[t.getMonth()]!.slice(0, 3), MM: () => pad(t.getMonth() + 1), M: () => String(t.getMonth() + 1),
-    DDDD: () => pad(dayOfYear, 3), DDD: () => String(dayOfYear), DD: () => pad(t.getDate()), Do: () => ordinal(t.getDate()), D: () => String(t.getDate()),
-    dddd: () => days[t.getDay()]!, ddd: () => days[t.getDay()]!.slice(0, 3), dd: () => days[t.getDay()]!.slice(0, 2), d: () => String(t.getDay()),
-    HH: () => pad(hour), H: () => String(hour), hh: () => pad(twelve), h: () => String(twelve), mm: () => pad(t.getMinutes()), m: () => String(t.getMinutes()),
-    ss: () => pad(t.getSeconds()), s: () => String(t.getSeconds()), SSS: () => pad(t.getMilliseconds(), 3), SS: () => pad(t.getMilliseconds(), 3).slice(0, 2),
-    S: () => pad(t.getMilliseconds(), 3).slice(0, 1), A: () => (hour < 12 ? 'AM' : 'PM'), a: () => (hour < 12 ? 'am' : 'pm'),
+    YYYY: () => pad(year, 4), YY: () => pad(year % 100), Q: () => String(Math.floor(t.getUTCMonth() / 3) + 1),
+    MMMM: () => months[t.getUTCMonth()]!, MMM: () => months[t.getUTCMonth()]!.slice(0, 3), MM: () => pad(t.getUTCMonth() + 1), M: () => String(t.getUTCMonth() + 1),
+    DDDD: () => pad(dayOfYear, 3), DDD: () => String(dayOfYear), DD: () => pad(t.getUTCDate()), Do: () => ordinal(t.getUTCDate()), D: () => String(t.getUTCDate()),
+    dddd: () => days[t.getUTCDay()]!, ddd: () => days[t.getUTCDay()]!.slice(0, 3), dd: () => days[t.getUTCDay()]!.slice(0, 2), d: () => String(t.getUTCDay()),
+    HH: () => pad(hour), H: () => String(hour), hh: () => pad(twelve), h: () => String(twelve), mm: () => pad(t.getUTCMinutes()), m: () => String(t.getUTCMinutes()),
+    ss: () => pad(t.getUTCSeconds()), s: () => String(t.getUTCSeconds()), SSS: () => pad(t.getUTCMilliseconds(), 3), SS: () => pad(t.getUTCMilliseconds(), 3).slice(0, 2),
+    S: () => pad(t.getUTCMilliseconds(), 3).slice(0, 1), A: () => (hour < 12 ? 'AM' : 'PM'), a: () => (hour < 12 ? 'am' : 'pm'),
     ZZ: () => zone(''), Z: () => zone(':'), X: () => String(Math.floor(real.getTime() / 1000)), x: () => String(real.getTime()),
   }
   return layout.replace(/\[([^\]]*)\]|YYYY|YY|Q|MMMM|MMM|MM|M|DDDD|DDD|DD|Do|D|dddd|ddd|dd|d|HH|H|hh|h|mm|m|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x/g,

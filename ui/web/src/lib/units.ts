@@ -7,6 +7,7 @@
 import type { Format, Word } from './api'
 import { stamp } from './format'
 import { calendar, clockText, dateText } from './units.time'
+import { zone, type ZoneName } from './zone.svelte'
 
 /** What a number is written as; suffix has its space. */
 export interface Written {
@@ -23,16 +24,16 @@ type Figure = Omit<Written, 'color'>
 export const plainFormat: Format = { unit: 'none', kind: 'plain', prefix: '', scales: [], decimals: null, layout: '', words: [], noValue: '–' }
 
 /** written takes a number apart; decimals overrides what the format says, as an axis does. */
-export function written(of: Format, value: number | null | undefined, decimals: number | null = of.decimals, utc = false): Written {
+export function written(of: Format, value: number | null | undefined, decimals: number | null = of.decimals, at: ZoneName = zone.name): Written {
   const word = wordOf(of.words, value)
   if (word) return { prefix: '', text: word.text, suffix: '', color: word.color }
   if (value === null || value === undefined || Number.isNaN(value)) return { prefix: '', text: of.noValue || '–', suffix: '', color: '' }
-  return { ...figure(of, value, decimals, utc), color: '' }
+  return { ...figure(of, value, decimals, at), color: '' }
 }
 
 /** write is written in one piece. */
-export function write(of: Format, value: number | null | undefined, decimals: number | null = of.decimals, utc = false): string {
-  const w = written(of, value, decimals, utc)
+export function write(of: Format, value: number | null | undefined, decimals: number | null = of.decimals, at: ZoneName = zone.name): string {
+  const w = written(of, value, decimals, at)
   return w.prefix + w.text + w.suffix
 }
 
@@ -42,7 +43,7 @@ function wordOf(words: Word[], value: number | null | undefined): Word | undefin
   return words.find((w) => !w.missing && (w.from === null || value >= w.from) && (w.to === null || value <= w.to))
 }
 
-function figure(of: Format, value: number, decimals: number | null, utc: boolean): Figure {
+function figure(of: Format, value: number, decimals: number | null, at: ZoneName): Figure {
   const bare = (text: string) => ({ prefix: '', text, suffix: '' })
   if (of.kind === 'bool') {
     const [yes, no] = (of.layout || 'True/False').split('/')
@@ -52,7 +53,7 @@ function figure(of: Format, value: number, decimals: number | null, utc: boolean
   switch (of.kind) {
     case 'hex': return bare(hex(of.prefix, Number(digits(value, decimals))))
     case 'scientific': return bare(value.toExponential(decimals ?? undefined))
-    case 'datetime': return bare(of.layout ? dateText(value, of.layout, utc) : stamp(value, utc))
+    case 'datetime': return bare(of.layout ? dateText(value, of.layout, at) : stamp(value, at))
     case 'clock': return { prefix: '', ...clockText(of.layout, value, decimals) }
     case 'text': return bare(String(value))
     case 'locale': return { prefix: of.prefix, text: grouped(value, of.layout === 'financial', decimals), suffix: of.scales[0]?.suffix ?? '' }
@@ -103,8 +104,8 @@ function enough(value: number): number {
 }
 
 /** moment writes a point of time by a layout of YYYY MM DD HH mm ss SSS; without one as date and time. */
-export function moment(ms: number, layout: string, utc: boolean): string {
-  return layout ? calendar(ms, layout, utc) : stamp(ms, utc)
+export function moment(ms: number, layout: string, at: ZoneName = zone.name): string {
+  return layout ? calendar(ms, layout, at) : stamp(ms, at)
 }
 
 function hex(prefix: string, value: number): string {

@@ -9,7 +9,7 @@ import { choicesOf, rowsOf, turned } from './table/rows'
 import { aside, harmless } from './text/safe'
 
 const shown = (number: number | null, text: string): Shown => ({ number, text, prefix: '', suffix: '', color: '', href: '' })
-const nothing: PanelView = { kind: '', title: '', fromMs: 0, toMs: 1, timeInfo: '', queries: [], notes: [], empty: '', steps: [], chart: null, stats: null, histogram: null, heatmap: null, table: null, states: null, graph: null, traces: null, text: null, pie: null, bars: null }
+const nothing: PanelView = { kind: '', title: '', fromMs: 0, toMs: 1, timeInfo: '', zones: [], queries: [], notes: [], empty: '', steps: [], chart: null, stats: null, histogram: null, heatmap: null, table: null, states: null, graph: null, traces: null, text: null, pie: null, bars: null }
 
 test('text is as large as its box lets it', () => {
   const measure = (text: string) => text.length * 50

@@ -22,6 +22,8 @@ export interface DashboardList {
 /** Dashboard is a dashboard with its variables filled and its repeats laid out, for the variables, the range and the width that were asked for. */
 export interface Dashboard {
   uid: string
+  /** the title as addresses have it */
+  slug: string
   title: string
   description: string
   folder: string
@@ -187,7 +189,7 @@ export interface PanelQuestion {
   height: number
   light: boolean
   utc: boolean
-  /** the reader's own, "Europe/Berlin"; "" is the server's */
+  /** that of the page, "Europe/Berlin"; "" is the server's */
   zone: string
   /** of a table with several tables in it: which one; null is the panel's own choice */
   frame: number | null

@@ -13,6 +13,8 @@ export interface PanelView {
   toMs: number
   /** of a panel with a range of its own: "Last 1 hour" */
   timeInfo: string
+  /** of its time axis, if the panel says so: "utc", "Europe/Zurich"; "" is the page's */
+  zones: string[]
   queries: QueryNote[]
   notes: ViewNote[]
   /** why there is nothing to draw, and the next step; "" if there is */

@@ -5,6 +5,7 @@ import { tickDecimals, write } from '../../lib/units'
 import { percentOf } from './columns'
 import { alpha, fillOf, strokeOf } from './colours'
 import { base, percentFormat, rangeOf, stepsOf, timeTick } from './scales'
+import { fullName, pictured, type ZoneName } from '../../lib/zone.svelte'
 import { symbolPath, valuesOf } from './symbols'
 import { areasOf, linesOf } from './thresholds'
 
@@ -21,7 +22,8 @@ export interface Setting {
   /** the range of the time axis, read anew at each drawing */
   range: () => [number, number]
   look: Look
-  utc: boolean
+  /** of the time axis; each but the first has an axis of its own below */
+  zones: ZoneName[]
   width: number
   height: number
   hooks: uPlot.Hooks.Arrays
@@ -45,7 +47,7 @@ export function optionsOf(s: Setting): uPlot.Options {
     height: s.height,
     ms: 1,
     padding: [8, axes.some((a) => a.side === 'right') ? 4 : 18, 0, axes.some((a) => a.side === 'left') ? 0 : 8],
-    ...(s.utc ? { tzDate: (ts: number) => uPlot.tzDate(new Date(ts), 'Etc/UTC') } : {}),
+    tzDate: (ts: number) => pictured(ts, s.zones[0]),
     legend: { show: false },
     cursor: {
       y: false,
@@ -54,12 +56,12 @@ export function optionsOf(s: Setting): uPlot.Options {
       bind: { dblclick: () => () => (s.onout(), null) },
     },
     scales,
-    axes: [timeAxis(s), ...axes.map((axis, i) => valueAxis(s, axis, i))],
+    axes: [timeAxis(s, 0), ...axes.map((axis, i) => valueAxis(s, axis, i)), ...s.zones.slice(1).map((_z, i) => timeAxis(s, i + 1))],
     series: [{}, ...chart.lines.map((line) => seriesOf(line))],
     hooks: {
       ...s.hooks,
       drawClear: [...(s.hooks.drawClear ?? []), (u) => axes.forEach((a, i) => areasOf(u, a, `y${i}`))],
-      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), (u) => valuesOf(u, chart.lines, s.look.font, s.utc), ...(s.hooks.draw ?? [])],
+      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), (u) => valuesOf(u, chart.lines, s.look.font, s.zones[0]!), ...(s.hooks.draw ?? [])],
       setSelect: [(u) => zoomed(u, s.onzoom)],
     },
   }
@@ -86,13 +88,16 @@ function scaleOf(axis: ChartAxis, bars: boolean): uPlot.Scale {
   return { distr: 1, range }
 }
 
-function timeAxis(s: Setting): uPlot.Axis {
+/** timeAxis is of one of the zones; where there are several, each says whose it is. */
+function timeAxis(s: Setting, index: number): uPlot.Axis {
   const { chart, look } = s
+  const zone = s.zones[index]!
   const length = () => s.range()[1] - s.range()[0]
   return {
-    stroke: look.faint, font: look.font, size: 26, gap: 9, space: chart.xIsTime ? 74 : 50,
-    grid: { stroke: look.grid, width: 1 }, ticks: { show: false },
-    values: chart.xIsTime ? (_u, at, _a, _s, step) => at.map((t) => timeTick(t, step, length(), s.utc)) : (_u, at) => at.map((v) => String(Number(v.toPrecision(6)))),
+    stroke: look.faint, font: look.font, scale: 'x', side: 2, size: 26, gap: 9, space: chart.xIsTime ? 74 : 50,
+    grid: { show: index === 0, stroke: look.grid, width: 1 },
+    ...(s.zones.length > 1 ? { label: fullName(zone), labelFont: look.font, labelSize: 16, labelGap: 0 } : {}), ticks: { show: false },
+    values: chart.xIsTime ? (_u, at, _a, _s, step) => at.map((t) => timeTick(t, step, length(), zone)) : (_u, at) => at.map((v) => String(Number(v.toPrecision(6)))),
   }
 }
 
@@ -111,7 +116,7 @@ function valueAxis(s: Setting, axis: ChartAxis, index: number): uPlot.Axis {
     values: (_u, at, _axis, _space, step) => {
       const shown = at.filter((v) => v !== null)
       const decimals = axis.scale === 'log' || axis.scale === 'symlog' ? axis.format.decimals : tickDecimals(axis.format, shown, step)
-      return at.map((v) => (v === null ? '' : write(axis.format, v, decimals, s.utc)))
+      return at.map((v) => (v === null ? '' : write(axis.format, v, decimals, s.zones[0]!)))
     },
   }
 }

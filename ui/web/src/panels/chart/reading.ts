@@ -1,6 +1,7 @@
 /** What a chart says at one point of its axis. */
 import type { ChartView, Line, PanelLink } from '../../lib/api'
 import { moment, written, write } from '../../lib/units'
+import type { ZoneName } from '../../lib/zone.svelte'
 import { colorAt } from './colours'
 
 export interface Reading {
@@ -39,10 +40,10 @@ export function nearestIndex(times: number[], at: number): number {
 }
 
 /** headOf names a point on the x axis. */
-export function headOf(chart: ChartView, index: number, utc: boolean): string {
+export function headOf(chart: ChartView, index: number, zone: ZoneName): string {
   const at = chart.timesMs[index]
   if (at === undefined) return ''
-  return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', utc) : String(at)
+  return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', zone) : String(at)
 }
 
 /** filled puts what was pointed at into the links of a line. */

@@ -49,10 +49,10 @@ test('no two ticks carry the same text where decimals are fixed', () => {
 
 test('a tick says as much of a time as tells it from the next', () => {
   const at = Date.UTC(2026, 10, 29, 9, 30)
-  expect(timeTick(at, 1800e3, 3 * 3600e3, true)).toBe('09:30')
-  expect(timeTick(at, 10e3, 60e3, true)).toBe('09:30:00')
-  expect(timeTick(at, 6 * 3600e3, 2 * 86400e3, true)).toBe('11-29 09:30')
-  expect(timeTicks(at, at + 3 * 3600e3, 500, true).map((t) => t.text)).toEqual(['09:30', '10:00', '10:30', '11:00', '11:30', '12:00', '12:30'])
+  expect(timeTick(at, 1800e3, 3 * 3600e3, 'utc')).toBe('09:30')
+  expect(timeTick(at, 10e3, 60e3, 'utc')).toBe('09:30:00')
+  expect(timeTick(at, 6 * 3600e3, 2 * 86400e3, 'utc')).toBe('11-29 09:30')
+  expect(timeTicks(at, at + 3 * 3600e3, 500, 'utc').map((t) => t.text)).toEqual(['09:30', '10:00', '10:30', '11:00', '11:30', '12:00', '12:30'])
 })
 
 test('soft limits and a zero in the middle hold on logarithmic axes as well', () => {

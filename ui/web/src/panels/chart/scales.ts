@@ -1,6 +1,7 @@
 /** How far an axis reaches and where its ticks are. */
 import uPlot from 'uplot'
 import type { ChartAxis, Format } from '../../lib/api'
+import { wall, type ZoneName } from '../../lib/zone.svelte'
 
 /** percentFormat is of lines that are stacked to a hundred percent. */
 export const percentFormat: Format = { unit: 'percentunit', kind: 'scaled', prefix: '', scales: [{ from: 0, divide: 0.01, suffix: '%' }], decimals: null, layout: '', words: [], noValue: '–' }
@@ -90,14 +91,14 @@ function timeSteps(second: number): number[] {
 }
 
 /** timeTick writes a point of time as its distance to the next tick and the whole length need it. */
-export function timeTick(ms: number, step: number, length: number, utc: boolean): string {
-  const t = utc ? new Date(ms + new Date(ms).getTimezoneOffset() * 60_000) : new Date(ms)
+export function timeTick(ms: number, step: number, length: number, zone: ZoneName): string {
+  const t = wall(ms, zone)
   const two = (n: number) => String(n).padStart(2, '0')
-  const clock = `${two(t.getHours())}:${two(t.getMinutes())}`
-  const day = `${two(t.getMonth() + 1)}-${two(t.getDate())}`
-  if (step < 1000) return `${clock}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`
-  if (step < 60_000) return `${clock}:${two(t.getSeconds())}`
+  const clock = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`
+  const day = `${two(t.getUTCMonth() + 1)}-${two(t.getUTCDate())}`
+  if (step < 1000) return `${clock}:${two(t.getUTCSeconds())}.${String(t.getUTCMilliseconds()).padStart(3, '0')}`
+  if (step < 60_000) return `${clock}:${two(t.getUTCSeconds())}`
   if (step < 86_400_000) return length > 86_400_000 ? `${day} ${clock}` : clock
   if (step < 28 * 86_400_000) return day
-  return step < 360 * 86_400_000 ? `${t.getFullYear()}-${two(t.getMonth() + 1)}` : String(t.getFullYear())
+  return step < 360 * 86_400_000 ? `${t.getUTCFullYear()}-${two(t.getUTCMonth() + 1)}` : String(t.getUTCFullYear())
 }

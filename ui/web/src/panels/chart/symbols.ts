@@ -2,6 +2,7 @@
 import type uPlot from 'uplot'
 import type { Line } from '../../lib/api'
 import { write } from '../../lib/units'
+import type { ZoneName } from '../../lib/zone.svelte'
 
 /** corners of each shape, of a size of one around its middle; an empty list is a circle. */
 const shapes: Record<string, [number, number][]> = {
@@ -47,7 +48,7 @@ export function symbolPath(line: Line): uPlot.Series.Points.PathBuilder | undefi
 }
 
 /** valuesOf writes the values of the lines that ask for it, each where it has room. */
-export function valuesOf(u: uPlot, lines: Line[], font: string, utc: boolean): void {
+export function valuesOf(u: uPlot, lines: Line[], font: string, zone: ZoneName): void {
   if (!lines.some((l) => l.showValues && !l.hidden)) return
   const { ctx, bbox } = u
   ctx.save()
@@ -62,7 +63,7 @@ export function valuesOf(u: uPlot, lines: Line[], font: string, utc: boolean): v
     u.data[n + 1]!.forEach((v, i) => {
       const x = u.valToPos(u.data[0][i]!, 'x', true)
       if (v === null || v === undefined || x < bbox.left || x > bbox.left + bbox.width) return
-      const text = write(line.format, line.values[i] ?? v, line.format.decimals, utc)
+      const text = write(line.format, line.values[i] ?? v, line.format.decimals, zone)
       const half = ctx.measureText(text).width / 2
       if (x - half < taken) return
       taken = x + half + 4 * devicePixelRatio

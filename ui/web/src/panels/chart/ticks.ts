@@ -1,6 +1,7 @@
 /** Ticks of the charts that are not uPlot's. */
 import type { Format } from '../../lib/api'
 import { tickDecimals, write } from '../../lib/units'
+import { unwall, wall, type ZoneName } from '../../lib/zone.svelte'
 import { stepsOf, timeTick } from './scales'
 
 export interface Tick {
@@ -12,12 +13,15 @@ const minute = 60_000
 const timeSteps = [1, 5, 10, 50, 100, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, ...[1, 2, 5, 10, 15, 30].map((n) => n * minute), ...[1, 2, 3, 6, 12].map((n) => n * 60 * minute), ...[1, 2, 7, 14, 28, 90, 360].map((n) => n * 1440 * minute)]
 
 /** timeTicks are round times, far enough from each other to be read. */
-export function timeTicks(from: number, to: number, width: number, utc: boolean, room = 76): Tick[] {
+export function timeTicks(from: number, to: number, width: number, zone: ZoneName, room = 76): Tick[] {
   const most = Math.max(1, width / room)
   const step = timeSteps.find((s) => (to - from) / s <= most) ?? timeSteps.at(-1)!
-  const shift = utc ? 0 : new Date(from).getTimezoneOffset() * minute
   const ticks: Tick[] = []
-  for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step) ticks.push({ at, text: timeTick(at, step, to - from, utc) })
+  for (let shown = Math.ceil(wall(from, zone).getTime() / step) * step; ; shown += step) {
+    const at = unwall(shown, zone)
+    if (at > to) break
+    if (at >= from && at > (ticks.at(-1)?.at ?? -Infinity)) ticks.push({ at, text: timeTick(at, step, to - from, zone) })
+  }
   return ticks
 }
 
