@@ -33,6 +33,8 @@ type Frame struct {
 	// StepMs is the time between two points of a series: where two are further
 	// apart there is a gap. 0 where nothing is known of it.
 	StepMs float64
+	// Compared is of another time, moved to this one: the panel compares with it.
+	Compared bool
 }
 
 // Field is one column. Times, numbers and bools are in Values, texts in Texts.

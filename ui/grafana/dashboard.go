@@ -55,6 +55,7 @@ type Panel struct {
 	TimeFrom        string // the panel's own range: "1h"
 	TimeShift       string
 	HideTimeInfo    bool
+	TimeCompare     string // another time beside it: "1d" before
 	Unknown         []string
 	JSON            json.RawMessage
 }

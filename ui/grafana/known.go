@@ -28,7 +28,7 @@ func kindOf(name string) (kind, bool) {
 	case "text":
 		return kind{options: "mode content code.language code.showLineNumbers code.showMiniMap"}, true
 	case "timeseries":
-		return kind{legendOptions + tooltipOptions + "orientation timezone timeCompare.* annotations.* disableKeyboardEvents", graphCustoms}, true
+		return kind{legendOptions + tooltipOptions + "orientation timezone timeCompare timeCompare.* annotations.* disableKeyboardEvents", graphCustoms}, true
 	case "trend":
 		return kind{legendOptions + tooltipOptions + "xField", graphCustoms}, true
 	case "xychart":

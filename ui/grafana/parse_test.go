@@ -344,10 +344,14 @@ func TestABoundThatIsNoNumberIsSaid(t *testing.T) {
 	}
 }
 
-func TestAComparisonWithAnotherTimeIsSaid(t *testing.T) {
-	for value, said := range map[string]int{`"1d"`: 1, `{"timeFrom":"1w"}`: 1, `""`: 0, `null`: 0, `false`: 0} {
-		if p := parsed(t, `{"id":1,"title":"x","type":"timeseries","timeCompare":`+value+`}`); len(p.Unknown) != said {
-			t.Errorf("%s: said %q", value, p.Unknown)
+func TestAComparisonWithAnotherTimeIsRead(t *testing.T) {
+	for model, want := range map[string]string{`"timeCompare":"1d"`: "1d", `"timeCompare":""`: "", `"timeCompare":null`: "", `"timeCompare":false`: "", `"timeCompare":"__noPeriod"`: "",
+		`"options":{"timeCompare":"1w"}`: "1w", `"options":{"timeCompare":{"timeCompare":true}}`: "", `"timeCompare":"1d","options":{"timeCompare":"1w"}`: "1d"} {
+		if p := parsed(t, `{"id":1,"title":"x","type":"timeseries",`+model+`}`); p.TimeCompare != want || len(p.Unknown) > 0 {
+			t.Errorf("%s: %q, said %q", model, p.TimeCompare, p.Unknown)
 		}
+	}
+	if p := parsed(t, `{"id":1,"title":"x","type":"timeseries","timeCompare":{"timeFrom":"1w"}}`); len(p.Unknown) != 1 {
+		t.Errorf("one that is not understood: said %q", p.Unknown)
 	}
 }

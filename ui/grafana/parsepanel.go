@@ -57,8 +57,12 @@ func readPanel(m map[string]any) Panel {
 	if ref := part(m, "libraryPanel"); ref != nil && p.Type == "" {
 		o.say("it is the library panel %q, which is not in this file", orElse(word(ref, "name"), word(ref, "uid")))
 	}
-	if v := o.take("timeCompare"); v != nil && v != "" && v != false {
-		o.say("the comparison with another time (timeCompare) is not drawn")
+	switch v := o.take("timeCompare").(type) {
+	case map[string]any, []any, float64:
+		o.say("the comparison with another time (timeCompare) is not understood: it has to be 1d, 1w and the like")
+	default:
+		own, _ := v.(string)
+		p.TimeCompare = compared(own, p.Options)
 	}
 	o.pass("pluginVersion", "panels", "libraryPanel", "cacheTimeout", "queryCachingTTL", "repeatedByRow", "repeatPanelId", "repeatIteration",
 		"scopedVars", "isNew", "editable", "error", "height", "span", "renderer", "snapshotData", "visible", "minSpan", "alert", "alertThreshold")
@@ -68,6 +72,23 @@ func readPanel(m map[string]any) Panel {
 	unknownOptions(o, p)
 	p.Unknown = notes
 	return p
+}
+
+// compared is with what time before a panel compares: files have it beside the panel's
+// other times, some among its options. An object there is the switch of a menu that this
+// page does not have; it compares nothing by itself.
+func compared(own string, options json.RawMessage) string {
+	if own == "" {
+		var o struct {
+			TimeCompare any `json:"timeCompare"`
+		}
+		_ = json.Unmarshal(options, &o) // what is no object has none
+		own, _ = o.TimeCompare.(string)
+	}
+	if own == "__noPeriod" {
+		return ""
+	}
+	return own
 }
 
 // place4 is where a panel stands, within the grid.

@@ -45,6 +45,9 @@ func (r *Runner) Panel(ctx context.Context, q Question) Result {
 		return out
 	}
 	q.Env = env
+	if q.Panel.TimeCompare != "" {
+		return r.compared(ctx, q, info)
+	}
 	out.Source = r.sourceOf(q)
 	run := needed(q)
 	c := newComputation(q, r.answers(ctx, q, run))

@@ -17,17 +17,9 @@ const maxLines = 2000
 // chart makes lines over time.
 func (m *maker) chart(frames []frame.Frame) *payload.ChartView {
 	all := m.series(m.sheets(frames))
-	m.undrawn()
 	v := m.lines(all)
 	v.XIsTime = true
 	return v
-}
-
-// undrawn says which options that are set this page does not draw.
-func (m *maker) undrawn() {
-	if m.options.has("timeCompare") && m.options.text("timeCompare", "-") != "" {
-		m.warn("the comparison with another time (timeCompare) is not drawn")
-	}
 }
 
 // series are all columns of numbers that stand beside times.

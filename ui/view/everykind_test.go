@@ -193,14 +193,14 @@ func TestEveryKindCodeGraphAndTrends(t *testing.T) {
 }
 
 func TestWhatAChartDoesNotDrawIsSaid(t *testing.T) {
-	v := made(t, `{"type":"timeseries","options":{"timezone":["utc","Asia/Tokyo","Mars/Olympus"],"timeCompare":{"timeFrom":"1d"}}}`, samples("A", "a", nil, 1, 2), samples("A", "b", nil, 1, 2))
+	v := made(t, `{"type":"timeseries","options":{"timezone":["utc","Asia/Tokyo","Mars/Olympus"]}}`, samples("A", "a", nil, 1, 2), samples("A", "b", nil, 1, 2))
 	var notes []string
 	for _, n := range v.Notes {
 		notes = append(notes, n.Text)
 	}
-	equal(t, "notes", []string{`the time zone "Mars/Olympus" of its axis is not known`, "the comparison with another time (timeCompare) is not drawn"}, notes)
+	equal(t, "notes", []string{`the time zone "Mars/Olympus" of its axis is not known`}, notes)
 	equal(t, "zones", []string{"utc", "Asia/Tokyo"}, v.Zones)
-	if v := made(t, `{"type":"timeseries","options":{"timezone":["browser"],"timeCompare":""},"fieldConfig":{"defaults":{"custom":{"showValues":false}}}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) > 0 {
+	if v := made(t, `{"type":"timeseries","options":{"timezone":["browser"]},"fieldConfig":{"defaults":{"custom":{"showValues":false}}}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) > 0 {
 		t.Errorf("%v", v.Notes)
 	}
 	for model, want := range map[string]string{

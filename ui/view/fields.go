@@ -14,16 +14,17 @@ import (
 // column is a field with the options that hold for it.
 type column struct {
 	frame.Field
-	name   string // as it is shown
-	refID  string
-	frame  int // index of its frame
-	at     int // index within the frame
-	series int // index among the fields that are drawn, which the classic palette counts
-	opts   grafana.FieldOptions
-	custom options
-	format payload.Format
-	words  []word
-	lo, hi float64 // the range that percentages are of
+	name     string // as it is shown
+	refID    string
+	compared bool // of another time
+	frame    int  // index of its frame
+	at       int  // index within the frame
+	series   int  // index among the fields that are drawn, which the classic palette counts
+	opts     grafana.FieldOptions
+	custom   options
+	format   payload.Format
+	words    []word
+	lo, hi   float64 // the range that percentages are of
 }
 
 // sheet is a frame with its columns.
@@ -72,7 +73,7 @@ func (m *maker) sheets(frames []frame.Frame) []*sheet {
 		f := &frames[i]
 		s := &sheet{name: f.Name, refID: f.RefID, rows: f.Rows(), stepMs: m.env.step(f)}
 		for j := range f.Fields {
-			c := &column{Field: f.Fields[j], refID: f.RefID, frame: i, at: j, series: series, opts: m.panel.Field.Defaults}
+			c := &column{Field: f.Fields[j], refID: f.RefID, compared: f.Compared, frame: i, at: j, series: series, opts: m.panel.Field.Defaults}
 			if c.Kind == frame.Number || c.Kind == frame.Bool {
 				series++
 			}
@@ -109,7 +110,9 @@ func (m *maker) fromData(c *column) {
 // finish reads what the options of a column mean.
 func (m *maker) finish(c *column, lo, hi float64) {
 	if c.opts.DisplayName != nil && *c.opts.DisplayName != "" {
-		c.name = m.env.fill(fillField(*c.opts.DisplayName, c))
+		if c.name = m.env.fill(fillField(*c.opts.DisplayName, c)); c.compared && c.Kind != frame.Time {
+			c.name += comparison
+		}
 	}
 	c.custom = readOptions(c.opts.Custom)
 	m.usualColor(c)

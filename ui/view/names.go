@@ -43,9 +43,19 @@ func singleLabel(frames []frame.Frame) string {
 	return found
 }
 
+// of is the name of a field; that of another time, which is shown beside this one, says so.
 func (n *names) of(frameAt, fieldAt int) string {
 	fr := &n.frames[frameAt]
 	f := &fr.Fields[fieldAt]
+	if fr.Compared && f.Kind != frame.Time {
+		return n.plain(fr, f, fieldAt) + comparison
+	}
+	return n.plain(fr, f, fieldAt)
+}
+
+const comparison = " (comparison)"
+
+func (n *names) plain(fr *frame.Frame, f *frame.Field, fieldAt int) string {
 	if f.Display != "" {
 		return f.Display
 	}

@@ -29,11 +29,18 @@ func (m *maker) transform(frames []frame.Frame) []frame.Frame {
 func (m *maker) transformed(frames []frame.Frame, t grafana.Transformation) []frame.Frame {
 	run := m.transformation(t.ID)
 	if run == nil {
-		m.warn("the transformation %q is not known: the panel shows its data without it", t.ID)
+		m.warn("the transformation %q %s", t.ID, orElse(instead[t.ID], "is not known: the panel shows its data without it"))
 		return frames
 	}
 	taken, rest := m.split(frames, t.Filter)
 	return append(run(taken, readOptions(t.Options)), rest...)
+}
+
+// instead says of transformations that this page knows and does not do what does their work.
+var instead = map[string]string{
+	"spatial":     "prepares places for maps, which are not drawn here: the panel shows its data without it, and as a table it can be read",
+	"fieldLookup": "looks places up in lists that Grafana brings along, which are not here: the panel shows its data without it; a second query with the places and \"Join by field\" do the same",
+	"sql":         "asks SQL of the other data, which this page does not run: the panel shows its data without it; \"Group by\", \"Filter data by values\" and \"Join by field\" do the same step by step",
 }
 
 type change func([]frame.Frame, options) []frame.Frame
@@ -100,6 +107,8 @@ func (m *maker) transformation(id string) change {
 		return m.cells
 	case "regression":
 		return m.regression
+	case "smoothing":
+		return m.smooth
 	case "groupToNestedTable":
 		return m.nest
 	}

@@ -38,7 +38,7 @@ func TestCellsOfValuesAreWhatThePanelCounts(t *testing.T) {
 }
 
 func TestATransformationThatIsNotKnownIsSaidAndTheDataShown(t *testing.T) {
-	for _, id := range []string{"spatial", "fieldLookup", "smoothing"} {
+	for _, id := range []string{"spatial", "fieldLookup", "sorcery"} {
 		v := made(t, `{"type":"stat","transformations":[{"id":"`+id+`","options":{}}]}`, samples("A", "a", nil, 1, 2))
 		if len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, id) || len(v.Stats.Values) != 1 {
 			t.Errorf("%s: %+v", id, v.Notes)

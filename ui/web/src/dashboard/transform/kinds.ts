@@ -78,6 +78,7 @@ const calculate: Kind[] = [
     fields: [{ path: 'xFieldName', name: 'X field', kind: 'field', of: ['time', 'number'], hint: 'the time' }, { path: 'yFieldName', name: 'Y field', kind: 'field', of: numeric, hint: 'the first number' },
       { path: 'modelType', name: 'Model', kind: 'choice', choices: [['linear', 'Linear'], ['polynomial', 'Polynomial']], usual: 'linear' },
       { path: 'degree', name: 'Degree', kind: 'number', usual: 2, when: is('modelType', 'polynomial') }, { path: 'predictionCount', name: 'Points', kind: 'number', usual: 100 }] },
+  { id: 'smoothing', name: 'Smoothing', does: 'series without their noise; what stands out stays', group: 'Calculate', start: { resolution: 100 }, fields: [{ path: 'resolution', name: 'Points', kind: 'number', usual: 100 }] },
   { id: 'histogram', name: 'Histogram', does: 'how many values are between which bounds', group: 'Calculate', start: { fields: {} },
     fields: [{ path: 'bucketCount', name: 'Bucket count', kind: 'number', usual: 30 }, { path: 'bucketSize', name: 'Bucket size', kind: 'number' }, { path: 'bucketOffset', name: 'Bucket offset', kind: 'number', usual: 0 },
       { path: 'combine', name: 'Combine series', kind: 'switch', usual: false }] },
