@@ -8,6 +8,7 @@
  * The site must have run for a minute under load, with an ensemble among its models.
  */
 import assert from 'node:assert/strict'
+import { comparedOf, phases, requestsOf, rowOf, stepsOf } from './latencytruth.mjs'
 import { open, site } from './reader.mjs'
 import { near, number, shareOf, spansOf } from './spans.mjs'
 
@@ -44,46 +45,85 @@ async function ofAFile() {
   await shot('figures-skewed')
 }
 
+/** requestsIn reads the whole traces of a time from the store, and splits their requests. */
+async function requestsIn(from, to) {
+  const { traces = [] } = await tempo('search', { q: '{}', limit: 5000, spss: 1, start: Math.floor(from / 1000) - 1, end: Math.ceil(to / 1000) + 1 })
+  const whole = []
+  const next = traces.values()
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (const t of next) whole.push(spansOf(await tempo(`traces/${t.traceID}`, {})))
+  }))
+  return requestsOf(whole, from, to)
+}
+
+const isSplit = (r) => r.fate === 'split'
+
 async function ofLatencies() {
-  const api = await json(`/api/latency?${window}`)
-  await page.goto(`${site}/latency?${window}`)
+  // The newest third of the time, and the third before: what is read trace by trace is bounded.
+  const length = Math.round((range.to - range.from) / 3)
+  const from = range.to - length
+  const here = `${site}/latency?from=${from}&to=${range.to}`
+  const [all, earlier] = await Promise.all([requestsIn(from, range.to), requestsIn(from - length, from)])
+  const requests = all.filter(isSplit)
+  const shown = rowOf(requests)
+  assert.ok(requests.length > 50, `${requests.length} requests of a third of the time`)
+  await page.goto(here)
   const numbers = region('Numbers')
   await numbers.locator('tr[data-row]').first().waitFor()
   const row = async (name) => (await cellsOf(numbers.locator(`tr[data-row="${name}"]`)))[0]
-  const holds = ([, count, p50, p90, p99, mean, total, part], r, what) => {
-    if (r.requests !== undefined) assert.equal(number(count), r.requests, `${what}: requests`)
-    const t = r.total ?? r
-    for (const [text, ms, name] of [[p50, t.p50Ms, 'p50'], [p90, t.p90Ms, 'p90'], [p99, t.p99Ms, 'p99'], [mean, t.meanMs, 'mean'], [total, t.totalS * 1e3, 'total']]) near(text, ms * 1e6, `${what}: ${name}`)
-    shareOf(part, r.share, `${what}: share`)
+  const holds = ([, count, p50, p90, p99, mean, total, part], want, whole, what) => {
+    if (count !== '') assert.equal(number(count), want.count, `${what}: requests`)
+    for (const [text, name] of [[p50, 'p50'], [p90, 'p90'], [p99, 'p99'], [mean, 'mean'], [total, 'total']]) near(text, want[name], `${what}: ${name}`)
+    shareOf(part.replace('>', ''), want.total / whole, `${what}: share`)
   }
-  holds(await row('all requests'), api.all[0], 'all requests')
-  for (const m of api.models) holds(await row(m.model), m, m.model)
-  const phases = await cellsOf(numbers.locator('tr[data-phase]'))
-  for (const [i, p] of api.all[0].phases.entries()) holds(phases[i], p, api.phases[i].label)
-  // The other route: the gateway's spans as the store finds them, of requests that did not fail.
-  const found = (await tempo('search', { q: '{ name = "ingress" && status != error }', limit: 5000, spss: 1, ...seconds })).traces
-  const took = found.flatMap((t) => (t.spanSets ?? [t.spanSet]).flatMap((s) => s.spans)).map((s) => Number(s.durationNanos)).sort((a, b) => a - b)
-  assert.ok(api.all[0].requests <= took.length + 2 && api.all[0].requests > 0.6 * took.length, `${api.all[0].requests} of ${took.length} requests are split`)
-  near((await row('all requests'))[2], took[Math.floor(took.length / 2)], 'the median of the gateway\'s own spans', 0.15)
-  for (const s of api.steps) {
-    const li = region('Steps of ensembles').locator('li', { has: page.getByRole('link', { name: s.model, exact: true }) }).filter({ hasText: `${s.requests} runs` })
+  holds(await row('all requests'), shown, shown.total, 'all requests')
+  const models = [...new Set(requests.map((r) => r.model))].sort()
+  assert.deepEqual((await numbers.locator('tr[data-row]').evaluateAll((rows) => rows.map((r) => r.dataset.row))).sort(), ['all requests', ...models].sort())
+  for (const model of models) holds(await row(model), rowOf(requests.filter((r) => r.model === model)), shown.total, model)
+  for (const [i, cells] of (await cellsOf(numbers.locator('tr[data-phase]'))).entries()) holds(cells, shown.phases[i], shown.total, phases[i])
+  // Pods, and the models of each.
+  const pods = [...new Set(requests.map((r) => r.pod))].sort()
+  for (const [by, key] of [['By pod', (r) => r.pod], ['Both', (r) => `${r.model} on ${r.pod}`]]) {
+    await page.getByRole('button', { name: by, exact: true }).click()
+    const groups = [...new Set(requests.map(key))]
+    await until(`rows by ${by}`, async () => (await numbers.locator('tr[data-row]').count()) === groups.length + 1)
+    for (const g of groups) holds(await row(g), rowOf(requests.filter((r) => key(r) === g)), shown.total, g)
+  }
+  // Steps of ensembles.
+  for (const s of stepsOf(requests)) {
+    const li = region('Steps of ensembles').locator('li', { has: page.getByRole('link', { name: s.model, exact: true }) }).filter({ hasText: `${s.count} runs` })
     const [mean, part] = await li.first().locator('.number').allInnerTexts()
-    near(mean, s.total.meanMs * 1e6, `${s.model} of ${s.ensemble}`)
+    near(mean, s.mean, `${s.model} of ${s.ensemble}`)
     shareOf(part, s.share, `${s.model} of ${s.ensemble}`)
   }
-  // Two times beside each other.
-  const against = (await json(`/api/latency?${window}&compare=before`)).against
-  await page.getByLabel('Compare').selectOption({ label: 'with the time before' })
-  await region('Comparison').waitFor()
-  const compared = await cellsOf(region('Comparison').locator('tbody tr'))
-  assert.equal(await region('Comparison').getByRole('note').innerText(), against.sentence)
-  assert.equal(compared.length, against.rows.length)
-  for (const [i, r] of against.rows.entries()) {
-    assert.deepEqual([number(compared[i][1]), number(compared[i][2])], [r.left, r.right])
-    if (r.left > 0 && r.right > 0) near(compared[i][5], r.total.moreMs * 1e6, `${r.model}: more`)
+  // Two times, and two pods, beside each other: every figure of every row.
+  const pair = await page.getByLabel('Compare').locator('option').evaluateAll((all) => all.map((o) => o.value).find((v) => v.includes('~')))
+  assert.deepEqual(pair.split('~').sort(), pods.slice(0, 2))
+  for (const [against, [left, right]] of [['before', [earlier.filter(isSplit), requests]], [pair, pair.split('~').map((pod) => requests.filter((r) => r.pod === pod))]]) {
+    await page.goto(here)
+    await page.getByLabel('Compare').selectOption(against)
+    await region('Comparison').waitFor()
+    const compared = await cellsOf(region('Comparison').locator('tbody tr'))
+    const want = comparedOf(left, right)
+    assert.deepEqual(compared.map(([model, l, r]) => [model.replace(/ (few requests|on one side alone)$/, ''), number(l), number(r)]), want.map((w) => [w.model, w.left, w.right]), against)
+    for (const [i, { model, left, right, total, phases: parts }] of want.entries()) {
+      const [, , , l, r, more, ...each] = compared[i]
+      if (left > 0) near(l, total[0], `${against}: ${model}, left`)
+      if (right > 0) near(r, total[1], `${against}: ${model}, right`)
+      if (left === 0 || right === 0) continue
+      differs(more, total, `${against}: ${model}, more`)
+      for (const [p, name] of phases.entries()) differs(each[p], parts[p], `${against}: ${model}, ${name}`)
+    }
   }
-  const before = `from=${2 * range.from - range.to}&to=${range.from}`
-  assert.equal(against.rows.find((r) => r.model === api.models[0].model).left, (await json(`/api/latency?${before}`)).models.find((m) => m.model === api.models[0].model)?.requests ?? 0, 'left is the time before')
+  assert.equal(await region('Comparison').getByRole('note').innerText(), (await json(`/api/latency?from=${from}&to=${range.to}&${new URLSearchParams({ left: pair.split('~')[0], right: pair.split('~')[1] })}`)).against.sentence)
+}
+
+/** differs holds a text against a difference, with its sign. */
+function differs(text, [left, right], what) {
+  const more = right - left
+  if (Math.abs(more) < 1) return
+  assert.equal(text[0] === '−', more < 0, `${what}: ${text} has the sign of ${more}`)
+  near(text.replace('+', ''), more, what)
 }
 
 /** grown is how much a counter of the gateways grew between their last scrapes before the ends of the range, and how much a second, by labels. */
@@ -202,7 +242,7 @@ async function inExplore() {
 
 await reads(async () => {
   await does('a trace without its root, and one of a clock that is slow, say so', ofAFile)
-  await does('latencies: every cell, steps of ensembles, two times', ofLatencies)
+  await does('latencies: every cell, steps of ensembles, two times and two pods, by the spans', ofLatencies)
   await does('the map: nodes, edges and models by the counters, and the ways from it', onTheMap)
   await does('Explore: traces, spans, counts, the service graph', inExplore)
 })

@@ -29,7 +29,7 @@ const hex = (id) => (id ? Buffer.from(id, 'base64').toString('hex') : '')
 /** spansOf reads Tempo's JSON of a trace. */
 export function spansOf(body) {
   return body.batches.flatMap((b) => b.scopeSpans.flatMap((s) => s.spans.map((span) => ({
-    trace: hex(span.traceId), id: hex(span.spanId), parent: hex(span.parentSpanId), name: span.name,
+    trace: hex(span.traceId), id: hex(span.spanId), parent: hex(span.parentSpanId), state: span.traceState ?? '', name: span.name,
     service: b.resource.attributes.find((a) => a.key === 'service.name').value.stringValue,
     from: BigInt(span.startTimeUnixNano ?? 0), to: BigInt(span.endTimeUnixNano ?? 0), ns: Number(BigInt(span.endTimeUnixNano ?? 0) - BigInt(span.startTimeUnixNano ?? 0)),
     attributes: Object.fromEntries((span.attributes ?? []).map((a) => [a.key, String(Object.values(a.value)[0])])),

@@ -78,8 +78,8 @@ function waited(span, from, to) {
   return list
 }
 
-const event = (s, name) => s.events.find((e) => e.name === name)?.at ?? 0n
-const isGateway = (s) => s.name === 'ingress' || s.attributes.component === 'proxy'
+export const event = (s, name) => s.events.find((e) => e.name === name)?.at ?? 0n
+export const isGateway = (s) => s.name === 'ingress' || s.attributes.component === 'proxy'
 const isServer = (s) => s.name === 'InferRequest' || event(s, 'QUEUE_START') > 0n || event(s, 'COMPUTE_START') > 0n
 
 /** phases are the stretches that a span's own events tell. */
@@ -141,6 +141,19 @@ function partsOf(roots) {
     sums.set(name, (sums.get(name) ?? 0) + Number(b - a))
   }
   return [...sums].map(([name, ns]) => ({ label: labels[name], ns }))
+}
+
+/** sharesOf splits a server's span by what its events and those below tell: each piece of its time is of the most specific thing. */
+export function sharesOf(server) {
+  const below = (s) => [s, ...s.children.flatMap(below)]
+  const things = below(server).flatMap(phases)
+  const sums = {}
+  for (const [a, b] of pieces(server.from, server.to, things.flatMap((t) => [t.from, t.to]))) {
+    const on = within(things, a, b).map((t) => t.name)
+    const name = ranks.flat().find((n) => on.includes(n)) ?? 'server'
+    sums[name] = (sums[name] ?? 0) + Number(b - a)
+  }
+  return sums
 }
 
 /** rowsOf puts spans together by what key says of them. */
