@@ -1,6 +1,9 @@
 package traceql
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Aggregator gathers the series of a metrics query: trace by trace (Add), or, for a
 // storage that finds out the groups and values itself, span by span (Group, Observe,
@@ -115,7 +118,7 @@ func (a *Aggregator) observe(e env) {
 
 func (a *Aggregator) add(e env, at int, value float64) {
 	for i, by := range a.query.Metrics.By {
-		a.labels[i].Value = LabelValue(e.read(by.Attribute))
+		a.labels[i].Value = LabelValue(e.groupValue(by.Attribute))
 	}
 	g := a.Group(a.labels)
 	if g == nil {
@@ -253,7 +256,7 @@ func (a *Aggregator) Series() []Series {
 	}
 	sortSeries(out)
 	for _, s := range a.query.Second {
-		out = s.apply(out, a.fn == fnRate || a.fn == fnCount)
+		out = s.apply(out)
 	}
 	dealExemplars(out, a.rng.MaxExemplars)
 	return out
@@ -266,9 +269,12 @@ func (a *Aggregator) finish(g *Group) []Series {
 	case fnHistogram:
 		return a.histogramSeries(g)
 	}
-	labels := g.labels
-	if len(labels) == 0 {
+	labels := present(g.labels)
+	switch {
+	case len(g.labels) == 0:
 		labels = []Label{{"__name__", String(a.query.Metrics.Func)}}
+	case len(labels) == 0:
+		labels = g.labels[:1]
 	}
 	s := Series{Labels: labels, Exemplars: a.exemplarsOf(g)}
 	for i := range g.cells {
@@ -277,6 +283,15 @@ func (a *Aggregator) finish(g *Group) []Series {
 		}
 	}
 	return []Series{s}
+}
+
+// present leaves out the labels of attributes that the spans lack, as Tempo does.
+func present(labels []Label) []Label {
+	lacks := func(l Label) bool { return l.Value.IsNil() }
+	if !slices.ContainsFunc(labels, lacks) {
+		return labels
+	}
+	return slices.DeleteFunc(slices.Clone(labels), lacks)
 }
 
 // withLabel puts a label before the group's.

@@ -204,7 +204,7 @@ func unitOf(m *Metrics) float64 {
 }
 
 func (a *Aggregator) histogramSeries(g *Group) []Series {
-	byBucket := make(map[int16]*Series)
+	byBucket, labels := make(map[int16]*Series), present(g.labels)
 	for i := range g.cells {
 		if g.cells[i].distribution == nil {
 			continue
@@ -212,7 +212,7 @@ func (a *Aggregator) histogramSeries(g *Group) []Series {
 		for exp, weight := range g.cells[i].exponent {
 			s, ok := byBucket[exp]
 			if !ok {
-				s = &Series{Labels: withLabel("__bucket", Float(bucketBound(exp)/a.unit), g.labels)}
+				s = &Series{Labels: withLabel("__bucket", Float(bucketBound(exp)/a.unit), labels)}
 				byBucket[exp] = s
 			}
 			s.Points = append(s.Points, Point{a.rng.stamp(i), weight})
@@ -229,9 +229,9 @@ func (a *Aggregator) quantileSeries(g *Group) []Series {
 	m := a.query.Metrics
 	bucketed := a.query.Hint(HintBuckets).True()
 	out := make([]Series, len(m.Quantiles))
-	exemplars := a.exemplarsOf(g)
+	exemplars, labels := a.exemplarsOf(g), present(g.labels)
 	for k, q := range m.Quantiles {
-		out[k] = Series{Labels: withLabel("p", Float(q), g.labels), Exemplars: exemplars}
+		out[k] = Series{Labels: withLabel("p", Float(q), labels), Exemplars: exemplars}
 	}
 	points := make([]float64, len(m.Quantiles))
 	for i := range g.cells {

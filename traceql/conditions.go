@@ -179,7 +179,7 @@ func readsOf(q *Query) []Attribute {
 		}
 	}
 	visitFields(q, func(x FieldExpr) { walkAttrs(x, add) })
-	visitSelects(q.Pipeline, add)
+	visitNamed(q.Pipeline, add)
 	if m := q.Metrics; m != nil {
 		if m.Arg != nil {
 			add(m.Arg)

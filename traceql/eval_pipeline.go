@@ -78,7 +78,7 @@ func group(t *Trace, g *GroupBy, set spanset) []spanset {
 	var out []spanset
 	at := make(map[string]int)
 	for _, i := range set.spans {
-		v := env{t, int(i)}.eval(g.Expr)
+		v := env{t, int(i)}.groupKey(g.Expr)
 		key := strconv.Itoa(int(v.Type())) + v.String()
 		n, ok := at[key]
 		if !ok {
@@ -89,6 +89,13 @@ func group(t *Trace, g *GroupBy, set spanset) []spanset {
 		out[n].spans = append(out[n].spans, i)
 	}
 	return out
+}
+
+func (e env) groupKey(x FieldExpr) Static {
+	if a, ok := x.(*Attr); ok {
+		return e.groupValue(a.Attribute)
+	}
+	return e.eval(x)
 }
 
 // withNamed appends to a copy: sets share what came before.

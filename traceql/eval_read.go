@@ -49,6 +49,19 @@ func (e env) exists(a Attribute) bool {
 	return false
 }
 
+// groupValue is what by() groups a span by: of events and links what the first has;
+// an intrinsic is never nil.
+func (e env) groupValue(a Attribute) Static {
+	v := e.read(a)
+	if v.IsNil() && !a.Parent {
+		return a.Intrinsic.none()
+	}
+	if a.itemScope() != ScopeNone {
+		return LabelValue(v)
+	}
+	return v
+}
+
 func (e env) span() Span { return e.t.spans[e.i] }
 
 // resolve goes to the parent span where the attribute is the parent's.

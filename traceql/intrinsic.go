@@ -108,6 +108,20 @@ func Intrinsics() []Intrinsic {
 	return list
 }
 
+// none stands for the intrinsic where a span has no event, no link or no parent; it is
+// nil for IntrinsicNone.
+func (i Intrinsic) none() Static {
+	switch {
+	case i == IntrinsicNone:
+		return Nil()
+	case i == IntrinsicParentID:
+		return String("0000000000000000")
+	case i.Type() == TypeDuration:
+		return Duration(0)
+	}
+	return String("")
+}
+
 // itemScope is ScopeEvent or ScopeLink for intrinsics that a span has many of.
 func (i Intrinsic) itemScope() Scope {
 	switch i {

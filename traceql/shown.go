@@ -4,11 +4,11 @@ import "slices"
 
 // shown is an attribute that the answer tells of each span.
 type shown struct {
-	attr     Attribute
-	key      string
-	tests    []*Binary // comparisons with it, to tell which part of several matched
-	nilToo   bool      // the query asks for its absence
-	selected bool
+	attr   Attribute
+	key    string
+	tests  []*Binary // comparisons with it, to tell which part of several matched
+	nilToo bool      // the query asks for its absence
+	named  bool      // select() or by() asks for it
 }
 
 // shownBy lists what a pipeline names: attributes, intrinsics of the span that
@@ -16,8 +16,8 @@ type shown struct {
 func shownBy(line *Pipeline) []shown {
 	c := showCollector{index: make(map[Attribute]int)}
 	visitStages(line, c.field)
-	visitSelects(line, func(a *Attr) {
-		c.at(a.Attribute).selected = true
+	visitNamed(line, func(a *Attr) {
+		c.at(a.Attribute).named = true
 	})
 	return c.list
 }
@@ -88,17 +88,22 @@ func isLiteral(x FieldExpr) bool {
 	return ok
 }
 
-func visitSelects(s Stage, visit func(*Attr)) {
+// visitNamed visits the attributes that select() lists, and that by() groups by.
+func visitNamed(s Stage, visit func(*Attr)) {
 	switch s := s.(type) {
 	case *Pipeline:
 		for _, inner := range s.Stages {
-			visitSelects(inner, visit)
+			visitNamed(inner, visit)
 		}
 	case *SpansetOp:
-		visitSelects(s.L, visit)
-		visitSelects(s.R, visit)
+		visitNamed(s.L, visit)
+		visitNamed(s.R, visit)
 	case *Select:
 		for _, a := range s.Attrs {
+			visit(a)
+		}
+	case *GroupBy:
+		if a, ok := s.Expr.(*Attr); ok && showsItself(a.Attribute) {
 			visit(a)
 		}
 	}
@@ -120,9 +125,9 @@ func (s *Search) show(e env) []Named {
 	return out
 }
 
-// value is the attribute's value. Of several parts it is one that the query
-// matched: the first of an array, the last of events and links, as Tempo shows.
-// Where none matched it is the first.
+// value is the attribute's value. Of an array it is the parts that the query matched,
+// of events and links the last such one, as Tempo shows; where none matched all of the
+// array, or the last event's.
 func (s *shown) value(e env) (Static, bool) {
 	v := e.read(s.attr)
 	if v.Type() == TypeArray {
@@ -131,35 +136,48 @@ func (s *shown) value(e env) (Static, bool) {
 	if !v.IsNil() {
 		return v, true
 	}
-	if s.selected && !s.attr.Parent && s.attr.Intrinsic != IntrinsicNone && s.attr.Intrinsic.Type() == TypeString {
-		return String(""), true
+	if s.named && !s.attr.Parent && s.attr.Intrinsic != IntrinsicNone {
+		return s.attr.Intrinsic.none(), true
 	}
 	return v, s.nilToo
 }
 
 func (s *shown) part(v Static) Static {
-	var first, match Static
-	lastWins := s.attr.itemScope() != ScopeNone
+	if s.attr.itemScope() != ScopeNone {
+		return s.lastPart(v)
+	}
+	var parts []Static
 	partsOf(v, func(p Static) bool {
-		if first.IsNil() {
-			first = p
-		}
 		if s.matched(p) {
-			match = p
-			return !lastWins
+			parts = append(parts, p)
 		}
 		return false
 	})
-	if match.IsNil() {
-		return first
+	if len(parts) == 0 {
+		parts = v.Parts()
 	}
-	return match
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return Array(parts)
+}
+
+func (s *shown) lastPart(v Static) (last Static) {
+	matched := false
+	partsOf(v, func(p Static) bool {
+		if m := s.matched(p); m || !matched {
+			matched, last = m, p
+		}
+		return false
+	})
+	return last
 }
 
 // matched tells whether a comparison of the query holds for one part.
 func (s *shown) matched(p Static) bool {
 	for _, b := range s.tests {
-		if lit, ok := b.R.(*Literal); ok && !lit.Value.IsNil() && b.holds(p, lit.Value) {
+		lit, ok := b.R.(*Literal)
+		if ok && (b.Op == OpNotEqual && isNil(lit) || !isNil(lit) && b.holds(p, lit.Value)) {
 			return true
 		}
 	}
