@@ -245,7 +245,8 @@ func (a *Aggregator) Merge(o *Aggregator) bool {
 }
 
 // Series is the answer, ordered by labels; points are ordered by time. Intervals
-// without spans are 0 for rate and count_over_time, left out for the rest.
+// without spans are 0 for rate and count_over_time, left out for the rest; without any
+// span and without by() these two are a series of zeros.
 func (a *Aggregator) Series() []Series {
 	var out []Series
 	if a.compare != nil {
@@ -253,6 +254,9 @@ func (a *Aggregator) Series() []Series {
 	}
 	for _, g := range a.groups {
 		out = append(out, a.finish(g)...)
+	}
+	if len(a.groups) == 0 && a.compare == nil && len(a.labels) == 0 && (a.fn == fnRate || a.fn == fnCount) {
+		out = a.finish(&Group{cells: make([]cell, a.n)})
 	}
 	sortSeries(out)
 	for _, s := range a.query.Second {
