@@ -269,6 +269,19 @@ func TestMarksAreMadeByTheDashboardsQueries(t *testing.T) {
 	}
 }
 
+func TestAnAnnotationThatFailsIsNamed(t *testing.T) {
+	_, change := newCounting(t)
+	w := newWorld(t, change)
+	var got payload.Marks
+	model := json.RawMessage(`{"list":[{"name":"gone","enable":true,"expr":"up","datasource":{"uid":"absent"}},{"name":"off","enable":false,"expr":"up","datasource":{"uid":"absent"}},{"name":"fine","enable":true,"expr":"up"}]}`)
+	if status := w.ask("/api/marks", payload.PanelQuestion{Dashboard: "supersonic", Model: model, From: "now-1h", To: "now"}, &got); status != 200 || len(got.Problems) != 1 {
+		t.Fatalf("%d, %+v", status, got)
+	}
+	if p := got.Problems[0]; p.Name != "gone" || !strings.Contains(p.Text, `"absent"`) || len(got.Marks) == 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAnAnnotationNamesThePanelsThatShowIt(t *testing.T) {
 	_, change := newCounting(t)
 	w := newWorld(t, change)

@@ -108,8 +108,14 @@ type Mark struct {
 
 // Marks are the annotations of a range.
 type Marks struct {
-	Marks    []Mark   `json:"marks"`
-	Problems []string `json:"problems"`
+	Marks    []Mark        `json:"marks"`
+	Problems []MarkProblem `json:"problems"`
+}
+
+// MarkProblem says why an annotation marks nothing, or not all.
+type MarkProblem struct {
+	Name string `json:"name"` // of the annotation
+	Text string `json:"text"`
 }
 
 // Panel is a place on a dashboard and what is drawn there.

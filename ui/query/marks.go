@@ -24,7 +24,7 @@ const mostMarks = 500
 // Marks runs the annotations that are switched on.
 func (r *Runner) Marks(ctx context.Context, env *Env, list []grafana.Annotation) payload.Marks {
 	found := make([][]payload.Mark, len(list))
-	problems := make([]string, len(list))
+	problems := make([]payload.MarkProblem, len(list))
 	var wg sync.WaitGroup
 	for i, a := range list {
 		if !a.Enabled || a.BuiltIn {
@@ -33,14 +33,14 @@ func (r *Runner) Marks(ctx context.Context, env *Env, list []grafana.Annotation)
 		wg.Go(func() {
 			var err error
 			if found[i], err = r.marksOf(ctx, env, a); err != nil {
-				problems[i] = fmt.Sprintf("annotation %q: %v; %s", a.Name, err, hint(err))
+				problems[i] = payload.MarkProblem{Name: a.Name, Text: strings.TrimSuffix(fmt.Sprintf("%v; %s", err, hint(err)), "; ")}
 			}
 		})
 	}
 	wg.Wait()
 	out := payload.Marks{Marks: slices.Concat(found...)}
 	for _, p := range problems {
-		if p != "" {
+		if p.Text != "" {
 			out.Problems = append(out.Problems, p)
 		}
 	}

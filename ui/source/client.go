@@ -3,12 +3,14 @@ package source
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -69,16 +71,27 @@ func (r *Refused) Error() string {
 	return fmt.Sprintf("%s: status %d: %s", r.asked, r.Status, r.Message)
 }
 
+// Page is an answer for people, not for programs: something else than the store gave it.
+type Page struct{ asked, title string }
+
+func (p *Page) Error() string { return p.asked + ": the answer is " + p.title + ", not a store's" }
+
 // Hint is the next step for whoever reads err.
 func Hint(err error) string {
 	var no *Refused
+	var page *Page
+	var unread *json.SyntaxError
 	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &certificate):
 		return "give the store a certificate that this machine trusts, or set jsonData.tlsSkipVerify of the data source to true"
+	case errors.As(err, &page), errors.As(err, &no) && no.Status/100 == 3:
+		return "a proxy or a page to sign in may stand before the store, or the address is another's; check the data source's url and its credentials"
+	case errors.As(err, &no) && (no.Status == http.StatusUnauthorized || no.Status == http.StatusForbidden):
+		return "the store asks for credentials; check basicAuth or httpHeaderName1 of the data source"
 	case errors.As(err, &no) && no.Status == http.StatusBadRequest:
 		return "the store does not accept the query; check it"
-	case errors.As(err, &no) && no.Status == http.StatusNotFound:
+	case errors.As(err, &unread), errors.As(err, &no) && no.Status == http.StatusNotFound:
 		return "the address answers, but not as this kind of store; check the data source's type and url"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "the store took too long; a narrower time range is faster"
@@ -138,6 +151,9 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	if resp.StatusCode/100 != 2 {
 		return answer{}, &Refused{resp.StatusCode, message(read), asked}
 	}
+	if title := webPage(resp.Header.Get("Content-Type"), read); title != "" {
+		return answer{}, &Page{asked, title}
+	}
 	told, limited := warnings(resp.Header)
 	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), read, told, limited, resp.Header}, nil
 }
@@ -187,8 +203,25 @@ func shorten(err error) error {
 	return err
 }
 
+var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*([^<]{1,80}?)\s*</title>`)
+
+// webPage names a page for people, "" if an answer is none.
+func webPage(kind string, body []byte) string {
+	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 200)])))
+	if !strings.HasPrefix(start, "<!doctype html") && !strings.HasPrefix(start, "<html") && !(strings.HasPrefix(kind, "text/html") && strings.HasPrefix(start, "<")) {
+		return ""
+	}
+	if m := pageTitle.FindSubmatch(body[:min(len(body), 1<<16)]); m != nil {
+		return "a web page (" + strings.Join(strings.Fields(string(m[1])), " ") + ")"
+	}
+	return "a web page"
+}
+
 // message is the first line of an error's body, cut to a readable length.
 func message(body []byte) string {
+	if title := webPage("", body); title != "" {
+		return title
+	}
 	text, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
 	if len(text) > 400 {
 		text = text[:400] + "..."

@@ -1,5 +1,5 @@
 /** The annotations of a dashboard: asked for beside the panels, each kind switched on or off in the address. */
-import type { Mark, Marks } from '../lib/api'
+import type { Mark, MarkProblem, Marks, ViewNote } from '../lib/api'
 import { aborted, post } from '../lib/ask'
 import { router } from '../lib/route.svelte'
 import { time } from '../lib/time.svelte'
@@ -8,7 +8,7 @@ import type { Board } from './board.svelte'
 
 export class Annotations {
   #marks = $state.raw<Mark[]>([])
-  problems = $state.raw<string[]>([])
+  #problems = $state.raw<MarkProblem[]>([])
   #turned = $derived(new Set(router.current.params.getAll('marks')))
 
   constructor(private readonly board: Board) {}
@@ -26,6 +26,24 @@ export class Annotations {
       const kind = kinds.get(m.name)
       return !kind || kind.panels.length === 0 || kind.panels.includes(panel) !== kind.exclude
     })
+  }
+
+  /** notes are what went wrong with an annotation that is on; "" is what is said of none that has a switch. */
+  notes(name: string): ViewNote[] {
+    const named = new Set(this.kinds.map((k) => k.name))
+    return this.#problems.filter((p) => (named.has(p.name) ? p.name : '') === name && this.#isOn(p.name)).map((p) => ({ level: 'warn', text: p.name ? `Annotation “${p.name}”: ${p.text}` : p.text }))
+  }
+
+  /** notesOf are those of a panel that is seen without the dashboard's switches. */
+  notesOf(panel: number): ViewNote[] {
+    const kinds = this.board.answer?.annotations ?? []
+    const others = kinds.filter((k) => k.panels.length > 0 && k.panels.includes(panel) === k.exclude).map((k) => k.name)
+    return [...new Set(['', ...this.kinds.map((k) => k.name)])].filter((name) => !others.includes(name)).flatMap((name) => this.notes(name))
+  }
+
+  #isOn(name: string): boolean {
+    const kind = this.board.answer?.annotations.find((a) => a.name === name)
+    return !kind || this.on(kind)
   }
 
   on(kind: { name: string; enabled: boolean }): boolean {
@@ -49,10 +67,10 @@ export class Annotations {
     post<Marks>('api/marks', question, abort.signal).then(
       (got) => {
         this.#marks = got.marks
-        this.problems = got.problems
+        this.#problems = got.problems
       },
       (error: unknown) => {
-        if (!aborted(error)) this.problems = [error instanceof Error ? error.message : String(error)]
+        if (!aborted(error)) this.#problems = [{ name: '', text: error instanceof Error ? error.message : String(error) }]
       },
     )
     return () => abort.abort()

@@ -1,4 +1,4 @@
-/** Names and values that a trace store knows, for completion; asked for again after a minute. */
+/** Names and values that a trace store knows, for completion; asked for again after a minute, at once if there were none. */
 import type { Tags, TagValue, TagValues } from '../lib/api'
 import { ask } from '../lib/ask'
 
@@ -29,8 +29,14 @@ export class Words {
     if (kept && Date.now() - kept.at < stays) return kept.answer as Promise<T>
     if (this.#kept.size > most) this.#kept.clear()
     const answer = ask<T>(path, { ...params, ds, ...this.range() })
-    answer.catch(() => this.#kept.delete(key))
+    const forget = () => {
+      if (this.#kept.get(key)?.answer === answer) this.#kept.delete(key)
+    }
+    answer.then((a) => isEmpty(a as Partial<Tags & TagValues>) && forget(), forget)
     this.#kept.set(key, { at: Date.now(), answer })
     return answer
   }
 }
+
+/** isEmpty tells an answer of a store that has no spans yet, beside the names that every store has. */
+const isEmpty = (a: Partial<Tags & TagValues>) => (a.values ? a.values.length === 0 : !a.scopes?.some((s) => s.name !== 'intrinsic' && s.tags.length > 0))

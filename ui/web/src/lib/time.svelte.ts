@@ -33,6 +33,13 @@ class Time {
   /** whether the range ends now and so moves on */
   live = $derived(this.to.includes('now'))
 
+  /** what is wrong with the range that the address asks for, "" if it is one */
+  fault = $derived.by(() => {
+    const [from, to] = [parse(this.from, this.now, false), parse(this.to, this.now, true)]
+    if (from === null || to === null) return `“${from === null ? this.from : this.to}” is not a time`
+    return from < to ? '' : from === to ? 'the range is of no length' : 'the range ends before it begins'
+  })
+
   #resolved(): Range {
     const from = parse(this.from, this.now, false) ?? this.now - 3_600_000
     const to = parse(this.to, this.now, true) ?? this.now

@@ -124,7 +124,14 @@ export interface Mark {
 /** Marks are the annotations of a range. */
 export interface Marks {
   marks: Mark[]
-  problems: string[]
+  problems: MarkProblem[]
+}
+
+/** MarkProblem says why an annotation marks nothing, or not all. */
+export interface MarkProblem {
+  /** of the annotation */
+  name: string
+  text: string
 }
 
 /** Panel is a place on a dashboard and what is drawn there. */

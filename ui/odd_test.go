@@ -1,0 +1,35 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// loginPage answers everything as a proxy does that wants people to sign in first.
+func loginPage(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html")
+	fmt.Fprint(w, "<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>")
+}
+
+// threePods answers label values of three pods, else as loadAndFailures.
+func threePods(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/values") || strings.HasSuffix(r.URL.Path, "/series") {
+		fmt.Fprint(w, `{"status":"success","data":["triton-0","triton-1","triton-2"]}`)
+		return
+	}
+	loadAndFailures(w, r)
+}
+
+func TestOddAddressesDashboardsAndSourcesInChromium(t *testing.T) {
+	prometheus, login := httptest.NewServer(http.HandlerFunc(threePods)), httptest.NewServer(http.HandlerFunc(loginPage))
+	t.Cleanup(prometheus.Close)
+	t.Cleanup(login.Close)
+	newWorld(t, func(c *Config) {
+		c.DataDir = t.TempDir()
+		c.DataSources[0].URL = prometheus.URL
+		c.DataSources = append(c.DataSources, DataSource{Name: "behind a login", UID: "html", Type: TypePrometheus, URL: login.URL}, DataSource{Name: "traces behind a login", UID: "htmltraces", Type: TypeTempo, URL: login.URL})
+	}).reader("odd.mjs")
+}
