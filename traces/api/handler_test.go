@@ -270,6 +270,19 @@ func TestTheTagOfAPathMayHoldSlashes(t *testing.T) {
 	want(t, ask(t, "GET", base+"/api/v2/search/tag/span.a"), 404, "/values")
 }
 
+func TestOldTagsThatAreNoAttributesHaveValues(t *testing.T) {
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
+	values := ask(t, "GET", base+"/api/search/tag/rootName/values").body
+	if !strings.Contains(values, `"tagValues":["`) {
+		t.Fatalf("no root has a name: %s", values)
+	}
+	for old, name := range map[string]string{"root.name": "rootName", "root.service.name": "rootServiceName", "status.code": "status"} {
+		want(t, ask(t, "GET", base+"/api/search/tag/"+old+"/values"), 200, ask(t, "GET", base+"/api/search/tag/"+name+"/values").body)
+	}
+	want(t, ask(t, "GET", base+"/api/search?tags=status.code%3Dunset"), 200, `"traceID"`)
+	want(t, ask(t, "GET", base+"/api/search?tags=status.code%3Derror"), 200, `"traces":[]`)
+}
+
 func TestTracesComeInTheFormAskedFor(t *testing.T) {
 	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	want(t, ask(t, "GET", base+"/api/traces/1?mode=all&blockStart=00&blockEnd=ff&start=1&end=2"), 200, `{"batches":[`)

@@ -178,7 +178,13 @@ func (t *told) lacks(what string, more bool) {
 	}
 }
 
+// plainNames are names of tags by which the language has an intrinsic of another name.
+var plainNames = map[string]string{"root.name": "rootName", "root.service.name": "rootServiceName", "status.code": "status"}
+
 func (h *Handler) valuesV1(ctx context.Context, e query.Engine, v url.Values) (message, told, error) {
+	if name, ok := plainNames[v.Get(paramTag)]; ok {
+		v.Set(paramTag, name)
+	}
 	res, t, err := tagValues(ctx, e, v)
 	if err != nil {
 		return nil, t, err

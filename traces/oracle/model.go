@@ -201,7 +201,7 @@ func hasTag(t *query.Trace, s *span.Span, tag query.Tag) bool {
 	switch tag.Key {
 	case "name":
 		return s.Name == tag.Value
-	case "status":
+	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(s.Status)).String() == tag.Value
 	case "root.name":
 		return root != nil && root.Name == tag.Value

@@ -63,7 +63,7 @@ func (q *requests) tag() query.Tag {
 	case 0:
 		return query.Tag{Key: "name", Value: s.Name}
 	case 1:
-		return query.Tag{Key: "status", Value: q.of("ok", "error", "unset", "x")}
+		return query.Tag{Key: q.of("status", "status.code"), Value: q.of("ok", "error", "unset", "x")}
 	case 2:
 		return query.Tag{Key: "error", Value: q.of("true", "false")}
 	case 3:

@@ -199,7 +199,7 @@ func TestSearchByTagsFindsWhatTheRowsHave(t *testing.T) {
 		for n := range 25 {
 			r := SearchRequest{Limit: []int{1, 3, 20, 1000}[ask.IntN(4)], Range: randomRanges(seed)[ask.IntN(4)]}
 			for range ask.IntN(3) {
-				r.Tags = append(r.Tags, Tag{ask.one("name", "status", "root.name", "root.service.name", "service.name", "error", fmt.Sprintf("attr.%d", ask.IntN(6))),
+				r.Tags = append(r.Tags, Tag{ask.one("name", "status", "status.code", "root.name", "root.service.name", "service.name", "error", fmt.Sprintf("attr.%d", ask.IntN(6))),
 					ask.one("word-1", "word-2", "", "true", "error", "service-1", "1.5", "0", "ingress", "ok")})
 			}
 			e := NewEngine(src, EngineOptions{Workers: 1 + n%8})

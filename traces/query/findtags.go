@@ -41,7 +41,7 @@ func tagNode(t Tag) node {
 	switch t.Key {
 	case "name":
 		return text(traceql.IntrinsicName)
-	case "status":
+	case "status", "status.code":
 		return text(traceql.IntrinsicStatus)
 	case "root.name":
 		return text(traceql.IntrinsicTraceRootName)
@@ -165,14 +165,14 @@ func (tag Tag) onOne(rows []row) bool {
 }
 
 // onRow tells whether a span has the tag. Names that Tempo reads otherwise than as
-// attributes: name, status (ok, error, unset), error (true is status error),
+// attributes: name, status and status.code (ok, error, unset), error (true is status error),
 // root.name and root.service.name.
 func (tag Tag) onRow(rows []row, r *row) bool {
 	status := ptrace.StatusCode(r.p.ints(column.Status)[r.i])
 	switch tag.Key {
 	case "name":
 		return r.text(column.Name) == tag.Value
-	case "status":
+	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(status)).String() == tag.Value
 	case "root.name", "root.service.name":
 		for i := range rows {

@@ -157,7 +157,7 @@ func (tag Tag) on(t *Trace, s *span.Span) bool {
 	switch tag.Key {
 	case "name":
 		return s.Name == tag.Value
-	case "status":
+	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(s.Status)).String() == tag.Value
 	case "root.name", "root.service.name":
 		root := t.Root()
