@@ -21,9 +21,47 @@ const maxForm = 1 << 20
 
 // passed are the query paths of each type of data source, and all that passes.
 var passed = map[string]*regexp.Regexp{
-	TypeTempo: regexp.MustCompile(`^api/(echo|search|search/tags|search/tag/[^/]+/values|v2/search/tags|v2/search/tag/[^/]+/values|` +
+	TypeTempo: regexp.MustCompile(`^api/(echo|search|search/tags|v2/search/tags|` +
 		`traces/[0-9a-fA-F]{1,32}|v2/traces/[0-9a-fA-F]{1,32}|metrics/query|metrics/query_range)$`),
 	TypePrometheus: regexp.MustCompile(`^api/v1/(query|query_range|query_exemplars|series|labels|label/[^/]+/values|metadata)$`),
+}
+
+// ofTag is the path of the values of a tag, whose name may have slashes: k8s.io/name.
+var ofTag = regexp.MustCompile(`(?s)^(api/(?:v2/)?search/tag/)(.+)(/values)$`)
+
+// mostTag bounds the name of a tag.
+const mostTag = 1024
+
+// passedAs is the path of a query to a data source, as it is and escaped; ok is false of
+// one that is not passed on. The name of a tag stays one segment, whatever is in it, and
+// nothing that some server could read as a step upwards passes.
+func passedAs(kind, asked string) (plain, escaped string, ok bool) {
+	if climbs(asked) {
+		return asked, "", false
+	}
+	if tag := ofTag.FindStringSubmatch(asked); tag != nil && kind == TypeTempo && len(tag[2]) <= mostTag {
+		return asked, tag[1] + url.PathEscape(tag[2]) + tag[3], true
+	}
+	asked = path.Clean("/" + asked)[1:]
+	allowed := passed[kind]
+	return asked, "", allowed != nil && allowed.MatchString(asked)
+}
+
+// climbs tells a path with a segment of dots alone, however often it is escaped.
+func climbs(asked string) bool {
+	for range 4 {
+		for _, s := range strings.FieldsFunc(asked, func(c rune) bool { return c == '/' || c == '\\' }) {
+			if s == "." || s == ".." || strings.HasPrefix(s, "..;") {
+				return true
+			}
+		}
+		again, err := url.PathUnescape(asked)
+		if err != nil || again == asked {
+			return false
+		}
+		asked = again
+	}
+	return true // escaped more often than anybody means
 }
 
 // proxy passes a query to a data source, at the path where Grafana has it.
@@ -33,8 +71,8 @@ func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, payload.Failure{Error: fmt.Sprintf("there is no data source %q", r.PathValue("uid")), Hint: "see /api/site for their uids"})
 		return
 	}
-	asked := path.Clean("/" + r.PathValue("path"))[1:]
-	if allowed := passed[d.Type]; allowed == nil || !allowed.MatchString(asked) {
+	asked, escaped, ok := passedAs(d.Type, r.PathValue("path"))
+	if !ok {
 		refuse(w, http.StatusForbidden, payload.Failure{Error: fmt.Sprintf("%q of data source %q is not passed on", asked, d.Name), Hint: "only its query paths are"})
 		return
 	}
@@ -64,6 +102,9 @@ func (u *UI) proxy(w http.ResponseWriter, r *http.Request) {
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.Out.URL.Scheme, p.Out.URL.Host = target.Scheme, target.Host
 			p.Out.URL.Path, p.Out.URL.RawPath = strings.TrimRight(target.Path, "/")+"/"+asked, ""
+			if escaped != "" {
+				p.Out.URL.RawPath = strings.TrimRight(target.EscapedPath(), "/") + "/" + escaped
+			}
 			p.Out.Host = target.Host
 			p.Out.Header.Del("Cookie")
 			p.Out.Header.Del("Authorization")

@@ -160,6 +160,45 @@ func TestTheProxyPassesQueriesAndNothingElse(t *testing.T) {
 	}
 }
 
+// Tags are called what people like; no name of one is a way to another path of the store.
+func TestTheProxyPassesTagsWithSlashesAndNoWayOut(t *testing.T) {
+	var asked []string
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked = append(asked, r.RequestURI) }))
+	defer store.Close()
+	w := newWorld(t, func(c *Config) { c.DataSources[1].URL = store.URL + "/pre%20fix/" })
+	f := func(path, passed string) {
+		t.Helper()
+		asked = nil
+		req, err := http.NewRequest("GET", w.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.URL.Opaque = "/api/datasources/proxy/uid/tempo/" + path // as it is written
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := strings.Join(asked, " "); got != passed || passed == "" && resp.StatusCode < 300 {
+			t.Errorf("%s: %s, the store was asked %q, want %q", path, resp.Status, got, passed)
+		}
+	}
+	f("api/search/tag/k8s.io%2Fname/values", "/pre%20fix/api/search/tag/k8s.io%2Fname/values")
+	f("api/v2/search/tag/resource.k8s.io%2Fname%2fa/values?q=%7B%7D", "/pre%20fix/api/v2/search/tag/resource.k8s.io%2Fname%2Fa/values?q=%7B%7D")
+	f("api/v2/search/tag/span.a%20b%3F%23%22/values", "/pre%20fix/api/v2/search/tag/span.a%20b%3F%23%22/values")
+	f("api/v2/search/tag/.service.name/values", "/pre%20fix/api/v2/search/tag/.service.name/values")
+	f("api/v2/search/tag/span.a..b/values", "/pre%20fix/api/v2/search/tag/span.a..b/values")
+	f("api/v2/search/tag/span.50%25/values", "/pre%20fix/api/v2/search/tag/span.50%25/values")
+	for _, way := range []string{"..%2F..%2F..%2Fflush", "%2e%2e%2f%2e%2e%2fflush", "%2E%2E/flush", "..%2fstatus", "a%2F..%2F..%2Fconfig", "%252e%252e%252fflush", "%25252e%25252e%25252fflush", "..%5C..%5Cflush", "%2e", "a%2F.%2Fb", "..;%2Fflush", "%25252525252525252e", ""} {
+		f("api/search/tag/"+way+"/values", "")
+		f("api/v2/search/tag/"+way+"/values", "")
+	}
+	f("api/search/tag/"+strings.Repeat("a", 2000)+"/values", "")
+	f("api/search/tag/a%2Fvalues%2F..%2F..%2F..%2Fflush", "")
+	f("flush", "")
+	f("api/status/config", "")
+}
+
 // A store that switches protocols when it is asked to, and one that takes long.
 func TestTheProxyOpensNoTunnelAndBoundsWhatItPasses(t *testing.T) {
 	var asked http.Header
