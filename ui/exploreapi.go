@@ -167,7 +167,7 @@ func (u *UI) exploreTraceMetrics(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := explore.Measuring{Query: s.Query, From: s.From, To: s.To, Exemplars: r.FormValue("exemplars") != "false"}
+	m := explore.Measuring{Query: s.Query, From: s.From, To: s.To, Now: time.Now(), Exemplars: r.FormValue("exemplars") != "false"}
 	if m.Step, err = stepOf(r, s.From, s.To); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type Measuring struct {
 	From, To  time.Time
 	Step      time.Duration // 0: fits the range
 	Points    int           // 0: 240
+	Now       time.Time     // zero: To
 	Exemplars bool
 }
 
@@ -33,10 +34,14 @@ func TraceMetrics(ctx context.Context, store Store, m Measuring) (payload.Explor
 	}
 	function, arg := functionOf(m.Query)
 	from, to := Aligned(m.From, m.To, step)
-	if function != "histogram_over_time" {
-		from, to = whole(from, to, m.To, step)
-	}
 	asked := source.TraceMetrics{Query: m.Query, From: from, To: to, Step: step}
+	if function != "histogram_over_time" {
+		if m.Now.IsZero() {
+			m.Now = m.To
+		}
+		asked.Until(m.To, m.Now)
+		to = asked.To
+	}
 	if m.Exemplars {
 		asked.Exemplars = 100
 	}

@@ -53,6 +53,34 @@ func TestAPanelsOwnTimesAreThoseThatAreAsked(t *testing.T) {
 	}
 }
 
+// A year of TraceQL metrics ends with the step under way, where the range ends; that of
+// PromQL with the last whole step, as Grafana asks for it.
+func TestALongRangeEndsWithItsLastStep(t *testing.T) {
+	w := newWorld(t)
+	asked := ""
+	w.answer = func(path string, r *http.Request) (int, string) {
+		asked = r.FormValue("start") + " " + r.FormValue("end") + " " + r.FormValue("step")
+		if strings.HasPrefix(path, "/api/metrics") {
+			end, _ := strconv.ParseInt(r.FormValue("end"), 10, 64)
+			return 200, fmt.Sprintf(`{"series":[{"labels":[],"samples":[{"timestampMs":"%d","value":5}]}]}`, end*1000)
+		}
+		return dated(path, r)
+	}
+	e := w.env()
+	e.From = e.To.AddDate(-1, 0, 0)
+	trace := w.panel(e, `{"type":"timeseries","interval":"1d","datasource":{"type":"tempo","uid":"tempo"},"targets":[{"refId":"A","queryType":"traceql","query":"{} | rate()"}]}`)
+	if len(trace.Frames) != 1 || asked != "1668384000 1700006400 86400s" { // the day after 2023-11-14 22:13:20 is the end of that day
+		t.Fatalf("asked %s, %d frames, %+v", asked, len(trace.Frames), trace.Notes)
+	}
+	if f := trace.Frames[0].Fields; f[0].Values[0] != 1.7e12 || f[1].Values[0] < 5*86400/80001. || f[1].Values[0] > 5*86400/79999. {
+		t.Errorf("%v is %v", f[0].Values, f[1].Values)
+	}
+	prom := w.panel(e, `{"type":"timeseries","interval":"1d","targets":[{"refId":"A","expr":"x"}]}`)
+	if asked != "1668384000.000 1699920000.000 86400" || len(prom.Frames) != 1 {
+		t.Errorf("asked %s", asked)
+	}
+}
+
 func TestAComparisonThatIsNotUnderstoodLeavesThePanelAsItIs(t *testing.T) {
 	w := newWorld(t)
 	w.answer = dated

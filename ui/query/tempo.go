@@ -148,9 +148,11 @@ func (r *Runner) traceMetrics(ctx context.Context, q Question, d Source, f field
 		return
 	}
 	m := source.TraceMetrics{Query: text, Step: max(steps.Step, time.Second), Exemplars: clamp(f.number("exemplars", traceExemplars), traceExemplars), MaxSeries: rangeMost.Series}
-	m.From, m.To = align(q.Env.From, q.Env.To, m.Step)
 	if f.text("metricsQueryType") == "instant" {
 		m.From, m.To, m.Step = q.Env.From, q.Env.To, length
+	} else {
+		m.From, _ = align(q.Env.From, q.Env.To, m.Step)
+		m.Until(q.Env.To, q.Env.Now)
 	}
 	a.step, a.note.StepMs = m.Step, float64(m.Step.Milliseconds())
 	key := fmt.Sprintf("metrics\x00%s\x00%d\x00%d\x00%d\x00%d", text, m.From.UnixMilli(), m.To.UnixMilli(), m.Step, m.Exemplars)
@@ -171,12 +173,13 @@ func (r *Runner) traceMetrics(ctx context.Context, q Question, d Source, f field
 		a.note.Hint = got.Warnings[0]
 	}
 	for _, s := range got.Series {
-		a.frames = append(a.frames, spanSeries(a.note.RefID, s, a.note.StepMs))
+		a.frames = append(a.frames, spanSeries(a.note.RefID, s, a.note.StepMs, float64(q.Env.To.UnixMilli())))
 	}
 }
 
-// spanSeries is a series made of spans; its name is its labels' values.
-func spanSeries(refID string, s source.TypedSeries, step float64) frame.Frame {
+// spanSeries is a series made of spans; its name is its labels' values. A step that ends
+// after the range, or after now, stands where the range ends.
+func spanSeries(refID string, s source.TypedSeries, step, end float64) frame.Frame {
 	labels := map[string]string{}
 	var words []string
 	for _, l := range s.Labels {
@@ -189,7 +192,7 @@ func spanSeries(refID string, s source.TypedSeries, step float64) frame.Frame {
 	name := strings.Join(words, ", ")
 	times, values := make([]float64, len(s.Samples)), make([]float64, len(s.Samples))
 	for i, p := range s.Samples {
-		times[i], values[i] = float64(p.Time.UnixMilli()), p.Value
+		times[i], values[i] = min(float64(p.Time.UnixMilli()), end), p.Value
 	}
 	v := frame.Field{Name: "Value", Kind: frame.Number, Labels: labels, Display: name, Values: values}
 	for _, e := range s.Exemplars {

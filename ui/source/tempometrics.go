@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"supersonic/traceql"
 )
 
 // TraceMetrics is a question for series made of spans.
@@ -14,8 +16,41 @@ type TraceMetrics struct {
 	Query     string // TraceQL with a metrics function
 	From, To  time.Time
 	Step      time.Duration
-	Exemplars int // how many; 0 leaves it to the store
-	MaxSeries int // 0 leaves it to the store
+	Exemplars int           // how many; 0 leaves it to the store
+	MaxSeries int           // 0 leaves it to the store
+	passed    time.Duration // of the last step, if it is under way
+}
+
+// leastPart is how much of a step has to be over for it to be shown: spans come some
+// seconds late, so that less looks like a fall.
+const leastPart = 5 * time.Minute
+
+// Until ends the range with the step in which to lies, as whole steps are what a store
+// answers: one that is under way at now only if much of it is over. The rates of such a
+// step are those of the part that is over, its counts are what there is so far.
+func (m *TraceMetrics) Until(to, now time.Time) {
+	step := m.Step.Nanoseconds()
+	m.To = time.Unix(0, (to.UnixNano()+step-1)/step*step)
+	passed := now.Sub(m.To.Add(-m.Step))
+	switch {
+	case passed >= m.Step:
+	case passed >= leastPart:
+		m.passed = passed
+	case m.To.Sub(m.From) > m.Step:
+		m.To = m.To.Add(-m.Step)
+	}
+}
+
+// corrected are series whose rates of a step under way are of what is over of it.
+func (m TraceMetrics) corrected(list []TypedSeries) {
+	if q, err := traceql.Parse(m.Query); m.passed == 0 || err != nil || q.Metrics == nil || q.Metrics.Func != "rate" {
+		return
+	}
+	for _, s := range list {
+		if n := len(s.Samples); n > 0 && !s.Samples[n-1].Time.Before(m.To) {
+			s.Samples[n-1].Value *= m.Step.Seconds() / m.passed.Seconds()
+		}
+	}
 }
 
 // TraceSeries is the answer: each series with its exemplars.
@@ -75,6 +110,7 @@ func (t Tempo) Metrics(ctx context.Context, m TraceMetrics) (TraceSeries, error)
 		return TraceSeries{}, fmt.Errorf("read the answer of %s to a metrics query: %w", t.server.Name, err)
 	}
 	out.Warnings = append(got.warnings, out.Warnings...)
+	m.corrected(out.Series)
 	return out, nil
 }
 
