@@ -4,14 +4,16 @@ import { post } from '../lib/ask'
 import { csvOf } from '../panels/csv'
 import { pictureOf } from '../panels/picture'
 
-/** saveCSV asks for a panel's data as a table and hands it to the browser as CSV. */
-export async function saveCSV(question: PanelQuestion, title: string) {
-  keepCSV(await post<PanelView>('api/panel', { ...question, table: true }), title)
+/** saveCSV asks for a panel's data as a table and hands it to the browser as CSV; with every, all tables that there are: a graph is its nodes and its edges. */
+export async function saveCSV(question: PanelQuestion, title: string, every = false) {
+  const view = await post<PanelView>('api/panel', { ...question, table: true })
+  const others = every ? (view.table?.frames.map((_, frame) => frame) ?? []).filter((frame) => frame !== view.table?.frame) : []
+  keepCSV(await Promise.all([view, ...others.map((frame) => post<PanelView>('api/panel', { ...question, table: true, frame }))]), title)
 }
 
-/** keepCSV hands what is already there to the browser. */
-export function keepCSV(view: PanelView, title: string) {
-  download(fileName(title, 'csv'), new Blob([csvOf(view)], { type: 'text/csv;charset=utf-8' }))
+/** keepCSV hands what is already there to the browser, several tables with an empty line between them. */
+export function keepCSV(views: PanelView[], title: string) {
+  download(fileName(title, 'csv'), new Blob([views.map(csvOf).join('\r\n')], { type: 'text/csv;charset=utf-8' }))
 }
 
 /** savePNG hands a picture of a panel's body to the browser. */

@@ -40,7 +40,7 @@ export async function pictureOf(element: HTMLElement, title: string, scale = 2):
 
 function svgOf(element: HTMLElement, width: number, height: number): string {
   const copy = copied(element)!
-  copy.setAttribute(aside, `${copy.getAttribute(aside)};position:static;left:0;top:0`)
+  copy.setAttribute(aside, `${copy.getAttribute(aside)};position:static;left:0;top:0;margin:0`)
   copy.setAttribute('xmlns', 'http://www.w3.org/1999/xhtml')
   const html = new XMLSerializer().serializeToString(copy).replaceAll(` ${aside}="`, ' style="')
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><foreignObject width="100%" height="100%">${html}</foreignObject></svg>`
@@ -52,7 +52,9 @@ function copied(from: Element): Element | null {
   if (style.display === 'none' || from.classList.contains('hidden') || from.hasAttribute('popover')) return null
   const to = from instanceof HTMLCanvasElement ? imageOf(from) : (from.cloneNode(false) as Element)
   for (const name of to.getAttributeNames()) if (/^(class|style|on.*|href|tabindex)$/.test(name)) to.removeAttribute(name)
-  to.setAttribute(aside, properties.map((p) => `${p}:${style.getPropertyValue(p)}`).filter((d) => !/:(none|normal|auto)?$/.test(d) || /^(fill|list-style-type):/.test(d)).join(';'))
+  // What can be scrolled is cut at its edge; a picture has no bars to scroll by.
+  const valueOf = (p: string) => (p.startsWith('overflow') && /auto|scroll/.test(style.getPropertyValue(p)) ? 'hidden' : style.getPropertyValue(p))
+  to.setAttribute(aside, properties.map((p) => `${p}:${valueOf(p)}`).filter((d) => !/:(none|normal|auto)?$/.test(d) || /^(fill|list-style-type):/.test(d)).join(';'))
   for (const child of from.childNodes) {
     const made = child instanceof Element ? copied(child) : child instanceof Text ? child.cloneNode() : null
     if (made) to.append(made)
