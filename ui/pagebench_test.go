@@ -2,6 +2,8 @@ package ui
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -24,5 +26,23 @@ func BenchmarkScrollOfALargeTrace(b *testing.B) {
 		b.ReportMetric(got.WallMs[0], "longest-ms")
 		b.ReportMetric(got.ThreadMs[0], "longest-thread-ms")
 		b.ReportMetric(got.Over50ms, "tasks-over-50ms")
+	}
+}
+
+// BenchmarkACrowdedDashboard measures what charts of 100 series of 10,000 points cost
+// their reader: one of them, then ten on a dashboard. bench/page.sh runs it.
+func BenchmarkACrowdedDashboard(b *testing.B) {
+	prometheus := httptest.NewServer(http.HandlerFunc(manyPoints))
+	b.Cleanup(prometheus.Close)
+	for _, panels := range []string{"1", "10"} {
+		b.Run(panels, func(b *testing.B) {
+			w := newWorld(b, func(c *Config) {
+				c.DataDir = b.TempDir()
+				c.DataSources[0].URL = prometheus.URL
+			})
+			for b.Loop() {
+				browse.Run(b, "crowd.mjs", "SITE_URL="+w.url, "PANELS="+panels)
+			}
+		})
 	}
 }

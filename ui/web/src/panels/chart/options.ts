@@ -2,7 +2,7 @@
 import uPlot from 'uplot'
 import type { ChartAxis, ChartView, Line } from '../../lib/api'
 import { tickDecimals, write } from '../../lib/units'
-import { percentOf } from './columns'
+import { percentOf, type Column } from './columns'
 import { alpha, fillOf, strokeOf } from './colours'
 import { base, percentFormat, rangeOf, stepsOf, timeTick } from './scales'
 import { fullName, pictured, type ZoneName } from '../../lib/zone.svelte'
@@ -18,7 +18,10 @@ export interface Look {
 }
 
 export interface Setting {
+  /** what is drawn, of which the plot keeps no values: it outlives them */
   chart: ChartView
+  /** the lines with the values of now */
+  lines: () => Line[]
   /** the range of the time axis, read anew at each drawing */
   range: () => [number, number]
   look: Look
@@ -37,7 +40,11 @@ export function shapeOf(chart: ChartView): string {
   return JSON.stringify([lines, chart.axes, chart.xIsTime, chart.tooltip.mode])
 }
 
-export function optionsOf(s: Setting): uPlot.Options {
+/** bare is a chart without its numbers. */
+const bare = (chart: ChartView): ChartView => ({ ...chart, timesMs: [], exemplars: [], lines: chart.lines.map((l) => ({ ...l, values: [], calcs: [] })) })
+
+export function optionsOf(given: Setting): uPlot.Options {
+  const s = { ...given, chart: bare(given.chart) }
   const { chart } = s
   const axes = chart.axes.map((a, i) => (percentOf(chart.lines, i) ? { ...a, format: { ...percentFormat, decimals: a.format.decimals }, min: a.min ?? null, max: a.max ?? 1 } : a))
   const scales: uPlot.Scales = { x: { time: chart.xIsTime, ...(chart.xIsTime ? { range: () => s.range() } : {}) } }
@@ -61,7 +68,7 @@ export function optionsOf(s: Setting): uPlot.Options {
     hooks: {
       ...s.hooks,
       drawClear: [...(s.hooks.drawClear ?? []), (u) => axes.forEach((a, i) => areasOf(u, a, `y${i}`))],
-      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), (u) => valuesOf(u, chart.lines, s.look.font, s.zones[0]!), ...(s.hooks.draw ?? [])],
+      draw: [(u) => axes.forEach((a, i) => linesOf(u, a, `y${i}`)), (u) => valuesOf(u, s.lines(), s.look.font, s.zones[0]!), ...(s.hooks.draw ?? [])],
       setSelect: [(u) => zoomed(u, s.onzoom)],
     },
   }
@@ -173,7 +180,8 @@ function sparse(u: uPlot, points: number, size: number): boolean {
 
 /** lonely are the points between two gaps, which a line alone would not show. */
 function lonely(u: uPlot, series: number): number[] | null {
-  const column = u.data[series]!
+  const column = u.data[series] as Column
+  if (column.length > 1 && !column.includes(null) && !column.includes(undefined)) return null // numbers alone: asked of an engine that knows it of a whole column
   const found: number[] = []
   for (let i = 0; i < column.length; i++) {
     if (typeof column[i] === 'number' && column[i - 1] == null && column[i + 1] == null) found.push(i)
