@@ -28,6 +28,7 @@ type Searching struct {
 	Limit    int      // traces
 	PerTrace int      // spans of each
 	Columns  []string // attributes that the answer has to tell, as TraceQL writes them
+	Began    string   // "spans" or "traces" have to begin within the range, to the nanosecond: stores know whole seconds. "": as the store has it
 }
 
 // Store is what a trace store is asked.
@@ -49,8 +50,10 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 	if err != nil {
 		return payload.ExploreSearch{}, err
 	}
+	full := len(found.Traces) >= s.Limit
+	found.Traces = s.within(found.Traces)
 	out := payload.ExploreSearch{Query: q.Query, FromMs: float64(s.From.UnixMilli()), ToMs: float64(s.To.UnixMilli()), Limit: s.Limit,
-		Limited: found.Limited || len(found.Traces) >= s.Limit, Warnings: found.Warnings,
+		Limited: found.Limited || full, Warnings: found.Warnings,
 		Spent: payload.Inspected{Spans: found.Spent.Spans, Traces: found.Spent.Traces, Bytes: found.Spent.Bytes}}
 	sort.SliceStable(found.Traces, func(i, j int) bool { return found.Traces[i].StartNano > found.Traces[j].StartNano })
 	for _, t := range found.Traces {
@@ -59,6 +62,27 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 	}
 	spanRows(&out, found.Traces)
 	return out, nil
+}
+
+// within leaves what began in the range, where that is asked for.
+func (s Searching) within(traces []source.FoundTrace) []source.FoundTrace {
+	in := func(nano uint64) bool { return nano >= uint64(s.From.UnixNano()) && nano <= uint64(s.To.UnixNano()) }
+	switch s.Began {
+	case "traces":
+		return slices.DeleteFunc(traces, func(t source.FoundTrace) bool { return !in(t.StartNano) })
+	case "spans":
+		var left []source.FoundTrace
+		for _, t := range traces {
+			told := len(t.Spans)
+			t.Spans = slices.DeleteFunc(t.Spans, func(f source.FoundSpan) bool { return !in(f.StartNano) })
+			t.Matched -= told - len(t.Spans)
+			if t.Matched > 0 {
+				left = append(left, t)
+			}
+		}
+		return left
+	}
+	return traces
 }
 
 // noRoot is how Tempo writes that the root has not come.
