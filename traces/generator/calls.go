@@ -13,8 +13,8 @@ const inferencePrefix = "/inference.GRPCInferenceService/"
 // known are the attributes that the generator itself looks for.
 type known struct {
 	grpcPath, component, peerService, failed, keptFor, headThreshold, upstreamNanos, thAssumed key
-	serviceName, namespace, instance                                                           key
-	peers, databases, graphDimensions                                                          []key
+	serviceName, namespace, instance, peerAddress, peerPort                                    key
+	peers, databases, addresses, graphDimensions                                               []key
 }
 
 func newKnown(k *keys, cfg Config) known {
@@ -22,8 +22,9 @@ func newKnown(k *keys, cfg Config) known {
 		grpcPath: k.add("grpc.path"), component: k.add("component"), peerService: k.add(attr.PeerService), failed: k.add("error"),
 		keptFor: k.add(attr.KeptFor), headThreshold: k.add(attr.HeadThreshold), upstreamNanos: k.add(attr.UpstreamNanos),
 		thAssumed: k.add(attr.ThAssumed), serviceName: k.add("service.name"), namespace: k.add("service.namespace"),
-		instance: k.add("service.instance.id"), peers: k.addAll(cfg.Graph.PeerAttributes),
-		databases: k.addAll(cfg.Graph.DatabaseAttributes), graphDimensions: k.addAll(cfg.Graph.Dimensions),
+		instance: k.add("service.instance.id"), peerAddress: k.add("network.peer.address"), peerPort: k.add("network.peer.port"),
+		peers: k.addAll(cfg.Graph.PeerAttributes), databases: k.addAll(cfg.Graph.DatabaseAttributes),
+		addresses: k.addAll([]string{attr.PeerService, "server.address"}), graphDimensions: k.addAll(cfg.Graph.Dimensions),
 	}
 }
 

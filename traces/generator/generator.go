@@ -69,14 +69,14 @@ func (g *Generator) make(deps Deps) (err error) {
 		if g.graph.filter, err = newFilter(g.cfg.Graph.Filters, k); err != nil {
 			return fmt.Errorf("service_graphs: %w", err)
 		}
-		g.multiply(k, g.cfg.Graph.MultiplierKey)
+		g.weights.edgeRatio = k.ratio(g.cfg.Graph.MultiplierKey)
 	}
 	if g.cfg.SpanMetrics {
 		g.spans = newSpanMetrics(g.cfg, g.registry, g.weights, g.m, k)
 		if g.spans.filter, err = newFilter(g.cfg.Spans.Filters, k); err != nil {
 			return fmt.Errorf("span_metrics: %w", err)
 		}
-		g.multiply(k, g.cfg.Spans.MultiplierKey)
+		g.weights.spanRatio = k.ratio(g.cfg.Spans.MultiplierKey)
 	}
 	if g.cfg.HostInfo || g.cfg.SpanMetrics && g.cfg.Spans.TargetInfo {
 		g.infos = newInfos(g.cfg, g.registry, g.m, k)
@@ -91,12 +91,6 @@ func (g *Generator) make(deps Deps) (err error) {
 		q.refused()
 	}
 	return nil
-}
-
-func (g *Generator) multiply(k *keys, name string) {
-	if name != "" {
-		g.weights.multipliers = append(g.weights.multipliers, k.add(name))
-	}
 }
 
 // Consume counts the spans of a batch, which it does not keep. It takes about a

@@ -100,12 +100,26 @@ func (in *intake) resource(attrs []otlp.Attr, cfg *Config) resource {
 // service is the name of a span's service, "" if it has none.
 func (in *intake) service(s *otlp.Span) string { return in.resources[s.Resource].service }
 
-// attribute is an attribute of a span, else of its resource; nil if neither has it.
+// attribute is an attribute of a span's resource, else its own, as Tempo looks for
+// dimensions; nil if neither has it.
 func (in *intake) attribute(s *otlp.Span, at key) *otlp.Attr {
-	if a := in.keys.find(s.Attrs, at); a != nil {
+	if a := in.keys.find(in.batch.Resources[s.Resource].Attrs, at); a != nil {
 		return a
 	}
-	return in.keys.find(in.batch.Resources[s.Resource].Attrs, at)
+	return in.keys.find(s.Attrs, at)
+}
+
+// address is where a client span says that it called: a service, a host, or host and
+// port; "" if it does not.
+func (in *intake) address(s *otlp.Span) string {
+	if name := in.keys.first(s.Attrs, in.attr.addresses); name != "" {
+		return name
+	}
+	host := in.keys.text(s.Attrs, in.attr.peerAddress)
+	if port := in.keys.text(s.Attrs, in.attr.peerPort); host != "" && port != "" {
+		return host + ":" + port
+	}
+	return host
 }
 
 // read takes one export's spans in. Children come before their parents as often as
@@ -141,16 +155,16 @@ func (g *Generator) readSpan(in *intake, s *otlp.Span) {
 	if ingress || s.Parent == ([8]byte{}) && string(s.Name) != attr.InferRequest {
 		g.weights.learn(in, s)
 	}
-	weight := g.weights.of(in, s, ingress)
+	edgeWeight, spanWeight := g.weights.of(in, s, ingress)
 	if g.graph != nil {
 		var parent *otlp.Span
 		if s.Parent != ([8]byte{}) && (s.Kind == kindServer || s.Kind == kindConsumer) {
 			parent = in.index.find(in.batch.Spans, s.TraceID, s.Parent)
 		}
-		g.graph.add(in, s, parent, ingress, weight)
+		g.graph.add(in, s, parent, ingress, edgeWeight)
 	}
 	if g.spans != nil {
-		g.spans.add(in, s, weight)
+		g.spans.add(in, s, spanWeight)
 	}
 	if r := &in.resources[s.Resource]; g.infos != nil && !r.seen {
 		r.seen = true

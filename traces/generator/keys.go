@@ -34,6 +34,17 @@ func (k *keys) add(name string) key {
 	return at
 }
 
+// noKey is no attribute.
+const noKey key = -1
+
+// ratio is add, or noKey where no attribute is configured.
+func (k *keys) ratio(name string) key {
+	if name == "" {
+		return noKey
+	}
+	return k.add(name)
+}
+
 func (k *keys) addAll(names []string) []key {
 	out := make([]key, len(names))
 	for i, name := range names {

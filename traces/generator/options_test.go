@@ -28,10 +28,12 @@ func TestTheVirtualSideIsNamedByALabel(t *testing.T) {
 	inWorld(t, func(c *Config) { c.Graph.VirtualNodeLabel = true }, func(w *world) {
 		w.consume(fetching(1, "job", attribute("db.system", ""), attribute("peer.service", "elsewhere")),
 			makeSpan(2, 1, 0, "api", "serve", ptrace.SpanKindServer, time.Second, sampled(1)),
+			makeSpan(4, 1, 0, "api", "serve", ptrace.SpanKindServer, time.Second, sampled(1), attribute("peer.service", "batch")),
 			fetching(3, "job"), serving(3, "api"))
 		w.pass(11 * time.Second)
 		w.wantEdges(`client="job",connection_type="virtual_node",server="elsewhere",virtual_node="server"`,
-			`client="user",connection_type="virtual_node",server="api",virtual_node="client"`, `client="job",server="api"`)
+			`client="user",connection_type="virtual_node",server="api",virtual_node="client"`,
+			`client="batch",connection_type="virtual_node",server="api",virtual_node="client"`, `client="job",server="api"`)
 	})
 }
 
@@ -48,6 +50,31 @@ func TestTheDatabaseIsNamedByTheFirstOfItsAttributes(t *testing.T) {
 		w.consume(fetching(1, "job", attribute("db.instance", "runs"), attribute("db.system", "pg")), fetching(2, "job", attribute("db.system", "pg")))
 		w.pass(2 * time.Second)
 		w.wantEdges(`client="job",connection_type="database",server="runs"`, `client="job",connection_type="database",server="pg"`)
+	})
+}
+
+func TestADatabaseThatSaysWhereItIsIsCalledThat(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		runs := attribute("db.name", "runs")
+		w.consume(fetching(1, "job", runs, attribute("peer.service", "pg-0"), attribute("server.address", "pg.cern.ch")), fetching(2, "job", runs, attribute("server.address", "pg.cern.ch")),
+			fetching(3, "job", runs, attribute("network.peer.address", "10.0.0.7"), attribute("network.peer.port", "5432")), fetching(4, "job", runs))
+		w.pass(2 * time.Second)
+		var edges []string
+		for _, server := range []string{"pg-0", "pg.cern.ch", "10.0.0.7:5432", "runs"} {
+			edges = append(edges, `client="job",connection_type="database",server="`+server+`"`)
+		}
+		w.wantEdges(edges...)
+	})
+}
+
+func TestADimensionIsTheResourcesBeforeTheSpans(t *testing.T) {
+	inWorld(t, func(c *Config) {
+		c.SpanMetrics, c.Spans.Dimensions, c.Graph.Dimensions = true, []string{"team"}, []string{"team"}
+	}, func(w *world) {
+		w.consume(fetching(1, "job", attribute("team", "span"), resourceAttribute("team", "resource")), serving(1, "api"), fetching(2, "job", attribute("team", "span")), serving(2, "api"))
+		w.pass(2 * time.Second)
+		w.wantEdges(`client="job",server="api",team="resource"`, `client="job",server="api",team="span"`)
+		w.want(`calls_total{service="job",span_kind="SPAN_KIND_CLIENT",span_name="fetch",status_code="STATUS_CODE_UNSET",team="resource"}`, 1)
 	})
 }
 
@@ -228,12 +255,14 @@ func TestTargetAndHostInfo(t *testing.T) {
 }
 
 func TestASamplingRatioCountsWhereThereIsNoThreshold(t *testing.T) {
-	inWorld(t, func(c *Config) { c.SpanMetrics, c.Graph.MultiplierKey = true, "ratio" }, func(w *world) {
-		ratio := func(s *made) { s.Attrs.PutDouble("ratio", 0.25) }
+	inWorld(t, func(c *Config) {
+		c.SpanMetrics, c.Graph.MultiplierKey, c.Spans.MultiplierKey = true, "ratio", "share"
+	}, func(w *world) {
+		ratio := func(s *made) { s.Attrs.PutDouble("ratio", 0.25); s.Attrs.PutDouble("share", 0.5) }
 		w.consume(makeSpan(1, 1, 0, "job", "fetch", ptrace.SpanKindClient, time.Second, ratio), makeSpan(1, 2, 1, "api", "serve", ptrace.SpanKindServer, time.Second, ratio))
 		w.pass(2 * time.Second)
 		w.want(`total{client="job",server="api"}`, 4)
-		w.want(`calls_total{service="job",span_kind="SPAN_KIND_CLIENT",span_name="fetch",status_code="STATUS_CODE_UNSET"}`, 4)
+		w.want(`calls_total{service="job",span_kind="SPAN_KIND_CLIENT",span_name="fetch",status_code="STATUS_CODE_UNSET"}`, 2)
 	})
 }
 

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"time"
 
 	"supersonic/internal/attr"
@@ -115,6 +116,9 @@ func (gr *graph) client(in *intake, s *otlp.Span, weight float64) {
 		gr.calling(in, s, direct, weight)
 		return
 	}
+	if at := in.address(s); at != "" {
+		name = at
+	}
 	e := gr.edges.get(edgeKey{client: in.service(s), server: gr.edges.registry.text(name), connection: database,
 		dimensions: gr.edges.dimensions(gr.dimensions(in, s), nil)})
 	gr.m.databaseEdges.Inc()
@@ -186,8 +190,8 @@ func (gr *graph) called(in *intake, s, parent *otlp.Span, weight float64) {
 	gr.servers.put(id, in.deadline, far)
 }
 
-// root takes a SERVER span without a parent. Its caller makes no spans, which
-// Tempo draws as the virtual node `user`. An InferRequest without a parent is one
+// root takes a SERVER span without a parent. Its caller makes no spans: Tempo draws it as a
+// virtual node, called what the span says of its peer, else `user`. An InferRequest without a parent is one
 // whose context Triton lost on the way from the proxy, whose own span has counted
 // the call already: it makes no edge.
 func (gr *graph) root(in *intake, s *otlp.Span, weight float64) {
@@ -195,7 +199,8 @@ func (gr *graph) root(in *intake, s *otlp.Span, weight float64) {
 		gr.m.contextLost.Inc()
 		return
 	}
-	e := gr.edges.get(edgeKey{client: "user", server: in.service(s), connection: virtual, virtual: "client",
+	caller := cmp.Or(in.keys.first(s.Attrs, in.attr.peers), "user")
+	e := gr.edges.get(edgeKey{client: gr.edges.registry.text(caller), server: in.service(s), connection: virtual, virtual: "client",
 		dimensions: gr.edges.dimensions(nil, gr.dimensions(in, s))})
 	gr.m.virtualEdges.Inc()
 	weight = gr.one(weight)

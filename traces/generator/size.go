@@ -11,7 +11,10 @@ import (
 // traces_spanmetrics_size_total adds up. It computes: the export's own bytes are
 // not told apart by span.
 func spanSize(s *otlp.Span) int {
-	n := message(len(s.TraceID)) + message(len(s.ID)) + message(spanIDSize(s.Parent))
+	n := message(len(s.TraceID)) + message(len(s.ID))
+	if s.Parent != ([8]byte{}) {
+		n += message(len(s.Parent))
+	}
 	n += text(s.TraceState) + text(s.Name) + varintField(uint64(s.Kind))
 	n += fixed64(s.Start) + fixed64(s.End)
 	n += attributes(s.Attrs) + varintField(uint64(s.Dropped))
@@ -61,14 +64,6 @@ func anyValue(a *otlp.Attr) int {
 		return len(a.Text) // the AnyValue itself
 	}
 	return 0
-}
-
-// An id of no parent is written, too: empty.
-func spanIDSize(id [8]byte) int {
-	if id == ([8]byte{}) {
-		return 0
-	}
-	return len(id)
 }
 
 func varint(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -25,7 +26,7 @@ type weights struct {
 	state  string // a tracestate, and its weight: most spans have the same
 	weight float64
 
-	multipliers []key // attributes with a sampling ratio, for spans without a `th`
+	edgeRatio, spanRatio key // attributes with a sampling ratio, for spans without a `th`; noKey: none
 }
 
 // heads is what is known of traces' head thresholds: a weight, 0 if the head states
@@ -51,7 +52,7 @@ func (h *heads) turn(now time.Time) {
 
 func newWeights(cfg Config, m *counts, now time.Time) *weights {
 	return &weights{wait: cfg.Wait, max: cfg.MaxPending, m: m, waiters: newTable[[16]byte, []observation](),
-		heads: heads{now: map[[16]byte]float64{}, old: map[[16]byte]float64{}, turned: now}}
+		heads: heads{now: map[[16]byte]float64{}, old: map[[16]byte]float64{}, turned: now}, edgeRatio: noKey, spanRatio: noKey}
 }
 
 // own is the weight of a span's own `th`, 0 if it has none.
@@ -68,17 +69,23 @@ func (w *weights) own(s *otlp.Span) float64 {
 	return w.weight
 }
 
-// of is the weight of s as far as it is known now; 0 means not yet. An ingress
-// span never waits: without a `th` its caller decided, and speaks for itself alone.
-func (w *weights) of(in *intake, s *otlp.Span, ingress bool) float64 {
+// of is the weight of s for edges and for span metrics, as far as it is known now; 0
+// means not yet.
+func (w *weights) of(in *intake, s *otlp.Span, ingress bool) (edge, span float64) {
 	if own := w.own(s); own > 0 {
-		return own
+		return own, own
 	}
-	for _, at := range w.multipliers {
-		if m := multiplied(in, s, at); m > 0 {
-			return m
-		}
+	edge, span = multiplied(in, s, w.edgeRatio), multiplied(in, s, w.spanRatio)
+	if edge > 0 && span > 0 {
+		return edge, span
 	}
+	told := w.told(in, s, ingress)
+	return cmp.Or(edge, told), cmp.Or(span, told)
+}
+
+// told is what a trace's head says of a span without a weight of its own. An ingress
+// span never waits: without a `th` its caller decided, and speaks for itself alone.
+func (w *weights) told(in *intake, s *otlp.Span, ingress bool) float64 {
 	switch {
 	case ingress:
 		return w.one(w.m.callerDecided)
@@ -175,6 +182,9 @@ func (w *weights) next(at time.Time) time.Time { return w.waiters.next(at) }
 // multiplied is the weight that an attribute with a sampling ratio gives, 0 if
 // there is none: what Tempo knows instead of `th`.
 func multiplied(in *intake, s *otlp.Span, at key) float64 {
+	if at == noKey {
+		return 0
+	}
 	a := in.keys.find(s.Attrs, at)
 	if a == nil {
 		a = in.keys.find(in.batch.Resources[s.Resource].Attrs, at)
