@@ -335,7 +335,7 @@ await reads(async () => {
   const ids = await real()
   const made = otlp ? madeTraces(Date.now() - 2000) : {}
   for (const t of Object.values(made)) await sends(t)
-  for (const [what, id] of Object.entries(ids)) await does(`every figure of a trace ${what}`, () => ofATrace(what, id))
+  for (const [what, id] of Object.entries(ids).filter(([what]) => !what.endsWith('another'))) await does(`every figure of a trace ${what}`, () => ofATrace(what, id))
   for (const [what, t] of Object.entries(made)) {
     ids[what] = t.id
     await does(`every figure of a trace ${what}`, async () => {

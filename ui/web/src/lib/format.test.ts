@@ -35,6 +35,7 @@ describe('counts, rates, shares', () => {
     expect(share(0.00001)).toBe('<0.1 %')
     expect(share(0.99999)).toBe('>99.9 %')
     expect(share(1)).toBe('100 %')
+    expect(share(1.026)).toBe('103 %')
     expect(share(0.0512)).toBe('5.1 %')
   })
   test('facts have the unit that the server names', () => {

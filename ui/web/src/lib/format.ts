@@ -60,7 +60,7 @@ export function share(part: number | null | undefined): string {
   const percent = part * 100
   if (percent === 0 || percent === 100) return `${percent} %`
   if (percent < 0.1) return '<0.1 %'
-  if (percent > 99.9) return '>99.9 %'
+  if (percent > 99.9 && percent < 100) return '>99.9 %'
   return `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`
 }
 
