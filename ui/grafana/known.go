@@ -20,44 +20,32 @@ const (
 	graphCustoms   = axisCustom + hideCustom + "drawStyle lineInterpolation lineWidth lineStyle.fill lineStyle.dash fillOpacity gradientMode fillBelowTo spanNulls insertNulls showPoints showValues pointSize pointSymbol stacking.mode stacking.group barAlignment barWidthFactor barMaxWidth thresholdsStyle.mode transform lineColor fillColor pointColor "
 )
 
+// kinds are the types that are known.
+var kinds = map[string]kind{
+	"row":        {},
+	"text":       {options: "mode content code.language code.showLineNumbers code.showMiniMap"},
+	"timeseries": {legendOptions + tooltipOptions + "orientation timezone timeCompare timeCompare.* annotations.* disableKeyboardEvents", graphCustoms},
+	"trend":      {legendOptions + tooltipOptions + "xField", graphCustoms},
+	"xychart":    {legendOptions + tooltipOptions + "mapping dims.* series seriesMapping xField", graphCustoms + "show pointShape pointStrokeWidth pointSize.*"},
+	"stat":       {reduceOptions + "textMode colorMode graphMode justifyMode wideLayout showPercentChange percentChangeColorMode", hideCustom + "prefix postfix"},
+	"gauge":      {reduceOptions + "showThresholdLabels showThresholdMarkers sizing minVizWidth minVizHeight text.* shape barWidthFactor sparkline effects.* segmentCount segmentSpacing barShape endpointMarker textMode neutral glow", hideCustom + "neutral prefix postfix"},
+	"bargauge":   {reduceOptions + legendOptions + "displayMode valueMode namePlacement showUnfilled sizing minVizWidth minVizHeight maxVizHeight", hideCustom + "prefix postfix"},
+	"histogram":  {legendOptions + tooltipOptions + "bucketSize bucketOffset bucketCount combine", hideCustom + "stacking.mode stacking.group lineWidth fillOpacity gradientMode axisPlacement " + axisCustom},
+	"heatmap":    {tooltipOptions + "calculate calculation.xBuckets.* calculation.yBuckets.* color.* cellGap cellRadius cellValues.unit cellValues.decimals showValue yAxis.* rowsFrame.layout rowsFrame.value rowsFrame.unit rowsFrame.decimals filterValues.le filterValues.ge legend.show tooltip.yHistogram tooltip.showColorScale exemplars.color selectionMode annotations.*", hideCustom + "scaleDistribution.*"},
+	"table": {"showHeader cellHeight footer.show footer.reducer footer.countRows footer.enablePagination footer.fields frameIndex sortBy enablePagination showTypeIcons frozenColumns.* maxRowHeight disableKeyboardEvents",
+		hideCustom + "align width minWidth cellOptions.* displayMode filterable hidden hideHeader inspect wrapText wrapHeaderText footer.* tooltip.* styleField"},
+	"state-timeline": {legendOptions + tooltipOptions + "mergeValues showValue alignValue rowHeight colWidth perPage timezone annotations.*", axisCustom + hideCustom + "lineWidth fillOpacity spanNulls insertNulls"},
+	"status-history": {legendOptions + tooltipOptions + "mergeValues showValue alignValue rowHeight colWidth perPage timezone annotations.*", axisCustom + hideCustom + "lineWidth fillOpacity spanNulls insertNulls"},
+	"piechart":       {reduceOptions + legendOptions + tooltipOptions + "pieType displayLabels sort", hideCustom},
+	"barchart":       {legendOptions + tooltipOptions + "orientation xField colorByField showValue stacking groupWidth barWidth barRadius fullHighlight xTickLabelRotation xTickLabelMaxLength xTickLabelSpacing text.*", axisCustom + hideCustom + "lineWidth fillOpacity gradientMode thresholdsStyle.mode"},
+	"nodeGraph":      {options: "zoomMode layoutAlgorithm nodes.mainStatUnit nodes.secondaryStatUnit nodes.arcs edges.mainStatUnit edges.secondaryStatUnit"},
+	"traces":         {options: "spanFilters.* timeRange.*"},
+}
+
 // kindOf gives what is known of a type, false for a type that is not.
 func kindOf(name string) (kind, bool) {
-	switch name {
-	case "row":
-		return kind{}, true
-	case "text":
-		return kind{options: "mode content code.language code.showLineNumbers code.showMiniMap"}, true
-	case "timeseries":
-		return kind{legendOptions + tooltipOptions + "orientation timezone timeCompare timeCompare.* annotations.* disableKeyboardEvents", graphCustoms}, true
-	case "trend":
-		return kind{legendOptions + tooltipOptions + "xField", graphCustoms}, true
-	case "xychart":
-		return kind{legendOptions + tooltipOptions + "mapping dims.* series seriesMapping xField", graphCustoms + "show pointShape pointStrokeWidth pointSize.*"}, true
-	case "stat":
-		return kind{reduceOptions + "textMode colorMode graphMode justifyMode wideLayout showPercentChange percentChangeColorMode", hideCustom + "prefix postfix"}, true
-	case "gauge":
-		return kind{reduceOptions + "showThresholdLabels showThresholdMarkers sizing minVizWidth minVizHeight text.* shape barWidthFactor sparkline effects.* segmentCount segmentSpacing barShape endpointMarker textMode neutral glow", hideCustom + "neutral prefix postfix"}, true
-	case "bargauge":
-		return kind{reduceOptions + legendOptions + "displayMode valueMode namePlacement showUnfilled sizing minVizWidth minVizHeight maxVizHeight", hideCustom + "prefix postfix"}, true
-	case "histogram":
-		return kind{legendOptions + tooltipOptions + "bucketSize bucketOffset bucketCount combine", hideCustom + "stacking.mode stacking.group lineWidth fillOpacity gradientMode axisPlacement " + axisCustom}, true
-	case "heatmap":
-		return kind{tooltipOptions + "calculate calculation.xBuckets.* calculation.yBuckets.* color.* cellGap cellRadius cellValues.unit cellValues.decimals showValue yAxis.* rowsFrame.layout rowsFrame.value rowsFrame.unit rowsFrame.decimals filterValues.le filterValues.ge legend.show tooltip.yHistogram tooltip.showColorScale exemplars.color selectionMode annotations.*", hideCustom + "scaleDistribution.*"}, true
-	case "table":
-		return kind{"showHeader cellHeight footer.show footer.reducer footer.countRows footer.enablePagination footer.fields frameIndex sortBy enablePagination showTypeIcons frozenColumns.* maxRowHeight disableKeyboardEvents",
-			hideCustom + "align width minWidth cellOptions.* displayMode filterable hidden hideHeader inspect wrapText wrapHeaderText footer.* tooltip.* styleField"}, true
-	case "state-timeline", "status-history":
-		return kind{legendOptions + tooltipOptions + "mergeValues showValue alignValue rowHeight colWidth perPage timezone annotations.*", axisCustom + hideCustom + "lineWidth fillOpacity spanNulls insertNulls"}, true
-	case "piechart":
-		return kind{reduceOptions + legendOptions + tooltipOptions + "pieType displayLabels sort", hideCustom}, true
-	case "barchart":
-		return kind{legendOptions + tooltipOptions + "orientation xField colorByField showValue stacking groupWidth barWidth barRadius fullHighlight xTickLabelRotation xTickLabelMaxLength xTickLabelSpacing text.*", axisCustom + hideCustom + "lineWidth fillOpacity gradientMode thresholdsStyle.mode"}, true
-	case "nodeGraph":
-		return kind{options: "zoomMode layoutAlgorithm nodes.mainStatUnit nodes.secondaryStatUnit nodes.arcs edges.mainStatUnit edges.secondaryStatUnit"}, true
-	case "traces":
-		return kind{options: "spanFilters.* timeRange.*"}, true
-	}
-	return kind{}, false
+	k, known := kinds[name]
+	return k, known
 }
 
 // unknownOptions lists what the options of a panel ask for and nobody knows.

@@ -11,19 +11,18 @@ const oldNames = "aliasColors alertThreshold autoMigrateFrom bars dashLength das
 
 // passLeft takes no notice of what a panel of today's type has left of an earlier one.
 func passLeft(o *object, kind string) {
-	switch kind {
-	case "timeseries", "stat", "gauge", "bargauge", "table", "barchart", "piechart", "histogram", "state-timeline", "status-history", "nodeGraph", "traces", "row", "trend", "xychart":
-		o.pass(strings.Fields(oldNames)...)
-	case "heatmap", "text":
+	switch _, known := kindOf(kind); {
+	case kind == "heatmap" || kind == "text":
 		o.pass(strings.Fields("aliasColors bars fill fillGradient lines linewidth nullPointMode points pointradius percentage seriesOverrides stack steppedLine yaxes yaxis style")...)
+	case known:
+		o.pass(strings.Fields(oldNames)...)
 	}
 }
 
 // leftOf tells whether an option is one of another type of panels, left when the type was
 // changed.
 func leftOf(path string, other func(kind) string) bool {
-	for _, name := range []string{"text", "timeseries", "trend", "xychart", "stat", "gauge", "bargauge", "histogram", "heatmap", "table", "state-timeline", "piechart", "barchart", "nodeGraph", "traces"} {
-		k, _ := kindOf(name)
+	for _, k := range kinds {
 		if fits(path, names(other(k))) {
 			return true
 		}

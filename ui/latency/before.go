@@ -18,15 +18,15 @@ const (
 // Before tells of each finding of a report of c what it was in an earlier time, which
 // is called when ("the time before, ..."). A step whose finding rests on nothing but the
 // steps beside it has that in its sentence. Nothing is said where too few requests tell.
-// The report is the last one of c.
 func (c *Collector) Before(earlier *Collector, when string, report *payload.Latency) {
 	now, then := newSite(c), newSite(earlier)
+	found := now.findings() // as the report has them, with what each is of
 	for i := range report.Findings {
 		f := &report.Findings[i]
 		what := "it"
 		was, is, n := compared(then.subject(f), now.subject(f), levelOf(f.Kind))
-		if i < len(c.named) && c.named[i] != nil { // what the finding's numbers are of
-			x := c.named[i]
+		if i < len(found) && found[i].worst != nil { // what the finding's numbers are of
+			x := found[i].worst
 			w, s, m := compared(then.only(x, f.Pod), now.only(x, f.Pod), x.level())
 			if m > 0 {
 				what, was, is, n = fmt.Sprintf("%s for %s", nouns[x.phase], x.at.text()), w, s, m

@@ -36,7 +36,6 @@ type Collector struct {
 	first    uint64            // earliest and latest start that was seen
 	last     uint64
 	most     int
-	named    []*slower // of the last report's findings, by their order
 }
 
 // NewCollector makes a Collector of the requests that start in w.

@@ -45,9 +45,7 @@ func (c *Collector) Report() payload.Latency {
 	}
 	out.Steps = s.stepRows()
 	found := s.findings()
-	c.named = nil
 	for _, f := range found {
-		c.named = append(c.named, f.worst)
 		out.Findings = append(out.Findings, f.payload(s.total))
 	}
 	out.Verdict, out.Sentence, out.Next = s.verdict(c, found)

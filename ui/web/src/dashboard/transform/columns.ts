@@ -9,7 +9,8 @@ export interface Column extends StepField {
 
 /** columnsOf are the fields of the data and, behind them, names that only the options have. */
 export function columnsOf(step: DataStep | undefined, named: string[]): Column[] {
-  const there = (step?.fields ?? []).map((f) => ({ ...f, gone: false }))
+  const fields = step?.fields ?? []
+  const there = fields.filter((f, i) => fields.findIndex((o) => o.name === f.name) === i).map((f) => ({ ...f, gone: false })) // options know a name once
   const known = new Set(there.map((f) => f.name))
   return [...there, ...[...new Set(named)].filter((name) => !known.has(name)).map((name) => ({ name, kind: '', refs: [], gone: true }))]
 }

@@ -84,6 +84,11 @@ test('names that only the options have are listed behind those of the data', () 
   expect(columnsOf(step, ['gone', 'pod', 'gone']).map((c) => [c.name, c.gone])).toEqual([['Time', false], ['a.b', false], ['2', false], ['pod', false], ['gone', true]])
 })
 
+test('two fields of one name are one line: the options know them by it', () => {
+  const twice = { ...step, fields: [...step.fields, step.fields[0]!] }
+  expect(columnsOf(twice, [])).toEqual(columnsOf(step, []))
+})
+
 test('fields are grouped, or something is calculated of them', () => {
   let o = grouped({ kept: true }, 'pod', { operation: 'groupby' })
   o = grouped(o, 'a.b', { operation: 'aggregate' })
