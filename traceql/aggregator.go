@@ -89,7 +89,7 @@ func (a *Aggregator) Full() bool { return a.full }
 func (a *Aggregator) Add(t *Trace) {
 	for _, set := range runPipeline(t, a.query.Pipeline, allOf(t)) {
 		for _, i := range set.spans {
-			a.observe(env{t, int(i)})
+			a.observe(env{t: t, i: int(i)})
 		}
 	}
 }

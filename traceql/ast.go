@@ -108,6 +108,7 @@ type Binary struct {
 
 	re       *regexp.Regexp // for =~ and !~
 	enclosed bool           // stood in parentheses; for warnings only
+	joint    *joint         // of &&
 }
 
 // Unary is !X or -X.

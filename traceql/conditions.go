@@ -163,7 +163,7 @@ func sufficient(x FieldExpr) bool {
 		return isAttr && !a.Parent && a.itemScope() == ScopeNone // a list is no truth
 	}
 	if b.Op == OpAnd {
-		return sufficient(b.L) && sufficient(b.R)
+		return b.joint == nil && sufficient(b.L) && sufficient(b.R)
 	}
 	c, ok := conditionOf(b)
 	return ok && !c.Attr.Parent

@@ -4,6 +4,9 @@ package traceql
 type env struct {
 	t *Trace
 	i int
+
+	bound Scope // ScopeEvent, ScopeLink: of these there is but one item
+	item  int
 }
 
 // matches tells whether a filter selects the span.
@@ -30,6 +33,9 @@ func (e env) eval(x FieldExpr) Static {
 }
 
 func (e env) logical(x *Binary) bool {
+	if x.joint != nil {
+		return e.conjunction(x.joint)
+	}
 	if e.eval(x.L).True() {
 		return x.Op == OpOr || e.eval(x.R).True()
 	}

@@ -65,7 +65,7 @@ func filterSpans(t *Trace, f *Filter, spans []int32) []int32 {
 	}
 	var out []int32
 	for _, i := range spans {
-		if (env{t, int(i)}).matches(f) {
+		if (env{t: t, i: int(i)}).matches(f) {
 			out = append(out, i)
 		}
 	}
@@ -78,7 +78,7 @@ func group(t *Trace, g *GroupBy, set spanset) []spanset {
 	var out []spanset
 	at := make(map[string]int)
 	for _, i := range set.spans {
-		v := env{t, int(i)}.groupKey(g.Expr)
+		v := env{t: t, i: int(i)}.groupKey(g.Expr)
 		key := strconv.Itoa(int(v.Type())) + v.String()
 		n, ok := at[key]
 		if !ok {

@@ -23,8 +23,17 @@ func (e env) each(a Attribute, yield func(Static) bool) bool {
 	if scope == ScopeNone {
 		return partsOf(e.single(a), yield)
 	}
+	return e.items(scope, func(i int) bool { return partsOf(e.itemValue(a, scope, i), yield) })
+}
+
+// items calls yield for each event or link until it returns true; for the one alone that a
+// conjunction is about.
+func (e env) items(scope Scope, yield func(i int) bool) bool {
+	if e.bound == scope {
+		return yield(e.item)
+	}
 	for i := range e.span().Items(scope) {
-		if partsOf(e.item(a, scope, i), yield) {
+		if yield(i) {
 			return true
 		}
 	}
@@ -41,12 +50,7 @@ func (e env) exists(a Attribute) bool {
 	if scope == ScopeNone {
 		return !e.single(a).IsNil()
 	}
-	for i := range e.span().Items(scope) {
-		if !e.item(a, scope, i).IsNil() {
-			return true
-		}
-	}
-	return false
+	return e.items(scope, func(i int) bool { return !e.itemValue(a, scope, i).IsNil() })
 }
 
 // groupValue is what by() groups a span by: of events and links what the first has;
@@ -71,7 +75,7 @@ func (e env) resolve(a Attribute) (env, Attribute, bool) {
 	}
 	parent := e.t.tree()[e.i].parent
 	a.Parent = false
-	return env{e.t, int(parent)}, a, parent >= 0
+	return env{t: e.t, i: int(parent)}, a, parent >= 0
 }
 
 // itemScope is ScopeEvent or ScopeLink for what a span has many of.
@@ -85,7 +89,7 @@ func (a Attribute) itemScope() Scope {
 	return ScopeNone
 }
 
-func (e env) item(a Attribute, scope Scope, i int) Static {
+func (e env) itemValue(a Attribute, scope Scope, i int) Static {
 	if a.Intrinsic != IntrinsicNone {
 		return e.span().ItemIntrinsic(i, a.Intrinsic)
 	}
@@ -123,4 +127,4 @@ func (e env) single(a Attribute) Static {
 
 // Read returns an attribute or intrinsic of the i-th span as the language sees
 // it: nil if the span has none, an array of what its events or links have.
-func (t *Trace) Read(i int, a Attribute) Static { return env{t, i}.read(a) }
+func (t *Trace) Read(i int, a Attribute) Static { return env{t: t, i: i}.read(a) }

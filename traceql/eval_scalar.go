@@ -35,7 +35,7 @@ func (c *scalarRun) aggregate(a *Aggregate) Static {
 	}
 	f := fold{name: a.Func}
 	for _, i := range c.spans {
-		env{c.t, int(i)}.parts(a.Arg, func(v Static) bool {
+		env{t: c.t, i: int(i)}.parts(a.Arg, func(v Static) bool {
 			if v.Type().numeric() {
 				f.add(v)
 			}

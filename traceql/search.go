@@ -59,7 +59,7 @@ func (s *Search) Eval(t *Trace) []Spanset {
 func (s *Search) matches(t *Trace, set spanset) []Match {
 	out := make([]Match, len(set.spans))
 	for i, index := range set.spans {
-		out[i] = Match{Index: int(index), Span: t.spans[index], Attributes: s.show(env{t, int(index)})}
+		out[i] = Match{Index: int(index), Span: t.spans[index], Attributes: s.show(env{t: t, i: int(index)})}
 	}
 	return out
 }

@@ -31,6 +31,7 @@ func validate(q *Query) *SyntaxError {
 			return err
 		}
 	}
+	visitFields(q, join)
 	v := validator{scalarMath: q.Hint(HintScalarMath).True()}
 	if err := v.pipeline(q.Pipeline); err != nil {
 		return err

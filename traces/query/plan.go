@@ -193,6 +193,7 @@ func (c *compiler) field(x traceql.FieldExpr) node {
 	case *traceql.Binary:
 		switch x.Op {
 		case traceql.OpAnd:
+			c.inexact = c.inexact || x.Joint() // columns do not tell which event
 			return joinAnd(c.field(x.L), c.field(x.R))
 		case traceql.OpOr:
 			return orNode{[]node{c.field(x.L), c.field(x.R)}}

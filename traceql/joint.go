@@ -1,0 +1,124 @@
+package traceql
+
+// joint is a conjunction of which several parts ask for events, or for links: those are
+// asked of one event, one link, as { event:name = "exception" && event.type = "oom" }
+// reads.
+type joint struct {
+	rest   []FieldExpr
+	groups []jointItems
+}
+
+// jointItems are conjuncts that one item has to satisfy.
+type jointItems struct {
+	scope Scope
+	exprs []FieldExpr
+}
+
+// join finds the conjunctions in an expression that are joint.
+func join(x FieldExpr) {
+	switch x := x.(type) {
+	case *Unary:
+		join(x.X)
+	case *Binary:
+		if x.Op != OpAnd {
+			join(x.L)
+			join(x.R)
+			return
+		}
+		list := conjuncts(x, nil)
+		for _, c := range list {
+			join(c)
+		}
+		x.joint = jointOf(list)
+	}
+}
+
+func conjuncts(x FieldExpr, list []FieldExpr) []FieldExpr {
+	if b, ok := x.(*Binary); ok && b.Op == OpAnd {
+		return conjuncts(b.R, conjuncts(b.L, list))
+	}
+	return append(list, x)
+}
+
+// jointOf is nil if no two conjuncts ask for items of one kind alone.
+func jointOf(list []FieldExpr) *joint {
+	var j joint
+	of := make(map[Scope][]FieldExpr)
+	for _, c := range list {
+		if scope := itemScopeOf(c); scope != ScopeNone {
+			of[scope] = append(of[scope], c)
+			continue
+		}
+		j.rest = append(j.rest, c)
+	}
+	for _, scope := range [...]Scope{ScopeEvent, ScopeLink} {
+		switch exprs := of[scope]; len(exprs) {
+		case 0:
+		case 1:
+			j.rest = append(j.rest, exprs[0])
+		default:
+			j.groups = append(j.groups, jointItems{scope, exprs})
+		}
+	}
+	if j.groups == nil {
+		return nil
+	}
+	return &j
+}
+
+// itemScopeOf is the kind of items that an expression reads, if it is one kind.
+func itemScopeOf(x FieldExpr) (scope Scope) {
+	several := false
+	walkAttrs(x, func(a *Attr) {
+		switch s := a.itemScope(); {
+		case s == ScopeNone || a.Parent:
+		case scope == ScopeNone:
+			scope = s
+		default:
+			several = several || s != scope
+		}
+	})
+	if several {
+		return ScopeNone
+	}
+	return scope
+}
+
+// Joint tells whether parts of the conjunction are asked of one event or link.
+func (x *Binary) Joint() bool { return x.joint != nil }
+
+// conjunction evaluates a joint one.
+func (e env) conjunction(j *joint) bool {
+	if !e.all(j.rest) {
+		return false
+	}
+	for _, g := range j.groups {
+		if !e.one(g) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e env) all(list []FieldExpr) bool {
+	for _, x := range list {
+		if !e.eval(x).True() {
+			return false
+		}
+	}
+	return true
+}
+
+// one tells whether there is an item that satisfies all of a group.
+func (e env) one(g jointItems) bool {
+	if e.bound == g.scope {
+		return e.all(g.exprs)
+	}
+	e.bound = g.scope
+	for e.item = range e.span().Items(g.scope) {
+		if e.all(g.exprs) {
+			return true
+		}
+	}
+	return false
+}
