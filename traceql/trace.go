@@ -229,6 +229,9 @@ func (t *Trace) intrinsic(i int, in Intrinsic) Static {
 		if p := t.tree()[i].parent; p >= 0 {
 			return Int(int64(t.nodes[p].left))
 		}
+		if t.spans[i].Parent() != (SpanID{}) {
+			return Int(0) // it is not here: no root, as { nestedSetParent < 0 } asks for
+		}
 		return Int(-1)
 	}
 	return t.ofTrace(in)

@@ -38,7 +38,7 @@ func TestTreeNumbersAreDeterministicWhateverTheOrderOfSpans(t *testing.T) {
 
 func TestOrphansAreTreesOfTheirOwn(t *testing.T) {
 	tr := traceql.NewTrace(traceql.TraceID{1}, []traceql.Span{bare(1, 0, 10), bare(2, 9, 5), bare(3, 2, 6)})
-	want := [][3]int64{{5, 6, -1}, {1, 4, -1}, {2, 3, 1}}
+	want := [][3]int64{{5, 6, -1}, {1, 4, 0}, {2, 3, 1}}
 	if diff := gocmp.Diff(want, nested(tr)); diff != "" {
 		t.Error(diff)
 	}
