@@ -259,8 +259,11 @@ func arithmeticType(x *Binary, l, r Type) (Type, *SyntaxError) {
 			return t, fault(x.Pos, "%s with a value of type %s", x.Op, t).expecting("numbers on both sides")
 		}
 	}
-	if l == typeAny || r == typeAny {
+	switch {
+	case l == typeAny && r == typeAny:
 		return typeAny, nil
+	case l == typeAny || r == typeAny:
+		return TypeFloat, nil // of whatever kind: numbers compare with each other
 	}
 	return arithmeticResult(x.Op, l, r), nil
 }
