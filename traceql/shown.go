@@ -126,8 +126,8 @@ func (s *Search) show(e env) []Named {
 }
 
 // value is the attribute's value. Of an array it is the parts that the query matched,
-// of events and links the last such one, as Tempo shows; where none matched all of the
-// array, or the last event's.
+// of events and links the last such one, as Tempo shows; where none matched, or it is named,
+// all of the array, or the last event's.
 func (s *shown) value(e env) (Static, bool) {
 	v := e.read(s.attr)
 	if v.Type() == TypeArray {
@@ -148,7 +148,7 @@ func (s *shown) part(v Static) Static {
 	}
 	var parts []Static
 	partsOf(v, func(p Static) bool {
-		if s.matched(p) {
+		if !s.named && s.matched(p) {
 			parts = append(parts, p)
 		}
 		return false
