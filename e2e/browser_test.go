@@ -51,6 +51,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))
 	s.reader("planes.mjs")
 	s.reader("downloads.mjs")
+	s.reader("keys-steps.mjs")
 	s.reader("tracefigures.mjs", "OTLP="+s.url(s.ports.otlpHTTP, ""))
 
 	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))

@@ -142,9 +142,9 @@ async function ofTheDetails(t) {
 /** ofTheGraph: nodes, what they say, and which edge leads where. */
 async function ofTheGraph(t) {
   await tab('Node graph')
-  const nodes = page.getByRole('group', { name: 'Node graph of the trace' }).locator('[data-node]')
+  const nodes = page.getByRole('group', { name: 'Node graph of the trace' }).locator('.node')
   await nodes.first().waitFor()
-  const seen = await nodes.evaluateAll((all) => all.map((g) => ({ says: g.ariaLabel, texts: [...g.querySelectorAll('text')].map((x) => x.textContent), at: g.getAttribute('transform').match(/-?[\d.]+/g).map(Number), box: [g.querySelector('rect').width.baseVal.value, g.querySelector('rect').height.baseVal.value] })))
+  const seen = await nodes.evaluateAll((all) => all.map((g) => ({ says: g.querySelector('[data-node]').ariaLabel, texts: [...g.querySelectorAll('text')].map((x) => x.textContent), at: g.getAttribute('transform').match(/-?[\d.]+/g).map(Number), box: [g.querySelector('rect').width.baseVal.value, g.querySelector('rect').height.baseVal.value] })))
   assert.equal(seen.length, t.spans.length)
   for (const [i, s] of t.spans.entries()) {
     const { says, texts } = seen[i]
