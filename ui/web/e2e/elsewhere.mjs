@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
 
 const first = await open(site)
-const { page, does, until, textOf, panel, json } = first
+const { page, does, until, textOf, panel, json, sound } = first
 const { dataSources } = await json('/api/site')
 const uid = Object.fromEntries(dataSources.map((d) => [d.type, d.uid]))
 const asks = async (query, time = Date.now() / 1000) => (await json(`/api/datasources/proxy/uid/${uid.prometheus}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
@@ -83,6 +83,7 @@ async function zones() {
   await page.getByRole('button', { name: /^Time range/ }).click()
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Europe/Zurich')
   assert.equal(param('timezone'), 'Europe/Zurich')
+  await sound('the picker with a zone')
   await page.goto(`${site}${d}?timezone=Mars/Olympus&refresh=`)
   await page.getByRole('note').filter({ hasText: 'no zone Mars/Olympus' }).waitFor()
 }

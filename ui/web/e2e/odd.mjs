@@ -111,7 +111,7 @@ await reader(site, async ({ page, does, json, until, quiet, textOf, panel, shot,
   await does('dashboards without panels, without the panel, not there', async () => {
     for (const [path, says] of [
       ['d/bare', /This dashboard has no panels yet/], ['d/bare?viewPanel=3', /This dashboard has no panel 3/], ['d/odd?viewPanel=99', /has no panel 99/], ['d/odd?editPanel=99', /has no panel 99/],
-      ['d/nowhere', /there is no dashboard of this uid: "nowhere"/], ['d-solo/odd/x?panelId=99', /has no panel 99/], ['d/odd/x/y/z', /There is nothing at this address/],
+      ['d/nowhere', /there is no dashboard of this uid: "nowhere"/], ['d-solo/odd/x?panelId=99', /has no panel 99/], ['d-solo/odd/x', /The address names no panel/], ['d/%E0%A4', /there is no dashboard of this uid/], ['dashboard/db/%FF', /no dashboard has the title/], ['d/odd/x/y/z', /There is nothing at this address/],
     ]) {
       await page.goto(`${site}/${path}`)
       await until(path, async () => says.test(await main()) || main())

@@ -20,6 +20,15 @@ function read(): Route {
   return today
 }
 
+/** decoded is a part of a path without its escapes; one that is no UTF-8 stays as it is. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** kiosked tells whether an address asks for the page without its frame: ?kiosk, ?kiosk=1, ?kiosk=tv. */
 export function kiosked(params: URLSearchParams): boolean {
   return params.has('kiosk') && !/^(0|false)$/.test(params.get('kiosk')!)
