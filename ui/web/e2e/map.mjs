@@ -33,7 +33,7 @@ await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
   const tells = (label, rate, time, failed) => {
     near(perSecond(label), rate, label)
     const [, latency, bad] = /: [^,]+, ([^,]+), ([\d.<]+) ?% failed/.exec(label)
-    near(nanoseconds(latency) / 1e9, time / rate, `${label}: latency`)
+    near(nanoseconds(latency) / 1e6, (1000 * time) / rate, `${label}: latency`)
     assert.ok(Math.abs(parseFloat(bad) - (100 * failed) / rate) < 0.15, `${label}: ${failed} of ${rate} a second fail`)
   }
   /** drawn holds what is drawn in a node against what it says. */
