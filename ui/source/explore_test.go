@@ -12,14 +12,16 @@ func TestASearchTellsTheSpansAndTheirAttributes(t *testing.T) {
 	s := &store{status: 200, kind: "application/json", body: `{"traces":[{"traceID":"1f","rootServiceName":"g","rootTraceName":"ingress","startTimeUnixNano":"1000","durationMs":16,
 		"spanSets":[{"spans":[{"spanID":"2a","name":"compute","startTimeUnixNano":"1100","durationNanos":"15792032",
 		"attributes":[{"key":"service.name","value":{"stringValue":"pod"}},{"key":"n","value":{"intValue":"3"}},{"key":"f","value":{"doubleValue":0.5}},
-		{"key":"list","value":{"arrayValue":{"values":[{"stringValue":"a"}]}}}]}],"matched":4}]}],"metrics":{"inspectedTraces":10,"inspectedSpans":"52","inspectedBytes":"99"}}`}
+		{"key":"list","value":{"arrayValue":{"values":[{"stringValue":"a"},{"intValue":"9007199254740993"},{"kvlistValue":{"values":[{"key":"k","value":{"boolValue":true}}]}}]}}}]},
+		{"spanID":"2b","startTimeUnixNano":"1100"}],"matched":4}]}],"metrics":{"inspectedTraces":10,"inspectedSpans":"52","inspectedBytes":"99"}}`}
 	got, err := Tempo{client(t, s)}.Search(context.Background(), Search{Query: "{}", Limit: 5, SpansPerTrace: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := FoundSpan{ID: "000000000000002a", Name: "compute", StartNano: 1100, DurationNanos: 15792032, Attrs: []TypedValue{
-		{"service.name", "pod", "string"}, {"n", "3", "int"}, {"f", "0.5", "double"}, {"list", `{"values":[{"stringValue":"a"}]}`, "array"}}}
-	if diff := cmp.Diff([]FoundSpan{want}, got.Traces[0].Spans); diff != "" {
+		{"service.name", "pod", "string"}, {"n", "3", "int"}, {"f", "0.5", "double"}, {"list", `["a",9007199254740993,{"k":true}]`, "array"}}}
+	short := FoundSpan{ID: "000000000000002b", StartNano: 1100} // protobuf's JSON leaves out what is 0
+	if diff := cmp.Diff([]FoundSpan{want, short}, got.Traces[0].Spans); diff != "" {
 		t.Error(diff)
 	}
 	if got.Traces[0].Matched != 4 || got.Spent != (Inspected{52, 10, 99}) || s.form.Get("spss") != "2" {

@@ -1,9 +1,9 @@
 package source
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -57,11 +57,11 @@ type typedValue struct {
 
 func (s spanSet) found(i int) (FoundSpan, error) {
 	in := s.Spans[i]
-	start, err := strconv.ParseUint(string(in.StartTimeUnixNano), 10, 64)
+	start, err := in.StartTimeUnixNano.whole()
 	if err != nil {
 		return FoundSpan{}, fmt.Errorf("span %s: startTimeUnixNano: %w", in.SpanID, err)
 	}
-	length, err := strconv.ParseUint(string(in.DurationNanos), 10, 64)
+	length, err := in.DurationNanos.whole()
 	if err != nil {
 		return FoundSpan{}, fmt.Errorf("span %s: durationNanos: %w", in.SpanID, err)
 	}
@@ -79,19 +79,53 @@ func fullSpanID(id string) string {
 	return strings.Repeat("0", 16-len(id)) + strings.ToLower(id)
 }
 
-// typed is the value as text; what has parts stays JSON.
+// typed is the value as text; what has parts is plain JSON, ["a",3].
 func (v typedValue) typed() TypedValue {
-	for kind, raw := range v.Value {
-		text := string(raw)
-		var plain string
-		if json.Unmarshal(raw, &plain) == nil {
-			text = plain
+	out := TypedValue{Key: v.Key}
+	for kind := range v.Value {
+		if out.Type = strings.TrimSuffix(kind, "Value"); kind == "kvlistValue" {
+			out.Type = "map"
 		}
-		kind = strings.TrimSuffix(kind, "Value")
-		if kind == "kvlist" {
-			kind = "map"
+		switch value := plain(v.Value).(type) {
+		case string:
+			out.Value = value
+		default:
+			text, err := json.Marshal(value)
+			if err != nil { // of a number that is none
+				text = v.Value[kind]
+			}
+			out.Value = string(text)
 		}
-		return TypedValue{v.Key, text, kind}
 	}
-	return TypedValue{Key: v.Key}
+	return out
+}
+
+// plain is an AnyValue as encoding/json decodes JSON, without the names of its types.
+func plain(v map[string]json.RawMessage) (value any) {
+	for kind, raw := range v {
+		switch kind {
+		case "intValue":
+			return json.Number(bytes.Trim(raw, `"`))
+		case "arrayValue":
+			var list struct{ Values []map[string]json.RawMessage }
+			_ = json.Unmarshal(raw, &list) // as far as it can be read
+			out := make([]any, len(list.Values))
+			for i, part := range list.Values {
+				out[i] = plain(part)
+			}
+			return out
+		case "kvlistValue":
+			var list struct{ Values []typedValue }
+			_ = json.Unmarshal(raw, &list)
+			out := make(map[string]any, len(list.Values))
+			for _, part := range list.Values {
+				out[part.Key] = plain(part.Value)
+			}
+			return out
+		}
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		_ = d.Decode(&value)
+	}
+	return value
 }

@@ -101,6 +101,14 @@ func (n number) float() float64 {
 	return f
 }
 
+// whole is a number of protobuf's JSON, which leaves out what is 0.
+func (n number) whole() (uint64, error) {
+	if n == "" {
+		return 0, nil
+	}
+	return strconv.ParseUint(string(n), 10, 64)
+}
+
 func decodeSearch(body []byte) (Found, error) {
 	var got struct {
 		Traces []struct {
@@ -120,7 +128,7 @@ func decodeSearch(body []byte) (Found, error) {
 	}
 	found := Found{Inspected: got.Metrics.InspectedSpans.float(), Spent: got.Metrics.value()}
 	for _, r := range got.Traces {
-		start, err := strconv.ParseUint(string(r.StartTimeUnixNano), 10, 64)
+		start, err := r.StartTimeUnixNano.whole()
 		if err != nil {
 			return Found{}, fmt.Errorf("trace %s: startTimeUnixNano: %w", r.TraceID, err)
 		}
