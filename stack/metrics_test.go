@@ -264,7 +264,7 @@ Pushed by remote write: each second while they change, at ` + "`collection_inter
 | ` + "`traces_host_info`" + ` | gauge | grafana_host_id, host_source | 1 for each host (the processor host-info). |
 
 - connection_type is absent for a call, else ` + "`messaging_system`, `database` or `virtual_node`" + `: a side that makes no spans, named by ` + "`peer_attributes`" + `
-  or, for a caller, ` + "`user`" + `. The label virtual_node says which side (enable_virtual_node_label). Dimensions, status_message, job and instance
+  or, for a caller, ` + "`user`" + `. A database is called as ` + "`peer.service`, `server.address` or `network.peer.address`" + ` say, else by ` + "`database_name_attributes`" + `. The label virtual_node says which side (enable_virtual_node_label). Dimensions, status_message, job and instance
   come as configured; a dimension named as a label above begins with ` + "`__`" + `.
 - Buckets carry the exemplar ` + "`trace_id`" + ` of their newest observation. With ` + "`generate_native_histograms`" + ` histograms are native ones of schema 3.
 - Beyond ` + "`max_active_series`" + ` (100,000) new label sets are counted in one series a name, labelled ` + "`metric_overflow=\"true\"`" + `;

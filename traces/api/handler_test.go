@@ -283,6 +283,18 @@ func TestOldTagsThatAreNoAttributesHaveValues(t *testing.T) {
 	want(t, ask(t, "GET", base+"/api/search?tags=status.code%3Derror"), 200, `"traces":[]`)
 }
 
+func TestASpanWhoseParentIsNotStoredIsNoRoot(t *testing.T) {
+	root, orphan := spanOf(1, "a", "root"), spanOf(2, "a", "orphan")
+	orphan.Parent = [8]byte{9}
+	base := serve(t, engineOf(t, []span.Span{root, orphan}), api.Options{})
+	for q, name := range map[string]string{"{ nestedSetParent < 0 }": "root", "{ nestedSetParent = 0 }": "orphan"} {
+		g := ask(t, "GET", base+"/api/search?q="+url.QueryEscape(q+" | select(name)"))
+		if want(t, g, 200, `"name":"`+name+`"`); strings.Count(g.body, `"traceID"`) != 1 {
+			t.Errorf("%s: %s", q, g.body)
+		}
+	}
+}
+
 func TestTracesComeInTheFormAskedFor(t *testing.T) {
 	base := serve(t, engineOf(t, []span.Span{spanOf(1, "a", "x")}), api.Options{})
 	want(t, ask(t, "GET", base+"/api/traces/1?mode=all&blockStart=00&blockEnd=ff&start=1&end=2"), 200, `{"batches":[`)

@@ -98,7 +98,7 @@ func (a asker) comparison() string {
 	case 2:
 		return "status" + a.one(" = ", " != ") + a.one("error", "ok", "unset")
 	case 3:
-		return a.one("nestedSetLeft", "nestedSetRight", "nestedSetParent", "span:childCount") + a.order() + a.one("-1", "1", "2", "5", "1.5")
+		return a.one("nestedSetLeft", "nestedSetRight", "nestedSetParent", "span:childCount") + a.order() + a.one("-1", "0", "1", "2", "5", "1.5")
 	case 4:
 		return a.one("span:id", "span:parentID", "trace:id", "link:spanID", "link:traceID") + a.one(" = ", " != ", " =~ ") + a.one(`""`, `"0000000000000001"`, `"0000000000000000"`, `".*1"`)
 	case 5:

@@ -403,6 +403,7 @@ func (p *page) tree(in traceql.Intrinsic) []int64 {
 				}
 			}
 		}
+		p.orphans()
 	}
 	switch in {
 	case traceql.IntrinsicChildCount:
@@ -413,6 +414,19 @@ func (p *page) tree(in traceql.Intrinsic) []int64 {
 		return p.numbers[2]
 	}
 	return p.numbers[3]
+}
+
+// orphans tells spans whose parent is not here from roots: 0, not -1.
+func (p *page) orphans() {
+	ids := p.vector(column.ParentID)
+	if ids == nil {
+		return
+	}
+	for i, parent := range p.numbers[3] {
+		if parent < 0 && [8]byte(ids.IDs[8*i:]) != [8]byte{} {
+			p.numbers[3][i] = 0
+		}
+	}
 }
 
 // traceTimes is the earliest start and the latest end of a trace's spans, where late
