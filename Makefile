@@ -41,14 +41,14 @@ test: ready ## sets up and passes all tests, with real Triton, Envoy and Chromiu
 	$(GO) test -vet=off -timeout 20m -p 3 -parallel 6 $$($(GO) list ./... | grep -v /e2e)
 	$(GO) test -vet=off -timeout 20m -parallel 3 ./e2e/...
 
-check: build triton ## vet, format, generated docs, the page's size and build, lint (if installed), races, 5 s of each fuzz target
+check: build triton ## vet, format, generated docs, the page's size and build, lint (if installed), races, 4 s of each fuzz target
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	cd ui/web && $(NPM) run --silent check
 	node hack/page.mjs
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: .golangci.yml was not applied"; fi
 	hack/race.sh
-	hack/fuzz.sh 5s
+	hack/fuzz.sh 4s
 
 soak: build triton ## the long runs: the store against a model, failing disks, kill -9, every fuzz target for an hour
 	hack/soak.sh
