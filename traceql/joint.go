@@ -84,6 +84,20 @@ func itemScopeOf(x FieldExpr) (scope Scope) {
 	return scope
 }
 
+// Denies tells whether an expression asks for what an event or link is not or lacks: of
+// the one that a conjunction is about, where it is joint.
+func Denies(x FieldExpr) bool {
+	items := false
+	walkAttrs(x, func(a *Attr) { items = items || a.itemScope() != ScopeNone })
+	switch x := x.(type) {
+	case *Unary:
+		return items && x.Op == OpNot
+	case *Binary:
+		return items && x.Op == OpEqual && (isNil(x.L) || isNil(x.R))
+	}
+	return false
+}
+
 // Joint tells whether parts of the conjunction are asked of one event or link.
 func (x *Binary) Joint() bool { return x.joint != nil }
 

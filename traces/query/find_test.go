@@ -324,8 +324,9 @@ func TestRecordedQueriesFindWhatTheEvaluatorFinds(t *testing.T) {
 
 func FuzzSearch(f *testing.F) {
 	for _, q := range []string{`{}`, `{ .attr.1 = "word-1" || !(parent.attr.2 > 3) } &>> { event:name =~ "w.*" } | count() > 1`,
-		`({ nestedSetParent < 0 } | by(name)) ~ { link:spanID != "" } | avg(duration) > 1ms`, `{ resource.attr.0 = nil } !> { status = error } | select(.a)`} {
-		f.Add(q, uint8(3))
+		`({ nestedSetParent < 0 } | by(name)) ~ { link:spanID != "" } | avg(duration) > 1ms`, `{ resource.attr.0 = nil } !> { status = error } | select(.a)`,
+		`{ event:name != "" && event.attr.1 = nil }`, `{ event:name != "" && !(event.attr.2 != nil) && !(event:timeSinceStart > 1ms) }`} {
+		f.Add(q, uint8(100))
 	}
 	src := randomSnapshot(4, 120, 3)
 	traces, err := allTraces(f.Context(), &Snapshot{Parts: src.Parts, Split: src.Split})

@@ -79,6 +79,7 @@ func needsOf(q *traceql.Query) [][]need {
 // compiler turns expressions into nodes; what it cannot turn selects all.
 type compiler struct {
 	inexact bool
+	joint   bool // within a conjunction that is about one event, which columns do not tell
 	grouped bool // there was a by(): the spans come in several spansets
 }
 
@@ -187,14 +188,26 @@ func (c *compiler) operator(x *traceql.SpansetOp, in node) node {
 	return newRelation(x.Op, l, r, sides)
 }
 
+// conjunction compiles both sides.
+func (c *compiler) conjunction(x *traceql.Binary) node {
+	outer := c.joint
+	c.joint = outer || x.Joint()
+	n := joinAnd(c.field(x.L), c.field(x.R))
+	c.inexact, c.joint = c.inexact || c.joint, outer
+	return n
+}
+
 // field compiles the expression of a filter.
 func (c *compiler) field(x traceql.FieldExpr) node {
+	if c.joint && traceql.Denies(x) { // it may hold of one event and not of all
+		c.inexact = true
+		return allNode{}
+	}
 	switch x := x.(type) {
 	case *traceql.Binary:
 		switch x.Op {
 		case traceql.OpAnd:
-			c.inexact = c.inexact || x.Joint() // columns do not tell which event
-			return joinAnd(c.field(x.L), c.field(x.R))
+			return c.conjunction(x)
 		case traceql.OpOr:
 			return orNode{[]node{c.field(x.L), c.field(x.R)}}
 		}
