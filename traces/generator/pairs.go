@@ -116,10 +116,7 @@ func (gr *graph) client(in *intake, s *otlp.Span, weight float64) {
 		gr.calling(in, s, direct, weight)
 		return
 	}
-	if at := in.address(s); at != "" {
-		name = at
-	}
-	e := gr.edges.get(edgeKey{client: in.service(s), server: gr.edges.registry.text(name), connection: database,
+	e := gr.edges.get(edgeKey{client: in.service(s), server: gr.edges.registry.text(cmp.Or(in.address(s), name)), connection: database,
 		dimensions: gr.edges.dimensions(gr.dimensions(in, s), nil)})
 	gr.m.databaseEdges.Inc()
 	weight = gr.one(weight)

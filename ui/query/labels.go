@@ -44,7 +44,7 @@ func (r *Runner) queryOptions(ctx context.Context, env *Env, v grafana.Variable)
 	for i, s := range list {
 		out[i] = payload.VariableOption{Text: s, Value: s}
 	}
-	out = unique(filtered(out, re))
+	out = unique(filtered(out, re), valueOf)
 	if re != nil && re.Slow() {
 		return nil, &Absent{"the regular expression of the variable takes too long", "write it without repetitions within repetitions"}
 	}

@@ -209,18 +209,18 @@ func named(m []string, words, value int) payload.VariableOption {
 	return o
 }
 
-// unique leaves the first of options with the same value.
-func unique(list []payload.VariableOption) []payload.VariableOption {
+// unique leaves the first of what has the same key. The list is of no use afterwards.
+func unique[T any](list []T, key func(T) string) []T {
 	seen := make(map[string]bool, len(list))
-	out := list[:0]
-	for _, o := range list {
-		if !seen[o.Value] {
-			seen[o.Value] = true
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(list, func(v T) bool {
+		k := key(v)
+		before := seen[k]
+		seen[k] = true
+		return before
+	})
 }
+
+func valueOf(o payload.VariableOption) string { return o.Value }
 
 var firstNumber = regexp.MustCompile(`\d+`)
 

@@ -156,21 +156,11 @@ func (c candidate) settle(env *Env, chosen []string) payload.Variable {
 		env.addFilters(c.v.Name, c.source, out.Filters)
 		return out
 	}
-	out.Current = distinct(c.current(chosen))
+	out.Current = unique(slices.Clone(c.current(chosen)), func(v string) string { return v })
 	v := c.value(env, out.Current)
 	env.Set(c.v.Name, v)
 	out.Text = v.words()
 	return out
-}
-
-// distinct leaves each value once, at its first place.
-func distinct(values []string) []string {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(values), func(v string) bool {
-		before := seen[v]
-		seen[v] = true
-		return before
-	})
 }
 
 // hidden says what of a variable is not shown; 3 puts it into a menu of Grafana's,
