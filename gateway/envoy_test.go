@@ -2,7 +2,10 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -13,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"supersonic/internal/kserve"
 )
 
 // envoySpan is a span in the capture of a real Envoy.
@@ -127,6 +132,50 @@ func TestTheSpanTellsServerModelSizesAndPhases(t *testing.T) {
 	if took, _ := o.attrs["supersonic.upstream_ns"].(int64); took <= 0 || took > int64(o.span.EndTimestamp()-at) {
 		t.Errorf("supersonic.upstream_ns %d", took)
 	}
+}
+
+// A server may answer as soon as it has the message, before the client's end of
+// the call came behind it.
+func TestTheSpanTellsWhenTheMessageWasSentThoughTheCallersEndComesLater(t *testing.T) {
+	w := newWorld(t, 1, nil)
+	body, client := io.Pipe()
+	req, err := http.NewRequest("POST", "http://"+w.g.Addr().String()+kserve.ModelInfer, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/grpc")
+	in := message("m")
+	go func() {
+		frame := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(in)))
+		for part := range slices.Chunk(append(frame, in...), 3) {
+			client.Write(part)
+		}
+	}()
+	answer, err := cleartextHTTP2(t).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, answer.Body)
+	if code := answer.Trailer.Get("Grpc-Status"); code != "0" {
+		t.Fatalf("grpc-status %q", code)
+	}
+	client.Close()
+	var events []string
+	for _, e := range w.spans()[0].Events().All() {
+		events = append(events, e.Name())
+	}
+	if d := cmp.Diff([]string{"SERVER_CHOSEN", "REQUEST_SENT", "RESPONSE_START", "RESPONSE_END"}, events); d != "" {
+		t.Error(d)
+	}
+}
+
+// cleartextHTTP2 is a client that speaks HTTP/2 at once.
+func cleartextHTTP2(t *testing.T) *http.Client {
+	var only http.Protocols
+	only.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: &only}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }
 
 var sample = regexp.MustCompile(`^(\w+)(?:\{(.*)\})? `)

@@ -148,11 +148,7 @@ func TestTheCallersDeadlineIsEnforcedEvenIfItsClockIsNot(t *testing.T) {
 	req.Header.Set("Content-Type", "application/grpc")
 	req.Header.Set("Te", "trailers")
 	req.Header.Set("Grpc-Timeout", "100m")
-	protocols := new(http.Protocols)
-	protocols.SetUnencryptedHTTP2(true)
-	transport := &http.Transport{Protocols: protocols}
-	defer transport.CloseIdleConnections()
-	answer, err := transport.RoundTrip(req)
+	answer, err := cleartextHTTP2(t).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

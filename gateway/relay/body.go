@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net/http"
@@ -21,6 +22,8 @@ const (
 	// replayLimit is how much of a body is kept until a server answered, in bytes,
 	// so that a call which a server refused unread can go to another.
 	replayLimit = 64 << 10
+	// frameHeader is what precedes each message of gRPC: a flag and four bytes of size.
+	frameHeader = 5
 )
 
 var (
@@ -45,9 +48,11 @@ type requestBody struct {
 	keeps   bool  // kept is all that attempts have read
 	kept    []byte
 	bytes   int64
-	sent    time.Duration
-	sniff   bool   // the model is still looked for
-	first   []byte // the first bytes, if one read did not hold the name
+	sent    time.Duration     // when the last of them were handed on
+	atEnd   bool              // the request's end was handed on
+	header  [frameHeader]byte // of the first message
+	sniff   bool              // the model is still looked for
+	first   []byte            // the first bytes, if one read did not hold the name
 	model   string
 	version string
 }
@@ -100,7 +105,7 @@ func (b *requestBody) attempt() *attempt {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.sent = 0
+	b.sent, b.atEnd = 0, false
 	return &attempt{b: b, replay: b.kept, closed: make(chan struct{})}
 }
 
@@ -135,7 +140,11 @@ func (b *requestBody) finish() {
 	b.mu.Lock()
 	b.hand, b.ended = chunk{err: errAttemptOver}, true // the buffer is the pump's again
 	c := b.x.c
-	c.RequestBytes, c.Sent, c.Model, c.Version = b.bytes, b.sent, b.model, b.version
+	c.RequestBytes, c.Model, c.Version = b.bytes, b.model, b.version
+	// A server may answer the one message of a call before its end came.
+	if b.atEnd || !c.Method.Stream && b.messageRead() {
+		c.Sent = b.sent
+	}
 	b.mu.Unlock()
 	close(b.over)
 	b.inner.Close() // wakes the pump
@@ -164,6 +173,7 @@ func (b *requestBody) next(p []byte) (n int, err error, ok bool) {
 	n = copy(p, b.hand.data)
 	if b.hand.data = b.hand.data[n:]; n > 0 {
 		b.note(p[:n])
+		b.sent = b.x.since()
 		if len(b.hand.data) == 0 {
 			b.taken <- struct{}{}
 		}
@@ -171,14 +181,28 @@ func (b *requestBody) next(p []byte) (n int, err error, ok bool) {
 	if len(b.hand.data) > 0 {
 		return n, nil, true
 	}
-	if b.hand.err == io.EOF && b.sent == 0 {
-		b.sent = b.x.since()
+	if b.hand.err == io.EOF {
+		b.atEnd = true
 	}
 	return n, b.hand.err, true
 }
 
+// handedOn notes that bytes of the body went to an attempt now.
+func (b *requestBody) handedOn() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sent = b.x.since()
+}
+
+// messageRead tells whether the whole first message was read.
+func (b *requestBody) messageRead() bool {
+	size := int64(binary.BigEndian.Uint32(b.header[1:]))
+	return b.bytes >= frameHeader+size
+}
+
 // note takes down the next bytes of the body.
 func (b *requestBody) note(p []byte) {
+	copy(b.header[min(b.bytes, frameHeader):], p)
 	b.bytes += int64(len(p))
 	if b.sniff {
 		b.peek(p)
@@ -226,6 +250,7 @@ func (a *attempt) Read(p []byte) (int, error) {
 			n := copy(p, a.replay)
 			a.replay = a.replay[n:]
 			a.touched.Store(true)
+			a.b.handedOn()
 			return n, nil
 		}
 		if n, err, ok := a.b.next(p); ok {
@@ -266,11 +291,10 @@ func (b *requestBody) peek(p []byte) {
 // modelOf reads the model's name from the first bytes of a body: five bytes of
 // frame header, then the message, which may be compressed.
 func modelOf(first []byte, h http.Header) (name, version string, done bool) {
-	const frameHeader = 5
 	if len(first) <= frameHeader {
 		return "", "", false
 	}
-	size := int(first[1])<<24 | int(first[2])<<16 | int(first[3])<<8 | int(first[4])
+	size := int(binary.BigEndian.Uint32(first[1:]))
 	message := first[frameHeader:]
 	whole := len(message) >= size
 	message = message[:min(len(message), size)]
