@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-func TestMemoryLimitGrowsWithTheIndexes(t *testing.T) {
+func TestMemoryLimitGrowsWithWhatTheStoreHolds(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "")
 	synctest.Test(t, func(t *testing.T) {
 		before := debug.SetMemoryLimit(-1)
 		ctx, stop := context.WithCancel(t.Context())
-		var index atomic.Int64
-		wait := limitMemory(ctx, index.Load, time.Minute)
+		var held atomic.Int64
+		wait := limitMemory(ctx, held.Load)
 		want := func(n int64) {
 			t.Helper()
 			if have := debug.SetMemoryLimit(-1); have != n {
@@ -24,8 +24,8 @@ func TestMemoryLimitGrowsWithTheIndexes(t *testing.T) {
 			}
 		}
 		want(storeMemory)
-		index.Store(5 << 30)
-		<-time.After(time.Minute)
+		held.Store(5 << 30)
+		<-time.After(memoryEvery)
 		synctest.Wait()
 		want(storeMemory + 5<<30)
 		stop()
@@ -36,7 +36,7 @@ func TestMemoryLimitGrowsWithTheIndexes(t *testing.T) {
 
 func TestMemoryLimitOfTheEnvironmentStays(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "off")
-	limitMemory(t.Context(), func() int64 { return 0 }, time.Minute)()
+	limitMemory(t.Context(), func() int64 { return 0 })()
 	if have := debug.SetMemoryLimit(-1); have != math.MaxInt64 {
 		t.Errorf("the limit is %d", have)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	"supersonic/site"
 	"supersonic/stack"
@@ -37,7 +36,7 @@ func alone(role string) func(context.Context, env, []string) error {
 		}
 		if role == stack.RoleTraces {
 			ctx, stop := context.WithCancel(ctx)
-			defer limitMemory(ctx, k.TraceIndexBytes, time.Minute)()
+			defer limitMemory(ctx, k.TracesHeldBytes)()
 			defer stop()
 		}
 		return k.Run(ctx)

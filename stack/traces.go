@@ -30,12 +30,12 @@ func tracesConfig(s *site.Site) traces.Config {
 	}
 }
 
-// TraceIndexBytes is the memory of the indexes of the trace store's blocks.
-func (k *Stack) TraceIndexBytes() int64 {
+// TracesHeldBytes is the memory that the trace store cannot give back now.
+func (k *Stack) TracesHeldBytes() int64 {
 	if k.traces == nil {
 		return 0
 	}
-	return k.traces.IndexBytes()
+	return k.traces.HeldBytes()
 }
 
 func (k *Stack) buildTraces() error {

@@ -54,9 +54,10 @@ func registerState(r prometheus.Registerer, t *tenants, inFlight func() int64) e
 	return r.Register(state{t, inFlight})
 }
 
-// IndexBytes is the memory of the indexes of all blocks, which grows with what is
-// stored: 0.6 bytes a span.
-func (s *Store) IndexBytes() (n int64) {
+// HeldBytes is the memory that the Store cannot give back now: of the indexes of all
+// blocks, which grow with what is stored (0.8 bytes a span), and of queries at work.
+func (s *Store) HeldBytes() int64 {
+	n := s.queries.Used()
 	for _, t := range s.tenants.all() {
 		n += t.store.State().IndexBytes
 	}

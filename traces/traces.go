@@ -31,6 +31,7 @@ type Store struct {
 	cfg     Config
 	log     *slog.Logger
 	tenants *tenants
+	queries *query.Memory // of all tenants
 	metrics *metrics
 	ready   atomic.Bool
 	quiet   throttle
@@ -82,12 +83,13 @@ func (s *Store) open(deps Deps) error {
 		return err
 	}
 	cache := block.NewCache(s.cfg.CacheBytes)
+	s.queries = query.NewMemory(2 * s.cfg.MaxQueryBytes)
 	s.tenants = &tenants{
 		files: deps.Files, dir: s.cfg.DataDir,
 		options: func(name string) store.Options { return s.storeOptions(name, deps, cache) },
 		query: query.EngineOptions{
 			MaxBytes: s.cfg.MaxQueryBytes,
-			Memory:   query.NewMemory(2 * s.cfg.MaxQueryBytes),
+			Memory:   s.queries,
 			Rows:     func(n int) { s.metrics.rows.Add(float64(n)) },
 		},
 		opened: s.tellOpened,
