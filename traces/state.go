@@ -54,10 +54,11 @@ func registerState(r prometheus.Registerer, t *tenants, inFlight func() int64) e
 	return r.Register(state{t, inFlight})
 }
 
-// HeldBytes is the memory that the Store cannot give back now: of the indexes of all
-// blocks, which grow with what is stored (0.8 bytes a span), and of queries at work.
+// HeldBytes is the memory that Go's collector cannot give back now: of the indexes of
+// all blocks, which grow with what is stored (0.7 bytes a span), of their cache, and of
+// queries at work.
 func (s *Store) HeldBytes() int64 {
-	n := s.queries.Used()
+	n := s.queries.Used() + s.cache.Bytes()
 	for _, t := range s.tenants.all() {
 		n += t.store.State().IndexBytes
 	}

@@ -31,7 +31,8 @@ type Store struct {
 	cfg     Config
 	log     *slog.Logger
 	tenants *tenants
-	queries *query.Memory // of all tenants
+	cache   *block.Cache // of all tenants, as is what follows
+	queries *query.Memory
 	metrics *metrics
 	ready   atomic.Bool
 	quiet   throttle
@@ -82,11 +83,11 @@ func (s *Store) open(deps Deps) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	cache := block.NewCache(s.cfg.CacheBytes)
+	s.cache = block.NewCache(s.cfg.CacheBytes)
 	s.queries = query.NewMemory(2 * s.cfg.MaxQueryBytes)
 	s.tenants = &tenants{
 		files: deps.Files, dir: s.cfg.DataDir,
-		options: func(name string) store.Options { return s.storeOptions(name, deps, cache) },
+		options: func(name string) store.Options { return s.storeOptions(name, deps, s.cache) },
 		query: query.EngineOptions{
 			MaxBytes: s.cfg.MaxQueryBytes,
 			Memory:   s.queries,

@@ -132,7 +132,7 @@ func BenchmarkFind(b *testing.B) {
 	for i := range ids {
 		binary.LittleEndian.PutUint64(ids[i][:], uint64(i)*0x9e3779b97f4a7c15)
 	}
-	for name, at := range map[string]int{"one": 1, "many": len(ids)} {
+	for name, at := range map[string]int{"one": 1, "some": 670, "many": len(ids)} {
 		b.Run(name, func(b *testing.B) {
 			start, n := cpu(), 0
 			for b.Loop() {

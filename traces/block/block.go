@@ -230,6 +230,15 @@ func (b *Block) Bounds(page int) ([]uint32, error) {
 	if v, ok := b.cache.get(key).([]uint32); ok {
 		return v, nil
 	}
+	out, err := b.readBounds(page)
+	if err != nil {
+		return nil, err
+	}
+	return b.cache.put(key, out, 4*int64(len(out))).([]uint32), nil
+}
+
+// readBounds reads the list of a page's traces.
+func (b *Block) readBounds(page int) ([]uint32, error) {
 	p := &b.ix.pages[page]
 	raw := make([]byte, p.size)
 	at := b.ix.bounds.at + p.at
@@ -251,7 +260,7 @@ func (b *Block) Bounds(page int) ([]uint32, error) {
 	if len(raw) > 0 || int(out[p.Traces]) != p.Rows {
 		return nil, b.damage(IndexFile, at, "the list of a page's traces does not fit the page")
 	}
-	return b.cache.put(key, out, 4*int64(len(out))).([]uint32), nil
+	return out, nil
 }
 
 // IDs yields the id of each trace, in order, until yield returns false.

@@ -120,6 +120,27 @@ func TestManyTracesAreFoundAtOnce(t *testing.T) {
 	}
 }
 
+// Each head's traces are looked up in all blocks: what that reads is of no use to queries.
+func TestLookingUpManyTracesLeavesTheCacheToQueries(t *testing.T) {
+	cache := block.NewCache(1 << 20)
+	b, err := block.Open(faultfs.OS{}, written(t, site(t, 2000)).Dir(), block.Options{Cache: cache})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Release)
+	var ids [][16]byte
+	if err := written(t, site(t, 2000)).IDs(func(id [16]byte) bool { ids = append(ids, id); return true }); err != nil {
+		t.Fatal(err)
+	}
+	before, found := cache.Bytes(), 0
+	if err := b.FindAll(ids, func(int, column.Place) { found++ }); err != nil || found != len(ids) {
+		t.Fatalf("%d of %d found: %v", found, len(ids), err)
+	}
+	if grown := cache.Bytes() - before; grown > 0 {
+		t.Errorf("the cache has %d bytes more", grown)
+	}
+}
+
 func TestOneSegmentMakesTheSameBytes(t *testing.T) {
 	seg := columntest.New(rareSpans(100), columntest.Options{PageRows: 30})
 	var first map[string][]byte

@@ -35,7 +35,8 @@ type candidate struct {
 
 // FindAll calls found, for each of the ids that is here, with its number among ids
 // and where it lies, in no order. An id of a few in a million spans costs 2 µs; of
-// many ids, the table is read once, and each page of ids at most once.
+// many ids, the table is read once, and each page of ids at most once. What one id
+// needs stays in the cache, for who finds a trace reads it next; what many need does not.
 func (b *Block) FindAll(ids [][16]byte, found func(i int, at column.Place)) error {
 	t := &b.ix.ids
 	want := make([]wanted, len(ids))
@@ -48,17 +49,17 @@ func (b *Block) FindAll(ids [][16]byte, found func(i int, at column.Place)) erro
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(candidates, func(x, y candidate) int { return cmp.Compare(x.number, y.number) })
 	if len(ids) == 1 {
 		return b.findOne(ids[0], candidates, found)
 	}
+	slices.SortFunc(candidates, func(x, y candidate) int { return cmp.Compare(x.number, y.number) })
 	var v column.Vector
 	var bounds []uint32
 	last := -1
 	for _, c := range candidates {
 		at := b.ix.place(c.number)
 		if at.Page != last {
-			if bounds, err = b.Bounds(at.Page); err == nil {
+			if bounds, err = b.readBounds(at.Page); err == nil {
 				err = b.leaf(b.ix.byKey[column.TraceID]).Read(at.Page, &v)
 			}
 			if err != nil {
@@ -73,7 +74,7 @@ func (b *Block) FindAll(ids [][16]byte, found func(i int, at column.Place)) erro
 	return nil
 }
 
-// findOne reads one row of each candidate: who finds a trace reads it next.
+// findOne reads one row of each candidate.
 func (b *Block) findOne(id [16]byte, candidates []candidate, found func(i int, at column.Place)) error {
 	var v column.Vector
 	for _, c := range candidates {

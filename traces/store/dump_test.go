@@ -281,17 +281,17 @@ func TestTheFilterKnowsItsTracesAndFewOthers(t *testing.T) {
 			f.add(ids[i])
 		}
 		for _, id := range ids {
-			if !f.has(id) {
+			if !f.has(spread(id)) {
 				t.Fatal("an id is not known")
 			}
 		}
 		wrong := 0
 		for i := range n {
-			if f.has(id(n + i)) {
+			if f.has(spread(id(n + i))) {
 				wrong++
 			}
 		}
-		if wrong > n/50 {
+		if wrong > n/30 {
 			t.Errorf("%d of %d others seem to be there", wrong, n)
 		}
 	}

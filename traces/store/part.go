@@ -55,11 +55,40 @@ func (p *part) label() string {
 // find returns where a trace lies.
 func (p *part) find(id span.TraceID) (column.Place, bool, error) {
 	if p.block != nil {
-		if !p.filter.has(id) {
+		if !p.filter.has(spread(id)) {
 			return column.Place{}, false, nil
 		}
 	}
 	return p.seg.Find(id)
+}
+
+// findAll calls found for each of the ids, whose hashes are spread's, that is here.
+func (p *part) findAll(ids []span.TraceID, hashes []uint64, found func(i int, at column.Place)) error {
+	if p.block == nil {
+		for i, id := range ids {
+			at, ok, err := p.seg.Find(id)
+			if err != nil {
+				return err
+			}
+			if ok {
+				found(i, at)
+			}
+		}
+		return nil
+	}
+	var maybe [][16]byte
+	var which []int
+	for i, h := range hashes {
+		if p.filter.has(h) {
+			maybe, which = append(maybe, ids[i]), append(which, i)
+		}
+	}
+	if len(maybe) == 0 {
+		return nil
+	}
+	err := p.block.FindAll(maybe, func(i int, at column.Place) { found(which[i], at) })
+	p.note(err)
+	return err
 }
 
 // note keeps the first damage that was found.
@@ -173,16 +202,16 @@ func (s *Store) locate(id span.TraceID) ([]piece, error) {
 // part's filter fits the processor's cache, all of them do not. build is held.
 func (s *Store) locateAll(ids []span.TraceID) (map[int][]piece, error) {
 	out := make(map[int][]piece)
+	hashes := make([]uint64, len(ids))
+	for i, id := range ids {
+		hashes[i] = spread(id)
+	}
 	for _, p := range s.parts {
-		for i, id := range ids {
-			at, ok, err := p.find(id)
-			switch {
-			case err != nil && p.damage.Load() != nil: // it is set aside soon
-			case err != nil:
-				return nil, err
-			case ok:
-				out[i] = append(out[i], piece{part: p, at: at})
-			}
+		err := p.findAll(ids, hashes, func(i int, at column.Place) {
+			out[i] = append(out[i], piece{part: p, at: at})
+		})
+		if err != nil && p.damage.Load() == nil { // what is damaged is set aside soon
+			return nil, err
 		}
 	}
 	return out, nil
