@@ -100,7 +100,7 @@ func (t *Taken) oneByOne(ctx context.Context, store Store, query string, until t
 	}
 	read, err := t.readEach(ctx, store, ids, until)
 	if err == nil && read < len(ids) {
-		t.cut(fmt.Sprintf("Reading took too long: %s of %s found are taken in.", number(read), count(len(ids), "trace")))
+		t.cut(fmt.Sprintf("Reading took too long: %s of %s found are taken in, from all parts of the range. A shorter range or a filter takes all in.", number(read), count(len(ids), "trace")))
 	}
 	return err
 }
@@ -115,6 +115,7 @@ func (t *Taken) search(ctx context.Context, store Store, query string) (ids []st
 		slices = 1 // the API takes whole seconds
 	}
 	known := map[string]bool{}
+	var parts [][]string
 	for k := slices - 1; k >= 0; k-- {
 		found, err := store.Search(ctx, source.Search{Query: query, Limit: foreignTraces / slices, SpansPerTrace: 1,
 			From: from.Add(length * time.Duration(k) / time.Duration(slices)), To: from.Add(length * time.Duration(k+1) / time.Duration(slices))})
@@ -124,14 +125,30 @@ func (t *Taken) search(ctx context.Context, store Store, query string) (ids []st
 		if len(found.Traces) >= foreignTraces/slices {
 			cut++
 		}
+		var part []string
 		for _, f := range found.Traces {
 			if !known[f.ID] {
 				known[f.ID] = true
-				ids = append(ids, f.ID)
+				part = append(part, f.ID)
+			}
+		}
+		parts = append(parts, part)
+	}
+	return byTurns(parts), cut, nil
+}
+
+// byTurns takes one of each part and begins again: who does not come to the end has
+// read of the whole range evenly.
+func byTurns(parts [][]string) (ids []string) {
+	for nth, more := 0, true; more; nth++ {
+		more = false
+		for _, p := range parts {
+			if nth < len(p) {
+				ids, more = append(ids, p[nth]), true
 			}
 		}
 	}
-	return ids, cut, nil
+	return ids
 }
 
 // readEach reads traces by id, several at once, and returns how many were read.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -166,6 +167,31 @@ func TestWhatWasLeftOutIsSaid(t *testing.T) {
 	if r := c.Report(); r.Rests.Whole || r.Rests.Requests != 10 || c.Counts().Beyond != 15 {
 		t.Errorf("full: %+v", r.Rests)
 	}
+}
+
+// slowly is a store that takes its time for each trace.
+type slowly struct{ memory }
+
+func (s slowly) Trace(ctx context.Context, id string) (ptrace.Traces, string, error) {
+	time.Sleep(50 * time.Millisecond) // a bubble's own clock: no poll
+	return s.memory.Trace(ctx, id)
+}
+
+func TestAStoreThatIsReadTooSlowlyIsReadFromAllPartsOfTheRange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := memory{traces: 24_000}
+		got, err := Gather(t.Context(), slowly{m}, "", Window{From: memoryBegin, To: m.start(m.traces)}, time.Now().Add(2*time.Second))
+		if err != nil || got.Whole || !strings.Contains(strings.Join(got.Notes, " "), "from all parts of the range") {
+			t.Fatalf("whole %v, notes %v, %v", got.Whole, got.Notes, err)
+		}
+		var of [foreignSlices]int
+		for _, r := range got.requests {
+			of[(r.start-memoryBegin)*foreignSlices/uint64(m.traces)/1e6]++
+		}
+		if least, most := slices.Min(of[:]), slices.Max(of[:]); least < 20 || most-least > 5 {
+			t.Errorf("of the parts of the range are taken in: %v", of)
+		}
+	})
 }
 
 func TestAFailingStoreIsAnError(t *testing.T) {
