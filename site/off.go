@@ -1,5 +1,7 @@
 package site
 
+import "net/url"
+
 // Off is a part or a function that a file switched off, and what that costs.
 type Off struct {
 	Part   Part
@@ -18,6 +20,27 @@ var costs = map[Part]string{
 	PartGrafana:    "No page: read the stores through their APIs.",
 }
 
+// elsewhere says the same of stores in whose place the page reads another.
+var elsewhere = map[Part]string{
+	PartTempo:      "No trace store of this site: the collector has to send traces to that of the page's data source ",
+	PartPrometheus: "No metrics store of this site: rates and the map need one that scrapes it and takes remote writes; the page reads the data source ",
+}
+
+// Elsewhere is the name of the page's first data source that is a store of p's kind
+// and no part of this site, "" if there is none.
+func (s *Site) Elsewhere(p Part) string {
+	for _, d := range s.Datasources() {
+		u, err := url.Parse(d.URL)
+		if err != nil || d.Type != string(p) {
+			continue
+		}
+		if _, own := s.HostPart(u.Hostname()); !own {
+			return d.Name
+		}
+	}
+	return ""
+}
+
 // Off lists what the files switch off, with what it costs, from the clients
 // down. Parts that are off by default (keda, metricsCollector) are not in it.
 func (s *Site) Off() []Off {
@@ -31,6 +54,8 @@ func (s *Site) Off() []Off {
 		case !counted || s.On(p):
 		case p == PartPrometheus && s.Values.Prometheus.External.Enabled:
 			add(p, "prometheus.external.enabled", "The metrics are those of an external Prometheus: it must scrape this site and take remote writes, else rates and the map stay empty.")
+		case s.Elsewhere(p) != "":
+			add(p, string(p)+".enabled", elsewhere[p]+s.Elsewhere(p)+".")
 		default:
 			add(p, string(p)+".enabled", cost)
 		}

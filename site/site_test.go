@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +86,22 @@ func TestANullThatRemovesADefaultIsListed(t *testing.T) {
 	if len(s.Notes) != 1 || s.Notes[0].Why != ReasonRemoved || s.Notes[0].Line != 6 {
 		t.Errorf("notes %v", s.Notes)
 	}
+}
+
+// A store that is off here is not missed where the page reads another.
+func TestAStoreElsewhereIsToldInPlaceOfOneThatIsOff(t *testing.T) {
+	f := func(source, key, says, lacks string) {
+		t.Helper()
+		off := load(t, "tempo: { enabled: false }\nprometheus: { enabled: false }\ngrafana: { datasources: { a.yaml: { datasources: ["+source+"] } } }", Options{}).Off()
+		at := slices.IndexFunc(off, func(o Off) bool { return o.Key == key })
+		if at < 0 || !strings.Contains(off[at].Cost, says) || strings.Contains(off[at].Cost, lacks) {
+			t.Errorf("%s: %+v, want %q", source, off, says)
+		}
+	}
+	f("{ name: Traces, type: tempo, url: 'http://tempo.example.org' }", "tempo.enabled", "data source Traces.", "no trace is kept")
+	f("{ name: Mimir, type: prometheus, url: 'http://mimir:9009/prometheus' }", "prometheus.enabled", "data source Mimir.", "no rates")
+	f("{ name: Mimir, type: prometheus, url: 'http://mimir:9009/prometheus' }", "tempo.enabled", "no trace is kept", "data source")
+	f("{ name: own, type: tempo, url: 'http://supersonic-tempo.default.svc:3100' }", "tempo.enabled", "no trace is kept", "data source")
 }
 
 func TestSwitchingPartsOffSaysWhatItCosts(t *testing.T) {

@@ -43,7 +43,7 @@ func (k *Stack) boards() boards.Config {
 	v := &k.site.Values
 	cfg := boards.Config{
 		Home:    k.site.HomeDashboard(),
-		WithMap: k.site.On(site.PartCollector) && k.site.On(site.PartTempo),
+		WithMap: k.site.On(site.PartCollector) && k.site.On(site.PartTempo) || k.site.Elsewhere(site.PartTempo) != "",
 		Load:    boards.Load{Metric: k.site.LoadMetric(), Threshold: v.ServerLoadThreshold, Own: v.ServerLoadMetric != "", Version: k.options.Version},
 	}
 	for _, d := range k.site.Dashboards() {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 
 	"supersonic/ui/health"
@@ -63,6 +64,36 @@ func (u *UI) roles() []health.Role {
 		list = append(list, role)
 	}
 	return list
+}
+
+// stores are the data sources, each with a question that it answers only to who may
+// ask it about what it holds.
+func (u *UI) stores() []health.Store {
+	var list []health.Store
+	for _, d := range u.cfg.DataSources {
+		s := health.Store{StoreStatus: payload.StoreStatus{Name: d.Name, Type: d.Type, UID: d.uid(), URL: d.shownURL()}}
+		switch client := u.clients[d.uid()]; d.Type {
+		case TypeTempo:
+			s.Ask = asked(source.Tempo{Client: client}.Answers)
+		case TypePrometheus:
+			s.Ask = asked(source.Prometheus{Client: client}.Answers)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func asked(answers func(context.Context) error) func(context.Context) payload.StoreStatus {
+	return func(ctx context.Context) payload.StoreStatus {
+		err := answers(ctx)
+		if err == nil {
+			return payload.StoreStatus{State: health.Healthy}
+		}
+		if source.Answered(err) {
+			return payload.StoreStatus{State: health.Unhealthy, Reason: err.Error(), Hint: source.Hint(err)}
+		}
+		return payload.StoreStatus{State: health.Unreachable, Reason: err.Error(), Hint: "is it running? Else check the data source's url"}
+	}
 }
 
 func (u *UI) supervised() []health.Pod {

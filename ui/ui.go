@@ -52,7 +52,7 @@ func New(cfg Config, deps Deps) (*UI, error) {
 	if err := u.openDashboards(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	u.watch = health.New(u.roles(), u.supervised)
+	u.watch = health.New(u.roles(), u.stores(), u.supervised)
 	dist, err := fs.Sub(built, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
@@ -102,6 +102,7 @@ func (u *UI) openDashboards() (err error) {
 	if u.cfg.DataDir != "" && cfg.Dir == "" {
 		cfg.Dir = filepath.Join(u.cfg.DataDir, "ui", "dashboards")
 	}
+	cfg.UIDs = u.otherUIDs()
 	if u.boards, err = boards.Open(cfg); err != nil {
 		return err
 	}
@@ -112,6 +113,19 @@ func (u *UI) openDashboards() (err error) {
 	}
 	u.runner = query.NewRunner(sources)
 	return nil
+}
+
+// otherUIDs are those of the usual data sources, by type, where none is called like
+// its type, as the chart's are and our own dashboards have it.
+func (u *UI) otherUIDs() map[string]string {
+	uids := map[string]string{}
+	for _, kind := range []string{TypePrometheus, TypeTempo} {
+		usual, known := u.cfg.defaultOf(kind)
+		if _, called := u.cfg.dataSource(kind); known && !called {
+			uids[kind] = usual.uid()
+		}
+	}
+	return uids
 }
 
 // Addr is where the page listens, also after port 0.

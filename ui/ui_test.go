@@ -107,6 +107,51 @@ func TestTheStatusTellsEveryRoleAndWhatIsOff(t *testing.T) {
 	}
 }
 
+// What refuses answers, what is not there does not, and each says what to do.
+func TestTheStatusTellsWhetherEachDataSourceAnswers(t *testing.T) {
+	closed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "no org id", http.StatusUnauthorized) // as a Tempo of several tenants
+	}))
+	t.Cleanup(closed.Close)
+	w := newWorld(t, func(c *Config) {
+		for name, url := range map[string]string{"closed": closed.URL, "gone": "http://user:secret@127.0.0.1:1", "confused": c.DataSources[0].URL} {
+			c.DataSources = append(c.DataSources, DataSource{Name: name, Type: TypeTempo, URL: url})
+		}
+		c.DataSources = append(c.DataSources, DataSource{Name: "logs", Type: "loki", URL: "http://127.0.0.1:1"})
+	})
+	got := map[string]payload.StoreStatus{}
+	for _, s := range ask[payload.Status](w, "/api/status").Stores {
+		got[s.Name] = s
+		if strings.Contains(s.URL+s.Reason, "secret") {
+			t.Errorf("%s tells its password", s.Name)
+		}
+	}
+	for name, want := range map[string][3]string{
+		"prometheus": {"healthy"}, "tempo": {"healthy"}, "logs": {"not asked"},
+		"closed":   {"unhealthy", "no org id", "httpHeaderName1"},
+		"gone":     {"unreachable", "connection refused", "is it running?"},
+		"confused": {"unhealthy", "404", "not as this kind of store"},
+	} {
+		if s := got[name]; s.State != want[0] || !strings.Contains(s.Reason, want[1]) || !strings.Contains(s.Hint, want[2]) || (want[1] == "") != (s.Reason == "") {
+			t.Errorf("%s: %+v, want %q", name, s, want)
+		}
+	}
+}
+
+// Whoever brings stores of their own calls them as they like.
+func TestOurOwnDashboardsAskTheUsualDataSourcesWhateverTheyAreCalled(t *testing.T) {
+	w := newWorld(t, func(c *Config) {
+		c.DataSources[0].Name, c.DataSources[1].Name, c.DataSources[1].UID = "Site metrics", "Site traces", "t"
+		c.Boards.WithMap = true
+	})
+	_, body := w.do(http.MethodGet, "/api/dashboards/uid/supersonic-map/json")
+	for kind, uid := range map[string]string{"prometheus": DataSource{Name: "Site metrics"}.uid(), "tempo": "t"} {
+		if strings.Contains(body, `{"type":"`+kind+`","uid":"`+kind+`"}`) || !strings.Contains(body, `{"type":"`+kind+`","uid":"`+uid+`"}`) {
+			t.Errorf("the home dashboard asks no %s of uid %q", kind, uid)
+		}
+	}
+}
+
 func TestADeadStoreLeavesAUsablePage(t *testing.T) {
 	w := newWorld(t, func(c *Config) {
 		c.DataSources[0].URL, c.DataSources[1].URL = "http://127.0.0.1:1", "http://127.0.0.1:1"

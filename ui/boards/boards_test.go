@@ -42,7 +42,7 @@ func dashboard(uid, title string) string {
 }
 
 func TestOurOwnDashboardsAskForNothingUnknown(t *testing.T) {
-	for _, b := range own(load()) {
+	for _, b := range own(load(), nil) {
 		if len(b.Unknown) > 0 {
 			t.Errorf("%s: %q", b.Title, b.Unknown)
 		}

@@ -1,6 +1,7 @@
 package boards
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -38,12 +39,15 @@ const inferring = perModel + `, method=~"(.*/)?Model(Stream)?Infer"`
 // own are our own dashboards: what the pictures of the chart's documentation show,
 // with latencies per request. They are JSON as any other dashboard, so they can be
 // copied, changed and taken to a Grafana.
-func own(load Load) []Board {
+func own(load Load, uids map[string]string) []Board {
 	var list []Board
 	for _, withMap := range []bool{false, true} {
 		raw, err := json.Marshal(ownModel(load, withMap))
 		if err != nil {
 			continue // maps of texts and numbers always have a JSON form
+		}
+		for kind, uid := range uids {
+			raw = bytes.ReplaceAll(raw, reference(kind, kind), reference(kind, uid))
 		}
 		d, err := grafana.ParseDashboard(raw)
 		if err != nil {
@@ -52,6 +56,12 @@ func own(load Load) []Board {
 		list = append(list, Board{Dashboard: d, Provisioned: true, base: d.UID})
 	}
 	return list
+}
+
+// reference is how a dashboard's JSON names a data source.
+func reference(kind, uid string) []byte {
+	raw, _ := json.Marshal(object{"type": kind, "uid": uid}) // texts always have a JSON form
+	return raw
 }
 
 func ownModel(load Load, withMap bool) object {

@@ -49,8 +49,11 @@ type Config struct {
 	// takes with-server-map.json.
 	WithMap bool
 	Load    Load
-	Files   faultfs.FS // nil: the real ones
-	Now     func() time.Time
+	// UIDs are those of the data sources that our own dashboards ask, by type, where
+	// they are not what the chart calls them: "prometheus", "tempo".
+	UIDs  map[string]string
+	Files faultfs.FS // nil: the real ones
+	Now   func() time.Time
 }
 
 // Board is one dashboard.
@@ -175,7 +178,7 @@ func (s *Store) look(now bool) {
 	}
 	c.settleGiven()
 	s.gone(c)
-	for _, b := range own(s.cfg.Load) {
+	for _, b := range own(s.cfg.Load, s.cfg.UIDs) {
 		c.add(b, "its own dashboards")
 	}
 	if s.cfg.Dir != "" {

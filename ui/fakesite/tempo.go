@@ -134,6 +134,8 @@ func (t *Tempo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.search(w, r)
 	case strings.HasPrefix(r.URL.Path, "/api/v2/traces/"):
 		t.trace(w, strings.TrimPrefix(r.URL.Path, "/api/v2/traces/"))
+	case r.URL.Path == "/api/search/tags":
+		answer(w, map[string]any{"tagNames": []string{"name", "status"}})
 	case r.URL.Path == "/api/v2/search/tags":
 		answer(w, map[string]any{"scopes": []any{
 			map[string]any{"name": "resource", "tags": []string{"service.name", "k8s.pod.name"}},

@@ -47,24 +47,32 @@ type Role struct {
 	HealthURL  string
 }
 
+// Store is a data source. Ask asks it something small and fills in its state; nil is
+// not asked.
+type Store struct {
+	payload.StoreStatus
+	Ask func(context.Context) payload.StoreStatus
+}
+
 // Pod is what a supervisor knows of one.
 type Pod struct{ Name, State, Reason string }
 
-// Watch looks at roles when it is asked. It is safe for concurrent use; one look
+// Watch looks at roles and data sources when it is asked. It is safe for concurrent use; one look
 // at a time is under way and others wait for it.
 type Watch struct {
-	roles []Role
-	pods  func() []Pod // may be nil
-	http  *http.Client
+	roles  []Role
+	stores []Store
+	pods   func() []Pod // may be nil
+	http   *http.Client
 
 	mu   sync.Mutex // guards last; held while looking
 	last payload.Status
 	at   time.Time
 }
 
-// New makes a Watch of roles; pods may be nil.
-func New(roles []Role, pods func() []Pod) *Watch {
-	return &Watch{roles: roles, pods: pods, http: &http.Client{
+// New makes a Watch of roles and data sources; pods may be nil.
+func New(roles []Role, stores []Store, pods func() []Pod) *Watch {
+	return &Watch{roles: roles, stores: stores, pods: pods, http: &http.Client{
 		Timeout: patience,
 		// No connection stays open: a Triton that stops waits for idle ones, up to
 		// its --exit-timeout-secs.
@@ -80,7 +88,7 @@ type seen struct {
 	metrics families
 }
 
-// Look asks every role, all at once, or gives the last look if it is fresh.
+// Look asks every role and data source, all at once, or gives the last look if it is fresh.
 func (w *Watch) Look(ctx context.Context) payload.Status {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -88,12 +96,16 @@ func (w *Watch) Look(ctx context.Context) payload.Status {
 		return w.last
 	}
 	looks := make([]seen, len(w.roles))
+	stores := make([]payload.StoreStatus, len(w.stores))
 	var all sync.WaitGroup
 	for i, r := range w.roles {
 		all.Go(func() { looks[i] = w.look(ctx, r) })
 	}
+	for i, s := range w.stores {
+		all.Go(func() { stores[i] = s.look(ctx) })
+	}
 	all.Wait()
-	out := payload.Status{AtMs: float64(time.Now().UnixMilli())}
+	out := payload.Status{AtMs: float64(time.Now().UnixMilli()), Stores: stores}
 	shares := map[string]*payload.MissingShare{}
 	pods := w.supervised()
 	for _, l := range looks {
@@ -161,6 +173,22 @@ func (w *Watch) look(ctx context.Context, r Role) seen {
 		out.status.State = Healthy
 	}
 	out.status.Spans, out.status.Facts = out.metrics.spans(), out.metrics.facts()
+	return out
+}
+
+// look asks a data source, for as long as patience lasts.
+func (s Store) look(ctx context.Context) payload.StoreStatus {
+	if s.Ask == nil {
+		s.State = NotAsked
+		return s.StoreStatus
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	out := s.Ask(ctx)
+	out.Name, out.Type, out.UID, out.URL = s.Name, s.Type, s.UID, s.URL
+	if out.State == Unreachable && ctx.Err() == context.DeadlineExceeded {
+		out.Reason = fmt.Sprintf("no answer within %s", patience)
+	}
 	return out
 }
 

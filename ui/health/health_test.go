@@ -23,7 +23,7 @@ func serve(t *testing.T, h http.Handler) string {
 
 func look(t *testing.T, pods func() []Pod, roles ...Role) payload.Status {
 	t.Helper()
-	w := New(roles, pods)
+	w := New(roles, nil, pods)
 	t.Cleanup(w.Close)
 	return w.Look(context.Background())
 }
@@ -109,7 +109,7 @@ func TestARoleThatIsNotWellSaysWhyAndHoldsUpNobody(t *testing.T) {
 func TestManyOpenPagesAskARoleOnce(t *testing.T) {
 	asked := 0
 	url := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
-	w := New([]Role{{Name: "gateway", HealthURL: url}}, nil)
+	w := New([]Role{{Name: "gateway", HealthURL: url}}, nil, nil)
 	defer w.Close()
 	for range 5 {
 		w.Look(context.Background())

@@ -35,6 +35,7 @@ type OffPart struct {
 type Status struct {
 	AtMs    float64        `json:"atMs"`
 	Roles   []RoleStatus   `json:"roles"`
+	Stores  []StoreStatus  `json:"stores"` // the data sources of the page
 	Off     []OffPart      `json:"off"`
 	Missing []MissingShare `json:"missing"`
 	// MissingKnown is false where nothing counts the sampled requests whose
@@ -51,6 +52,17 @@ type RoleStatus struct {
 	Reason    string    `json:"reason"` // of a state that is not healthy
 	Spans     []Fate    `json:"spans"`
 	Facts     []Fact    `json:"facts"`
+}
+
+// StoreStatus is one data source, as it answered a small question just now.
+type StoreStatus struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	UID    string `json:"uid"`
+	URL    string `json:"url"`
+	State  string `json:"state"`  // as of a role; "not asked" of a type that the page does not ask
+	Reason string `json:"reason"` // of a state that is not healthy
+	Hint   string `json:"hint"`   // what to do about it
 }
 
 // Address is one listener of a role.

@@ -76,6 +76,14 @@ type Page struct{ asked, title string }
 
 func (p *Page) Error() string { return p.asked + ": the answer is " + p.title + ", not a store's" }
 
+// Answered tells whether err is of an answer, if only one that says no; else there was none.
+func Answered(err error) bool {
+	var no *Refused
+	var page *Page
+	var unread *json.SyntaxError
+	return errors.As(err, &no) || errors.As(err, &page) || errors.As(err, &unread)
+}
+
 // Hint is the next step for whoever reads err.
 func Hint(err error) string {
 	var no *Refused

@@ -55,6 +55,19 @@ type FoundService struct {
 	ErrorCount int `json:"errorCount"`
 }
 
+// Answers asks for the names of intrinsics, which cost a store nothing and which it
+// tells only to who may ask it.
+func (t Tempo) Answers(ctx context.Context) error {
+	got, err := t.get(ctx, "/api/search/tags", url.Values{"scope": {"intrinsic"}}, "application/json")
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(got.body, &struct{ TagNames []string }{}); err != nil {
+		return fmt.Errorf("read the tags of %s: %w", t.server.Name, err)
+	}
+	return nil
+}
+
 // Search asks for traces.
 func (t Tempo) Search(ctx context.Context, s Search) (Found, error) {
 	params := url.Values{"q": {s.Query}, "limit": {strconv.Itoa(s.Limit)}}

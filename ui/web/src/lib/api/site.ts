@@ -38,6 +38,8 @@ export interface OffPart {
 export interface Status {
   atMs: number
   roles: RoleStatus[]
+  /** the data sources of the page */
+  stores: StoreStatus[]
   off: OffPart[]
   missing: MissingShare[]
   /** MissingKnown is false where nothing counts the sampled requests whose server kept no spans: a foreign trace store, no generator. */
@@ -55,6 +57,20 @@ export interface RoleStatus {
   reason: string
   spans: Fate[]
   facts: Fact[]
+}
+
+/** StoreStatus is one data source, as it answered a small question just now. */
+export interface StoreStatus {
+  name: string
+  type: string
+  uid: string
+  url: string
+  /** as of a role; "not asked" of a type that the page does not ask */
+  state: string
+  /** of a state that is not healthy */
+  reason: string
+  /** what to do about it */
+  hint: string
 }
 
 /** Address is one listener of a role. */
