@@ -148,16 +148,17 @@ func (r *Runner) traceMetrics(ctx context.Context, q Question, d Source, f field
 		return
 	}
 	m := source.TraceMetrics{Query: text, Step: max(steps.Step, time.Second), Exemplars: clamp(f.number("exemplars", traceExemplars), traceExemplars), MaxSeries: rangeMost.Series}
-	if f.text("metricsQueryType") == "instant" {
+	instant := f.text("metricsQueryType") == "instant"
+	if instant {
 		m.From, m.To, m.Step = q.Env.From, q.Env.To, length
 	} else {
 		m.From, _ = align(q.Env.From, q.Env.To, m.Step)
 		m.Until(q.Env.To, q.Env.Now)
 	}
 	a.step, a.note.StepMs = m.Step, float64(m.Step.Milliseconds())
-	key := fmt.Sprintf("metrics\x00%s\x00%d\x00%d\x00%d\x00%d", text, m.From.UnixMilli(), m.To.UnixMilli(), m.Step, m.Exemplars)
+	key := fmt.Sprintf("metrics\x00%v\x00%s\x00%d\x00%d\x00%d\x00%d", instant, text, m.From.UnixMilli(), m.To.UnixMilli(), m.Step, m.Exemplars)
 	got, shared, err := ask(ctx, r, d, key, func(ctx context.Context) (source.TraceSeries, int, error) {
-		got, err := d.tempo().Metrics(ctx, m)
+		got, err := measured(ctx, d.tempo(), m, instant)
 		size := 0
 		for _, s := range got.Series {
 			size += 200 + 40*len(s.Samples) + 200*len(s.Exemplars)
@@ -175,6 +176,15 @@ func (r *Runner) traceMetrics(ctx context.Context, q Question, d Source, f field
 	for _, s := range got.Series {
 		a.frames = append(a.frames, spanSeries(a.note.RefID, s, a.note.StepMs, float64(q.Env.To.UnixMilli())))
 	}
+}
+
+// measured asks over steps, or once over the whole range, which no step is: steps lie on
+// multiples of their length.
+func measured(ctx context.Context, store source.Tempo, m source.TraceMetrics, instant bool) (source.TraceSeries, error) {
+	if instant {
+		return store.MetricsInstant(ctx, m.Query, m.From, m.To)
+	}
+	return store.Metrics(ctx, m)
 }
 
 // spanSeries is a series made of spans; its name is its labels' values. A step that ends

@@ -97,6 +97,8 @@ func Hint(err error) string {
 		return "a proxy or a page to sign in may stand before the store, or the address is another's; check the data source's url and its credentials"
 	case errors.As(err, &no) && (no.Status == http.StatusUnauthorized || no.Status == http.StatusForbidden):
 		return "the store asks for credentials; check basicAuth or httpHeaderName1 of the data source"
+	case errors.As(err, &no) && no.Status == http.StatusBadRequest && tooLong.MatchString(no.Message):
+		return "take a shorter time range; a Tempo's limits are query_frontend.search.max_duration and, of series, query_frontend.metrics.max_duration"
 	case errors.As(err, &no) && no.Status == http.StatusBadRequest:
 		return "the store does not accept the query; check it"
 	case errors.As(err, &unread), errors.As(err, &no) && no.Status == http.StatusNotFound:
@@ -108,6 +110,9 @@ func Hint(err error) string {
 	}
 	return "the Status page tells which role is at fault"
 }
+
+// tooLong is how a Tempo refuses a range: "range specified by start and end exceeds 168h0m0s".
+var tooLong = regexp.MustCompile(`range .*exceeds`)
 
 type answer struct {
 	status   int

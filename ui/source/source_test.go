@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -112,13 +113,44 @@ func TestASearchAsksForWholeSecondsAndGivesIdsTheirZerosBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.asked.URL.Path != "/under/api/search" || s.form.Get("start") != "100" || s.form.Get("end") != "201" || s.form.Get("q") != `{ name = "ingress" }` {
+	if s.asked.URL.Path != "/under/api/search" || s.form.Get("start") != "100" || s.form.Get("end") != "201" || s.form.Get("q") != `{ name = "ingress" } with(most_recent=true)` {
 		t.Errorf("asked %s", s.asked.URL)
 	}
 	f := got.Traces[0]
 	if f.ID != strings.Repeat("0", 29)+"abc" || f.Matched != 3 || f.Services["supersonic-triton-0"].ErrorCount != 1 || got.Inspected != 64 || f.StartNano != 1795402153404275000 {
 		t.Errorf("found %+v, inspected %v", f, got.Inspected)
 	}
+}
+
+// A Tempo answers any traces that match unless it is asked for the newest; an old one
+// does not know how to be asked. A query's own hints stay as they are.
+func TestASearchAsksForTheNewestTracesWhereTheStoreKnowsHow(t *testing.T) {
+	var asked []string
+	old := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.FormValue("q"))
+		if old && strings.Contains(r.FormValue("q"), "with") {
+			http.Error(w, "invalid TraceQL query: parse error at line 1, col 4: syntax error: unexpected IDENTIFIER", http.StatusBadRequest)
+			return
+		}
+		fmt.Fprint(w, `{"traces":[],"metrics":{}}`)
+	}))
+	defer server.Close()
+	f := func(query string, want ...string) {
+		t.Helper()
+		asked = nil
+		if _, err := (Tempo{NewClient(Server{URL: server.URL})}).Search(t.Context(), Search{Query: query, Limit: 1}); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+		if diff := cmp.Diff(want, asked); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+	}
+	f("{}", "{} with(most_recent=true)")
+	f("{ .a = 1 } with(sample=0.1)", "{ .a = 1 } with(sample=0.1)")
+	f("{ something(new) }", "{ something(new) }")
+	old = true
+	f("{}", "{} with(most_recent=true)", "{}")
 }
 
 func TestPrometheusAnswersAreValuesAndItsErrorsAreSentences(t *testing.T) {

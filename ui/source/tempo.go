@@ -68,14 +68,16 @@ func (t Tempo) Answers(ctx context.Context) error {
 	return nil
 }
 
-// Search asks for traces.
+// Search asks for traces, the newest that match.
 func (t Tempo) Search(ctx context.Context, s Search) (Found, error) {
-	params := url.Values{"q": {s.Query}, "limit": {strconv.Itoa(s.Limit)}}
+	params := url.Values{"q": {newestFirst(s.Query)}, "limit": {strconv.Itoa(s.Limit)}}
 	addRange(params, s.From, s.To)
 	if s.SpansPerTrace > 0 {
 		params.Set("spss", strconv.Itoa(s.SpansPerTrace))
 	}
-	got, err := t.get(ctx, "/api/search", params, "application/json")
+	got, err := retold(params, s.Query, func(params url.Values) (answer, error) {
+		return t.get(ctx, "/api/search", params, "application/json")
+	})
 	if err != nil {
 		return Found{}, err
 	}

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -105,60 +104,28 @@ func (t Tempo) Metrics(ctx context.Context, m TraceMetrics) (TraceSeries, error)
 	if err != nil {
 		return TraceSeries{}, err
 	}
-	out, err := decodeTraceSeries(got.body)
+	out, err := t.traceSeries(got, m)
+	m.corrected(out.Series)
+	return out, err
+}
+
+// MetricsInstant evaluates a metrics query once over a range; each series has one
+// sample, at the end of the range.
+func (t Tempo) MetricsInstant(ctx context.Context, query string, from, to time.Time) (TraceSeries, error) {
+	params := url.Values{"q": {query}}
+	addRange(params, from, to)
+	got, err := t.get(ctx, "/api/metrics/query", params, "application/json")
+	if err != nil {
+		return TraceSeries{}, err
+	}
+	return t.traceSeries(got, TraceMetrics{Query: query, To: to})
+}
+
+func (t Tempo) traceSeries(got answer, m TraceMetrics) (TraceSeries, error) {
+	out, err := decodeTraceSeries(got.body, m)
 	if err != nil {
 		return TraceSeries{}, fmt.Errorf("read the answer of %s to a metrics query: %w", t.server.Name, err)
 	}
 	out.Warnings = append(got.warnings, out.Warnings...)
-	m.corrected(out.Series)
-	return out, nil
-}
-
-func decodeTraceSeries(body []byte) (TraceSeries, error) {
-	var got struct {
-		Series []struct {
-			Labels  []typedValue
-			Samples []struct {
-				TimestampMs number
-				Value       float64
-			}
-			Exemplars []struct {
-				Labels      []typedValue
-				TimestampMs number
-				Value       float64
-			}
-		}
-		Status  string
-		Message string
-		Metrics inspected
-	}
-	if err := json.Unmarshal(body, &got); err != nil {
-		return TraceSeries{}, err
-	}
-	out := TraceSeries{Spent: got.Metrics.value()}
-	if got.Status == "PARTIAL" && got.Message == "" {
-		got.Message = "the store says that this answer is not whole"
-	}
-	if got.Message != "" {
-		out.Warnings = []string{got.Message}
-	}
-	for _, s := range got.Series {
-		var series TypedSeries
-		for _, l := range s.Labels {
-			series.Labels = append(series.Labels, l.typed())
-		}
-		for _, p := range s.Samples {
-			series.Samples = append(series.Samples, Sample{time.UnixMilli(int64(p.TimestampMs.float())), p.Value})
-		}
-		for _, e := range s.Exemplars {
-			ex := Exemplar{Time: time.UnixMilli(int64(e.TimestampMs.float())), Value: e.Value, Labels: map[string]string{}}
-			for _, l := range e.Labels {
-				v := l.typed()
-				ex.Labels[v.Key] = v.Value
-			}
-			series.Exemplars = append(series.Exemplars, ex)
-		}
-		out.Series = append(out.Series, series)
-	}
 	return out, nil
 }
