@@ -54,6 +54,40 @@ func comparing(query string, from, to time.Time) source.TraceMetrics {
 type side struct {
 	total  float64
 	values map[source.TypedValue]float64
+	lacks  bool // the total is of spans without the attribute, too
+}
+
+// add counts a value. A Tempo tells spans that lack an attribute as the text nil where it
+// has a column for the attribute.
+func (s *side) add(v source.TypedValue, n float64) {
+	if v.Value == "nil" && v.Type == "string" {
+		s.lacks = true
+		return
+	}
+	s.values[v] += n
+}
+
+// scaled makes a side whose total is beyond that of all spans one of each span once.
+func (s *side) scaled(spans float64) {
+	if s.total <= spans || s.lacks {
+		return
+	}
+	for v := range s.values {
+		s.values[v] *= spans / s.total
+	}
+	s.total = spans
+}
+
+// told is how many spans of a side have the attribute, also with a value too rare to be
+// told.
+func (s *side) told() (n float64) {
+	for _, v := range s.values {
+		n += v
+	}
+	if s.lacks {
+		return n
+	}
+	return max(n, s.total)
 }
 
 // sides are the selection and the rest, by attribute.
@@ -85,9 +119,9 @@ func compared(series []source.TypedSeries) (all sides) {
 		}
 		switch kind {
 		case "selection":
-			all.of(inSelection, value.Key).values[value] += n
+			all.of(inSelection, value.Key).add(value, n)
 		case "baseline":
-			all.of(inRest, value.Key).values[value] += n
+			all.of(inRest, value.Key).add(value, n)
 		case "selection_total":
 			all.of(inSelection, value.Key).total += n
 		case "baseline_total":
@@ -106,8 +140,21 @@ func (s sides) of(which int, attribute string) *side {
 	return one
 }
 
-// count is the number of spans of a side: that of the attribute that most have.
+// everySpans are attributes that every span has.
+var everySpans = [...]string{"name", "kind", "status", "rootName", "rootServiceName"}
+
+// count is the number of spans of a side: the least total of attributes that every span
+// has, because a Tempo counts twice and more what the query has a condition on; where
+// none of them is told, that of the attribute that most have.
 func (s sides) count(which int) (n float64) {
+	for _, name := range everySpans {
+		if one := s[which][name]; one != nil && one.total > 0 && (n == 0 || one.total < n) {
+			n = one.total
+		}
+	}
+	if n > 0 {
+		return n
+	}
 	for _, one := range s[which] {
 		sum := 0.0
 		for _, v := range one.values {
@@ -180,6 +227,8 @@ func nothing(selected bool) string {
 // explain: a value that one span has, as an id, says nothing.
 func difference(name string, all sides, selected, rest float64) payload.Difference {
 	in, out := all.of(inSelection, name), all.of(inRest, name)
+	in.scaled(selected)
+	out.scaled(rest)
 	d := payload.Difference{Attribute: name}
 	add := func(v source.TypedValue, a, b float64) {
 		shares := payload.DifferenceValue{Value: v.Value, Missing: v.Type == missing, Selected: a / selected, Rest: b / rest,
@@ -189,15 +238,10 @@ func difference(name string, all sides, selected, rest float64) payload.Differen
 			d.Score += math.Abs(shares.Selected-shares.Rest) / 2
 		}
 	}
-	sumIn, sumOut := 0.0, 0.0
 	for v := range valuesOf(in, out) {
-		a, b := in.values[v], out.values[v]
-		sumIn, sumOut = sumIn+a, sumOut+b
-		add(v, a, b)
+		add(v, in.values[v], out.values[v])
 	}
-	// Spans without the attribute. Those whose value is too rare to be told are in
-	// the totals.
-	lackIn, lackOut := max(0, selected-max(sumIn, in.total)), max(0, rest-max(sumOut, out.total))
+	lackIn, lackOut := max(0, selected-in.told()), max(0, rest-out.told())
 	if lackIn+lackOut > 0 {
 		add(source.TypedValue{Type: missing}, lackIn, lackOut)
 	}

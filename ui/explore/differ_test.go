@@ -114,3 +114,39 @@ func TestAHeatMapHasNoHolesInTime(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// As a Tempo (main of November 2026) answered { name = "ingress" } | compare(...) of 489 and
+// 951 spans: what the query has a condition on is counted twice, and spans without a
+// status code are told as nil beside those that have one.
+func TestSharesAreOfEachSpanOnceHoweverOftenAStoreCountsIt(t *testing.T) {
+	s := &store{}
+	for _, side := range []struct {
+		meta            string
+		n, slow, failed float64
+	}{{"selection", 489, 249, 12}, {"baseline", 951, 48, 60}} {
+		s.count(side.meta+"_total", "kind", "nil", side.n)
+		s.count(side.meta+"_total", "status", "nil", side.n)
+		s.count(side.meta+"_total", "name", "nil", 2*side.n)
+		s.count(side.meta, "name", "ingress", 2*side.n)
+		s.count(side.meta+"_total", "span.pod", "nil", 2*side.n)
+		s.count(side.meta, "span.pod", "slow", 2*side.slow)
+		s.count(side.meta, "span.pod", "fast", 2*(side.n-side.slow))
+		s.count(side.meta+"_total", "span.code", "nil", side.n+side.failed)
+		s.count(side.meta, "span.code", "nil", side.n)
+		s.count(side.meta, "span.code", "13", side.failed)
+	}
+	to := time.Unix(1000, 0)
+	got, err := Differ(context.Background(), s, "{}", to.Add(-time.Minute), to, Box{By: "duration", Low: 1, From: to, To: to})
+	if err != nil || got.Selected != 489 || got.Rest != 951 || got.Text != "span.pod = slow: 51 % of the selection, 5 % of the rest." {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	for _, a := range got.Attributes {
+		sum := 0.0
+		for _, v := range a.Values {
+			sum += v.Rest
+		}
+		if a.Attribute == "name" || sum < .999 || sum > 1.001 {
+			t.Errorf("%s: shares of the rest are %g together: %+v", a.Attribute, sum, a.Values)
+		}
+	}
+}

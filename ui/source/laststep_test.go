@@ -34,7 +34,7 @@ func TestTheLastStepIsThereIfEnoughOfItIsOver(t *testing.T) {
 		}
 		m := TraceMetrics{Query: "{} | " + c.query, From: at("06:00"), Step: c.step}
 		m.Until(at(c.to), at(c.now))
-		s := &store{status: 200, kind: "application/json", body: fmt.Sprintf(`{"series":[{"labels":[],"samples":[{"timestampMs":"1","value":6},{"timestampMs":"%d","value":6}]}]}`, at(c.end).UnixMilli())}
+		s := &store{status: 200, kind: "application/json", body: fmt.Sprintf(`{"series":[{"labels":[],"samples":[{"timestampMs":"%d","value":6},{"timestampMs":"%d","value":6}]}]}`, at(c.end).UnixMilli()-1, at(c.end).UnixMilli())}
 		got, err := Tempo{client(t, s)}.Metrics(context.Background(), m)
 		if err != nil {
 			t.Fatal(err)

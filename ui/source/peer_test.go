@@ -13,7 +13,7 @@ import (
 
 func TestAQuantileOfNothingIsNoneWhereATempoSaysZero(t *testing.T) {
 	s := &store{status: 200, kind: "application/json", body: `{"series":[{"labels":[{"key":"name","value":{"stringValue":"ingress"}},{"key":"p","value":{"doubleValue":0.9}}],
-		"samples":[{"timestampMs":"1796048100000"},{"timestampMs":"1796048130000","value":0.023726566406062893},{"timestampMs":"1796048160000"}],
+		"samples":[{"timestampMs":"1796048070000","value":0.01},{"timestampMs":"1796048100000"},{"timestampMs":"1796048130000","value":0.023726566406062893},{"timestampMs":"1796048160000"}],
 		"exemplars":[{"labels":[{"key":"name","value":{"stringValue":"ingress"}},{"key":"trace:id","value":{"stringValue":"83a2bce65d13b41a14bbda649bf11c"}},{"key":"duration","value":{"stringValue":"13.394586ms"}}],"value":0.013394586,"timestampMs":"1796048105000"}]}],
 		"metrics":{"inspectedBytes":"62870","completedJobs":1,"totalJobs":1}}`}
 	samples := func(query string) []Sample {
@@ -24,6 +24,7 @@ func TestAQuantileOfNothingIsNoneWhereATempoSaysZero(t *testing.T) {
 		}
 		return got.Series[0].Samples
 	}
+	// A point at the begin of the range is of the step before it.
 	at := func(s int64, v float64) Sample { return Sample{time.Unix(s, 0), v} }
 	if diff := cmp.Diff([]Sample{at(1796048130, .023726566406062893)}, samples("{} | quantile_over_time(duration, .9) by (name)")); diff != "" {
 		t.Error(diff)

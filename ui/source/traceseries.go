@@ -79,10 +79,11 @@ func decodeTraceSeries(body []byte, m TraceMetrics) (TraceSeries, error) {
 			series.Samples = []Sample{{m.To, s.Value.float()}}
 		}
 		for _, p := range s.Samples {
-			// A Tempo fills the intervals in which there was no span with zeros, which is
-			// true of a rate and of a count, but no quantile.
-			if p.Value != nil || !quantile {
-				series.Samples = append(series.Samples, p.sample())
+			at := p.sample()
+			// A Tempo answers the step before the range as well. It fills steps in which there
+			// was no span with zeros, which is true of a rate and of a count, but no quantile.
+			if at.Time.After(m.From) && (p.Value != nil || !quantile) {
+				series.Samples = append(series.Samples, at)
 			}
 		}
 		for _, e := range s.Exemplars {
