@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"testing"
@@ -10,13 +11,13 @@ import (
 	"time"
 )
 
-func TestMemoryLimitGrowsWithWhatTheStoreHolds(t *testing.T) {
+func TestMemoryLimitGrowsWithWhatTheStoreHoldsAndItsWorkNeeds(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "")
 	synctest.Test(t, func(t *testing.T) {
 		before := debug.SetMemoryLimit(-1)
 		ctx, stop := context.WithCancel(t.Context())
-		var held atomic.Int64
-		wait := limitMemory(ctx, held.Load)
+		var live, held atomic.Int64
+		wait := limitMemory(ctx, func() inUse { return inUse{live.Load(), held.Load()} })
 		want := func(n int64) {
 			t.Helper()
 			if have := debug.SetMemoryLimit(-1); have != n {
@@ -28,6 +29,10 @@ func TestMemoryLimitGrowsWithWhatTheStoreHolds(t *testing.T) {
 		<-time.After(memoryEvery)
 		synctest.Wait()
 		want(storeMemory + 5<<30)
+		live.Store(5<<30 + storeMemory)
+		<-time.After(memoryEvery)
+		synctest.Wait()
+		want(5<<30 + storeMemory*3/2)
 		stop()
 		wait()
 		want(before)
@@ -36,8 +41,17 @@ func TestMemoryLimitGrowsWithWhatTheStoreHolds(t *testing.T) {
 
 func TestMemoryLimitOfTheEnvironmentStays(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "off")
-	limitMemory(t.Context(), func() int64 { return 0 })()
+	limitMemory(t.Context(), func() inUse { return inUse{} })()
 	if have := debug.SetMemoryLimit(-1); have != math.MaxInt64 {
 		t.Errorf("the limit is %d", have)
 	}
+}
+
+func TestWhatTheLastCollectionLeftIsKnown(t *testing.T) {
+	much := make([]byte, 50<<20)
+	runtime.GC()
+	if live := liveBytes(); live < 50<<20 || live > 500<<20 {
+		t.Errorf("%d bytes are in use", live)
+	}
+	runtime.KeepAlive(much)
 }

@@ -36,7 +36,7 @@ func alone(role string) func(context.Context, env, []string) error {
 		}
 		if role == stack.RoleTraces {
 			ctx, stop := context.WithCancel(ctx)
-			defer limitMemory(ctx, k.TracesHeldBytes)()
+			defer limitMemory(ctx, func() inUse { return inUse{live: liveBytes(), held: k.TracesHeldBytes()} })()
 			defer stop()
 		}
 		return k.Run(ctx)
