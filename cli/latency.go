@@ -229,5 +229,9 @@ func (f *latencyFlags) countersOf(c *latency.Collector, from, to float64) (paylo
 	if err != nil {
 		return payload.LatencyCounters{}, fmt.Errorf("%s: %w", f.counters, err)
 	}
-	return c.Counters(list, from, to, f.filter != ""), nil
+	part := latency.AllStored
+	if f.filter != "" {
+		part = latency.OfFilter
+	}
+	return c.Counters(list, from, to, part), nil
 }

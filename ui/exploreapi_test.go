@@ -12,7 +12,7 @@ import (
 func TestASearchOfExploreAsksForServiceAndStatusToo(t *testing.T) {
 	w := newWorld(t)
 	got := ask[payload.ExploreSearch](w, "/api/explore/search?range=1h&columns=span.triton.model_name&q="+url.QueryEscape("{ status = error }"))
-	if len(got.Traces) != 2 || got.Query != "{ status = error } | select(name, resource.service.name, status, span.triton.model_name)" || w.tempo.Queries[0] != got.Query {
+	if len(got.Traces) != 2 || got.Query != "{ status = error } | select(resource.service.name, status, span.triton.model_name)" || w.tempo.Queries[0] != got.Query {
 		t.Errorf("%d traces for %q", len(got.Traces), got.Query)
 	}
 }

@@ -53,7 +53,7 @@ func (u *UI) latency(r *http.Request) (any, error) {
 	out.FromMs, out.ToMs, out.Query = float64(from.UnixMilli()), float64(to.UnixMilli()), cmp.Or(query, "{}")
 	out.Rests.Whole = out.Rests.Whole && taken.Whole
 	out.Rests.Notes = append(slices.Clone(taken.Notes), out.Rests.Notes...)
-	out.Counters = u.counters(r.Context(), taken.Collector, from, to, query != "")
+	out.Counters = u.counters(r.Context(), taken, from, to, query != "")
 	against, earlier, err := u.against(r, taken.Collector, query, from, to, until)
 	out.Against = against
 	if err == nil && len(out.Findings) > 0 {
@@ -108,7 +108,7 @@ func (u *UI) gather(r *http.Request, query string, from, to, until time.Time) (l
 }
 
 // counters reads Triton's counters; that there are none is no failure of the page.
-func (u *UI) counters(ctx context.Context, c *latency.Collector, from, to time.Time, filtered bool) payload.LatencyCounters {
+func (u *UI) counters(ctx context.Context, taken latency.Taken, from, to time.Time, filtered bool) payload.LatencyCounters {
 	prometheus, err := u.prometheus()
 	if err != nil {
 		return payload.LatencyCounters{Sentence: "This site has no Prometheus, so Triton's counters are not beside."}
@@ -121,7 +121,14 @@ func (u *UI) counters(ctx context.Context, c *latency.Collector, from, to time.T
 	for i, g := range grown {
 		list[i] = latency.Counter(g)
 	}
-	return c.Counters(list, float64(between.From.UnixMilli()), float64(between.To.UnixMilli()), filtered)
+	part := latency.AllStored
+	switch {
+	case filtered:
+		part = latency.OfFilter
+	case !taken.Whole || taken.Counts().Beyond > 0:
+		part = latency.OfSomeRead
+	}
+	return taken.Counters(list, float64(between.From.UnixMilli()), float64(between.To.UnixMilli()), part)
 }
 
 // against is the comparison that is asked for, and if it is with an earlier time, that.

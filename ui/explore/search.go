@@ -37,9 +37,8 @@ type Store interface {
 	Metrics(context.Context, source.TraceMetrics) (source.TraceSeries, error)
 }
 
-// always are attributes that every table shows. A Tempo tells a span's name only if it
-// is asked for.
-var always = []string{"name", "resource.service.name", "status"}
+// always are attributes that every table shows.
+var always = []string{"resource.service.name", "status"}
 
 // Search finds traces and tells of their spans.
 func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearch, error) {

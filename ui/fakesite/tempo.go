@@ -168,7 +168,7 @@ func values(path string) []map[string]string {
 // ones, or with "duration >" those of at least 10 ms: enough to see that a query
 // arrived. A brace that is not closed is refused.
 func (t *Tempo) search(w http.ResponseWriter, r *http.Request) {
-	q := strings.TrimSuffix(r.FormValue("q"), " with(most_recent=true)") // as every search of the page asks
+	q := strings.TrimSuffix(strings.TrimSuffix(r.FormValue("q"), " with(most_recent=true)"), " | select(name)") // as the page asks
 	t.Queries = append(t.Queries, q)
 	if strings.Count(q, "{") != strings.Count(q, "}") {
 		http.Error(w, "parse error at line 1, col 2: syntax error: unexpected $end", http.StatusBadRequest)

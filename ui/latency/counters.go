@@ -42,12 +42,22 @@ const (
 	agreeLeast = 0.2 // ms
 )
 
+// Part says why spans are of some requests only, which the counters do not know.
+type Part string
+
+// Parts: all that is stored, what a filter selects, what was read in time.
+const (
+	AllStored  Part = ""
+	OfFilter   Part = "the filter takes some of the requests"
+	OfSomeRead Part = "not all traces of this time are taken in"
+)
+
 type counterKey struct{ model, pod string }
 
 // Counters lays Triton's counters beside the spans, model by model and pod by pod:
-// all runs of a model, alone and in ensembles. filtered says that the spans are
-// those of a filter, which the counters do not know.
-func (c *Collector) Counters(grown []Counter, from, to float64, filtered bool) payload.LatencyCounters {
+// all runs of a model, alone and in ensembles. part says of which requests the spans
+// are, if not of all that are stored.
+func (c *Collector) Counters(grown []Counter, from, to float64, part Part) payload.LatencyCounters {
 	out := payload.LatencyCounters{FromMs: from, ToMs: to}
 	by := map[counterKey]map[string]float64{}
 	for _, g := range grown {
@@ -68,11 +78,11 @@ func (c *Collector) Counters(grown []Counter, from, to float64, filtered bool) p
 		if s.ensemble[place{k.model, ""}] || m[counterGood] == 0 && len(runs[k]) == 0 {
 			continue // an ensemble has no execution: its steps are compared
 		}
-		out.Rows = append(out.Rows, c.counterRow(k, m, runs[k], filtered))
+		out.Rows = append(out.Rows, c.counterRow(k, m, runs[k], part))
 	}
 	for k, list := range runs {
 		if by[k] == nil {
-			out.Rows = append(out.Rows, c.counterRow(k, nil, list, filtered))
+			out.Rows = append(out.Rows, c.counterRow(k, nil, list, part))
 		}
 	}
 	slices.SortFunc(out.Rows, func(a, b payload.LatencyCounter) int {
@@ -97,7 +107,7 @@ func (s *site) runsByServer() map[counterKey][]runAt {
 	return out
 }
 
-func (c *Collector) counterRow(k counterKey, m map[string]float64, runs []runAt, filtered bool) payload.LatencyCounter {
+func (c *Collector) counterRow(k counterKey, m map[string]float64, runs []runAt, part Part) payload.LatencyCounter {
 	row := payload.LatencyCounter{Model: k.model, Pod: k.pod, Requests: m[counterGood], Failed: m[counterBad], Agree: true}
 	if m[counterRuns] > 0 {
 		row.PerBatch = (m[counterGood] + m[counterBad]) / m[counterRuns]
@@ -112,7 +122,7 @@ func (c *Collector) counterRow(k counterKey, m map[string]float64, runs []runAt,
 	for _, of := range counted {
 		row.Phases = append(row.Phases, counterPhase(of.phase, of.metric, m, runs, &row))
 	}
-	row.Reason = c.whyCounted(row, len(runs), math.Sqrt(noise), filtered)
+	row.Reason = c.whyCounted(row, len(runs), math.Sqrt(noise), part)
 	return row
 }
 
@@ -136,16 +146,16 @@ func counterPhase(p Phase, metric string, m map[string]float64, runs []runAt, ro
 }
 
 // whyCounted says why the two routes may differ; "" where they agree in all.
-func (c *Collector) whyCounted(row payload.LatencyCounter, n int, noise float64, filtered bool) string {
+func (c *Collector) whyCounted(row payload.LatencyCounter, n int, noise float64, part Part) string {
 	more := row.Requests - row.Runs
 	many := math.Abs(more) > max(0.1*row.Requests, 3*noise, 3)
 	switch {
+	case part != "" && row.Requests > 0 && (many || !row.Agree):
+		return string(part) + ", the counters are of all"
 	case n == 0:
 		return "no span of it is stored: not sampled, or left out by the filter"
 	case row.Requests == 0:
 		return "Prometheus has no count of it in this time: not scraped yet, or the server began anew"
-	case filtered && (many || !row.Agree):
-		return "the filter takes some of the requests, the counters are of all"
 	case many && more > 0:
 		why := "requests that did not come through the gateway, contexts that Triton lost, or requests at the edges of the time"
 		return fmt.Sprintf("the server counted %s requests, the spans stand for %s: %s", number(int(row.Requests)), number(int(row.Runs)), why)

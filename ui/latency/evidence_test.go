@@ -33,7 +33,7 @@ func TestTheCountersMeansAreThoseOfPrometheusAnswer(t *testing.T) {
 		counted[key{r.Metric["__name__"], r.Metric["model"], r.Metric["pod"]}] += v
 	}
 	metrics := map[string]string{"queue": "queue", "input": "compute_input", "infer": "compute_infer", "output": "compute_output"}
-	got := recorded(t, name, "").Counters(countersOf(t, name), 0, 0, false)
+	got := recorded(t, name, "").Counters(countersOf(t, name), 0, 0, AllStored)
 	seen := 0
 	for _, row := range got.Rows {
 		requests := counted[key{"nv_inference_request_success", row.Model, row.Pod}]

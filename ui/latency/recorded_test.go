@@ -157,7 +157,7 @@ func countersOf(t *testing.T, name string) []Counter {
 
 func TestTritonsCountersAgreeWithTheSpansPerRequestAlsoUnderBatching(t *testing.T) {
 	for _, name := range []string{"slow-pod", "batching-delay", "long-queue", "slow-step"} {
-		got := recorded(t, name, "").Counters(countersOf(t, name), 0, 0, false)
+		got := recorded(t, name, "").Counters(countersOf(t, name), 0, 0, AllStored)
 		agree := 0
 		for _, r := range got.Rows {
 			if r.Comparing && r.Agree {
@@ -173,8 +173,25 @@ func TestTritonsCountersAgreeWithTheSpansPerRequestAlsoUnderBatching(t *testing.
 	}
 }
 
+// Where a store was read too slowly, the gateway and Triton are not to blame for what lacks.
+func TestCountersBesideSomeOfTheTracesBlameNobodyForTheRest(t *testing.T) {
+	list := countersOf(t, "slow-pod")
+	for i := range list {
+		list[i].By *= 4 // as if a quarter of the traces had been read
+	}
+	got := recorded(t, "slow-pod", "").Counters(list, 0, 0, OfSomeRead)
+	for _, r := range got.Rows {
+		if r.Reason != "not all traces of this time are taken in, the counters are of all" {
+			t.Errorf("%s on %s: %q", r.Model, r.Pod, r.Reason)
+		}
+	}
+	if len(got.Rows) == 0 || strings.Contains(got.Sentence, "lost") {
+		t.Error(got.Sentence)
+	}
+}
+
 func TestTheMeanOfACountersIsPerRequestNotPerExecution(t *testing.T) {
-	got := recorded(t, "batching-delay", "").Counters(countersOf(t, "batching-delay"), 0, 0, false)
+	got := recorded(t, "batching-delay", "").Counters(countersOf(t, "batching-delay"), 0, 0, AllStored)
 	for _, r := range got.Rows {
 		if r.Model != "tagger" {
 			continue

@@ -122,8 +122,9 @@ func TestASearchAsksForWholeSecondsAndGivesIdsTheirZerosBack(t *testing.T) {
 	}
 }
 
-// A Tempo answers any traces that match unless it is asked for the newest; an old one
-// does not know how to be asked. A query's own hints stay as they are.
+// A Tempo answers any traces that match unless it is asked for the newest, and no names of
+// spans unless they are selected; an old one does not know how to be asked. A query's own
+// hints stay as they are.
 func TestASearchAsksForTheNewestTracesWhereTheStoreKnowsHow(t *testing.T) {
 	var asked []string
 	old := false
@@ -136,10 +137,11 @@ func TestASearchAsksForTheNewestTracesWhereTheStoreKnowsHow(t *testing.T) {
 		fmt.Fprint(w, `{"traces":[],"metrics":{}}`)
 	}))
 	defer server.Close()
+	spans := 0
 	f := func(query string, want ...string) {
 		t.Helper()
 		asked = nil
-		if _, err := (Tempo{NewClient(Server{URL: server.URL})}).Search(t.Context(), Search{Query: query, Limit: 1}); err != nil {
+		if _, err := (Tempo{NewClient(Server{URL: server.URL})}).Search(t.Context(), Search{Query: query, Limit: 1, SpansPerTrace: spans}); err != nil {
 			t.Errorf("%s: %v", query, err)
 		}
 		if diff := cmp.Diff(want, asked); diff != "" {
@@ -149,7 +151,9 @@ func TestASearchAsksForTheNewestTracesWhereTheStoreKnowsHow(t *testing.T) {
 	f("{}", "{} with(most_recent=true)")
 	f("{ .a = 1 } with(sample=0.1)", "{ .a = 1 } with(sample=0.1)")
 	f("{ something(new) }", "{ something(new) }")
-	old = true
+	spans = 3
+	f("{} | count() > 1", "{} | count() > 1 | select(name) with(most_recent=true)")
+	spans, old = 0, true
 	f("{}", "{} with(most_recent=true)", "{}")
 }
 

@@ -70,7 +70,7 @@ func (t Tempo) Answers(ctx context.Context) error {
 
 // Search asks for traces, the newest that match.
 func (t Tempo) Search(ctx context.Context, s Search) (Found, error) {
-	params := url.Values{"q": {newestFirst(s.Query)}, "limit": {strconv.Itoa(s.Limit)}}
+	params := url.Values{"q": {asTempo(s)}, "limit": {strconv.Itoa(s.Limit)}}
 	addRange(params, s.From, s.To)
 	if s.SpansPerTrace > 0 {
 		params.Set("spss", strconv.Itoa(s.SpansPerTrace))
