@@ -128,7 +128,7 @@ func TestTheStatusTellsWhetherEachDataSourceAnswers(t *testing.T) {
 	}
 	for name, want := range map[string][3]string{
 		"prometheus": {"healthy"}, "tempo": {"healthy"}, "logs": {"not asked"},
-		"closed":   {"unhealthy", "no org id", "httpHeaderName1"},
+		"closed":   {"unhealthy", "no org id", "several tenants"},
 		"gone":     {"unreachable", "connection refused", "is it running?"},
 		"confused": {"unhealthy", "404", "not as this kind of store"},
 	} {

@@ -24,7 +24,7 @@ func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, err
 	length := max(g.To.Sub(g.From).Round(time.Second), time.Second)
 	out := payload.ServiceGraph{}
 	out.Map.Window = payload.Window{FromMs: float64(g.From.UnixMilli()), ToMs: float64(g.To.UnixMilli()),
-		Source: "sampled traces", SourceText: "made of traces by the trace store: sampled requests, each weighed by its sampling"}
+		Source: "sampled traces", SourceText: "made of traces by the trace store: sampled requests, each weighed by its sampling (by a Tempo only with enable_tracestate_span_multiplier)"}
 	edges, err := servicegraph.Read(ctx, func(ctx context.Context, promql string) ([]servicegraph.Value, error) {
 		got, err := p.Instant(ctx, promql, g.To)
 		list := make([]servicegraph.Value, len(got))

@@ -95,6 +95,10 @@ func Hint(err error) string {
 		return "give the store a certificate that this machine trusts, or set jsonData.tlsSkipVerify of the data source to true"
 	case errors.As(err, &page), errors.As(err, &no) && no.Status/100 == 3:
 		return "a proxy or a page to sign in may stand before the store, or the address is another's; check the data source's url and its credentials"
+	case errors.As(err, &no) && strings.Contains(no.Message, "no org id"):
+		return "the store keeps several tenants: name one by jsonData.httpHeaderName1: X-Scope-OrgID and secureJsonData.httpHeaderValue1 of the data source"
+	case errors.As(err, &no) && no.Status == http.StatusNotFound && strings.Contains(no.asked, " /api/metrics/"):
+		return "this trace store answers no TraceQL metrics; a Tempo does from 2.4 on"
 	case errors.As(err, &no) && (no.Status == http.StatusUnauthorized || no.Status == http.StatusForbidden):
 		return "the store asks for credentials; check basicAuth or httpHeaderName1 of the data source"
 	case errors.As(err, &no) && no.Status == http.StatusBadRequest && tooLong.MatchString(no.Message):

@@ -67,3 +67,14 @@ func TestARangeThatIsTooLongForAStoreIsToldFromAWrongQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestAStoreWithoutMetricsQueriesIsToldFromAWrongAddress(t *testing.T) {
+	old := Tempo{client(t, &store{status: 404, kind: "text/plain; charset=utf-8", body: "404 page not found\n"})}
+	_, err := old.Metrics(context.Background(), TraceMetrics{Query: "{} | rate()", Step: time.Second})
+	if err == nil || !strings.Contains(Hint(err), "no TraceQL metrics") {
+		t.Errorf("%v (%s)", err, Hint(err))
+	}
+	if _, err = old.Search(context.Background(), Search{Query: "{}", Limit: 1}); err == nil || !strings.Contains(Hint(err), "not as this kind of store") {
+		t.Errorf("%v (%s)", err, Hint(err))
+	}
+}
