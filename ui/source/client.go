@@ -160,7 +160,7 @@ func (c *Client) send(ctx context.Context, method, path string, params url.Value
 	defer resp.Body.Close()
 	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", asked, err)
+		return answer{}, fmt.Errorf("%s: %w", asked, shorten(err))
 	}
 	if len(read) > maxAnswer {
 		return answer{}, fmt.Errorf("%s: the answer is larger than %d MiB; narrow the query", asked, maxAnswer>>20)
@@ -213,6 +213,9 @@ func (c *Client) Transport() http.RoundTripper { return c.http.Transport }
 // shorten drops the method and the whole query that net/http puts into its
 // errors: the path is told already.
 func shorten(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no answer in time: %w", context.DeadlineExceeded)
+	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err

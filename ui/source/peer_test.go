@@ -2,6 +2,8 @@ package source
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +77,17 @@ func TestAStoreWithoutMetricsQueriesIsToldFromAWrongAddress(t *testing.T) {
 		t.Errorf("%v (%s)", err, Hint(err))
 	}
 	if _, err = old.Search(context.Background(), Search{Query: "{}", Limit: 1}); err == nil || !strings.Contains(Hint(err), "not as this kind of store") {
+		t.Errorf("%v (%s)", err, Hint(err))
+	}
+}
+
+func TestAStoreThatIsTooSlowIsToldInWords(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := Tempo{NewClient(Server{Name: "tempo", URL: server.URL})}.Search(ctx, Search{Query: "{}", Limit: 1})
+	if err == nil || !strings.Contains(err.Error(), "ask tempo for /api/search: no answer in time") || !strings.Contains(Hint(err), "too long") {
 		t.Errorf("%v (%s)", err, Hint(err))
 	}
 }
