@@ -69,3 +69,23 @@ func TestTheNameOfTheMetricsStoreMeansAnExternalPrometheus(t *testing.T) {
 		t.Error("our own store runs beside it")
 	}
 }
+
+// The chart takes the dashboard with the server map where it has a trace store; one
+// elsewhere whose generator writes to the page's Prometheus has the map as well.
+func TestTheHomeDashboardHasTheServerMapWhereATraceStoreIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		values string
+		want   bool
+	}{
+		"ours":         {"{}", true},
+		"none":         {"tempo: {enabled: false}", false},
+		"no collector": {"opentelemetry-collector: {enabled: false}", false},
+		"elsewhere": {"tempo: {enabled: false}\nopentelemetry-collector: {enabled: false}\n" +
+			`grafana: {datasources: {a.yaml: {datasources: [{name: Traces, type: tempo, url: "http://tempo.example.org:3200"}]}}}`, true},
+	} {
+		k := &Stack{site: load(t, t.TempDir(), c.values), log: quiet()}
+		if got := k.boards().WithMap; got != c.want {
+			t.Errorf("%s: with the server map %v, want %v", name, got, c.want)
+		}
+	}
+}
