@@ -17,7 +17,7 @@ import (
 var keepShots = flag.Bool("shots", false, "keep Chromium's screenshots in docs/img")
 
 func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
-	s := prepare(t, options{})
+	s := prepare(t, options{values: []string{"local: {dashboards: " + chartsDashboard(t) + "}"}})
 	s.args[0] = "demo"
 	s.run()
 	began := time.Now()
@@ -49,6 +49,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.wantLatencies(later(counted.Add(-time.Minute), scraped), counted)
 	s.reader("figures.mjs")
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))
+	s.reader("chart.mjs", "FILE="+chartFile(t), "WITH_DATA=5", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.reader("planes.mjs")
 	s.reader("downloads.mjs")
 	s.reader("keys-steps.mjs")
@@ -66,6 +67,24 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	if *keepShots {
 		keep(t, shots, "search", "trace", "events", "map", "status")
 	}
+}
+
+// chartFile is the chart's dashboard with the server map.
+func chartFile(t *testing.T) string {
+	return filepath.Join(repository(t), "ui", "grafana", "testdata", "with-server-map.json")
+}
+
+// chartsDashboard copies it, so that it is one of the dashboards and not, by its name, the first.
+func chartsDashboard(t *testing.T) string {
+	text, err := os.ReadFile(chartFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "chart.json")
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func later(a, b time.Time) time.Time {

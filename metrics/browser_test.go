@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -45,10 +46,16 @@ func ingress(t *testing.T, page, path string, strips bool) string {
 // gpuPods are the servers that tell what one with a GPU told.
 var gpuPods = []string{"triton-0", "triton-1", "triton-2"}
 
-// withReaderDashboard gives a page testdata/reader-dashboard.json and, behind an
+const chartFile = "../ui/grafana/testdata/default.json"
+
+// withReaderDashboard gives a page testdata/reader-dashboard.json, the chart's own and, behind an
 // ingress, a path.
 func withReaderDashboard(t *testing.T, path string) func(*ui.Config) {
 	dashboard, err := os.ReadFile("testdata/reader-dashboard.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chart, err := os.ReadFile(chartFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +63,10 @@ func withReaderDashboard(t *testing.T, path string) func(*ui.Config) {
 		if path != "" {
 			c.RootURL = "https://grafana.example.org" + path + "/"
 		}
-		c.Boards.Given = []boards.Given{{Key: "local.dashboards[0]", JSON: dashboard, Name: "reader"}}
+		c.Boards.Given = []boards.Given{
+			{Key: "local.dashboards[0]", JSON: dashboard, Name: "reader"},
+			{Key: "local.dashboards[1]", JSON: chart, Name: "chart"},
+		}
 		c.DataDir = t.TempDir()
 	}
 }
@@ -74,4 +84,9 @@ func TestAReaderOfServersWithGPUsInChromium(t *testing.T) {
 		return nil
 	})
 	browse.Run(t, "board.mjs", "SITE_URL="+s.page+path, "INGRESS="+ingress(t, s.page, path, false), "STRIPS="+ingress(t, s.page, path, true))
+	file, err := filepath.Abs(chartFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browse.Run(t, "chart.mjs", "SITE_URL="+s.page+path, "FILE="+file, "WITH_DATA=9")
 }

@@ -53,7 +53,7 @@ export function optionsOf(given: Setting): uPlot.Options {
     width: s.width,
     height: s.height,
     ms: 1,
-    padding: [8, axes.some((a) => a.side === 'right') ? 4 : 18, 0, axes.some((a) => a.side === 'left') ? 0 : 8],
+    padding: [8, axes.some((a) => a.side === 'right') ? 4 : 27, 0, axes.some((a) => a.side === 'left') ? 0 : 8],
     tzDate: (ts: number) => pictured(ts, s.zones[0]),
     legend: { show: false },
     cursor: {
