@@ -36,7 +36,7 @@ var (
 	offset  = regexp.MustCompile(`offset ([0-9]+)ms`)
 	over    = regexp.MustCompile(`\[([0-9]+)ms\]`)
 	grouped = regexp.MustCompile(`sum by \(([a-z]+)\) \(rate\(([a-z_]+)`)
-	ofPod   = regexp.MustCompile(`pod="([^"]+)"`)
+	ofPod   = regexp.MustCompile(`pod=~?"([^"]+)"`)
 	ofModel = regexp.MustCompile(`model=~"([^"]+)"`)
 	summed  = regexp.MustCompile(`^(?:sum|count) by \(([a-z, ]+)\) \((?:increase|last_over_time)\(([a-z_]+)`)
 )
@@ -201,11 +201,10 @@ func (p *Prometheus) selected(q string) []Counter {
 	} else if m := fallen.FindStringSubmatch(q); m != nil {
 		pattern = "^" + m[1] + "$"
 	}
-	only := ""
+	re, model, only := regexp.MustCompile(pattern), regexp.MustCompile(""), regexp.MustCompile("")
 	if m := ofPod.FindStringSubmatch(q); m != nil {
-		only = m[1]
+		only = regexp.MustCompile("^(" + m[1] + ")$")
 	}
-	re, model := regexp.MustCompile(pattern), regexp.MustCompile("")
 	if m := ofModel.FindStringSubmatch(q); m != nil {
 		model = regexp.MustCompile("^(" + m[1] + ")$")
 	}
@@ -214,7 +213,7 @@ func (p *Prometheus) selected(q string) []Counter {
 		if !model.MatchString(c.Labels["model"]) {
 			continue
 		}
-		if re.MatchString(c.Labels["__name__"]) && (only == "" || only == c.Labels["pod"]) {
+		if re.MatchString(c.Labels["__name__"]) && only.MatchString(c.Labels["pod"]) {
 			list = append(list, c)
 		}
 	}

@@ -112,14 +112,15 @@ func count(ctx context.Context, q Querier, selector string, w Window) (*counted,
 		return nil, err
 	}
 	c := &counted{changes: map[string][]change{}}
-	if c.spans, err = scrapes(ctx, q, ends, w); err != nil {
+	second := map[string]time.Time{}
+	if c.spans, err = scrapes(ctx, q, ends, w, second); err != nil {
 		return nil, err
 	}
 	began, err := fromStarts(ctx, q, c.spans, w)
 	if err != nil {
 		return nil, err
 	}
-	late, err := lateBegins(ctx, q, selector, c.spans, began, w)
+	late, err := lateBegins(ctx, q, selector, c.spans, second, began, w)
 	if err != nil {
 		return nil, err
 	}
@@ -164,8 +165,9 @@ func key(labels map[string]string) string {
 }
 
 // scrapes finds, for the pods of series, the scrapes that bound the window. A pod
-// that was not known before the window is bounded by its first scrape within.
-func scrapes(ctx context.Context, q Querier, series []source.Series, w Window) (map[string]Window, error) {
+// that was not known before the window is bounded by its first scrape within; the one
+// after that goes into second.
+func scrapes(ctx context.Context, q Querier, series []source.Series, w Window, second map[string]time.Time) (map[string]Window, error) {
 	look := fmt.Sprintf("up[%s]", duration(lookback))
 	last, err := q.Instant(ctx, look, w.To)
 	if err != nil {
@@ -193,22 +195,7 @@ func scrapes(ctx context.Context, q Querier, series []source.Series, w Window) (
 			spans[pod(s.Labels)] = at
 		}
 	}
-	for name, at := range spans {
-		if !at.From.IsZero() {
-			continue
-		}
-		raw, err := q.Instant(ctx, fmt.Sprintf("{__name__=\"up\",%s}[%s]", target(name), duration(w.length())), w.To)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range raw {
-			if good := succeeded(s); len(good) > 0 {
-				at.From = good[0]
-			}
-		}
-		spans[name] = at
-	}
-	return spans, nil
+	return spans, firstScrapes(ctx, q, spans, second, w)
 }
 
 // succeeded are the times of the scrapes that a series of `up` says went well.
@@ -242,34 +229,19 @@ func fromStarts(ctx context.Context, q Querier, spans map[string]Window, w Windo
 	return began, nil
 }
 
-// lateBegins are the counters, at their first scrape, of the pods that were first
-// scraped within the window, but for those known to have begun there.
-func lateBegins(ctx context.Context, q Querier, selector string, spans map[string]Window, began map[string]bool, w Window) ([]source.Series, error) {
-	var all []source.Series
-	for name, at := range spans {
-		if began[name] || !at.From.After(w.From) {
-			continue
-		}
-		got, err := q.Instant(ctx, narrow(selector, name), at.From)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, got...)
-	}
-	return all, nil
-}
-
 // narrow adds a pod to a selector that ends in "}".
 func narrow(selector, name string) string {
 	return strings.TrimSuffix(selector, "}") + "," + target(name) + "}"
 }
 
-func target(name string) string {
+func label(name string) string {
 	if strings.Contains(name, ":") {
-		return fmt.Sprintf("instance=%q", name)
+		return "instance"
 	}
-	return fmt.Sprintf("pod=%q", name)
+	return "pod"
 }
+
+func target(name string) string { return fmt.Sprintf("%s=%q", label(name), name) }
 
 // anchors are the counters by which a restart is seen: they grow with every call.
 var anchors = [...]string{requests, graphTotal, tritonGood}
