@@ -131,7 +131,7 @@ func printCounters(w io.Writer, c payload.LatencyCounters) {
 	t := &table{left: 2}
 	t.add("model", "pod", "spans for", "counted", "queue", "counter", "input", "counter", "compute", "counter", "output", "counter", "")
 	for _, r := range c.Rows {
-		cells := []string{r.Model, r.Pod, fmt.Sprintf("%.0f", r.Runs), fmt.Sprintf("%.0f", r.Requests)}
+		cells := []string{r.Model, orAll(r.Pod), fmt.Sprintf("%.0f", r.Runs), fmt.Sprintf("%.0f", r.Requests)}
 		for _, p := range r.Phases {
 			cells = append(cells, millis(p.SpansMs), millis(p.CountersMs))
 		}

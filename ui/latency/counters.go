@@ -74,6 +74,10 @@ func (c *Collector) Counters(grown []Counter, from, to float64, part Part) paylo
 	out.Known = true
 	s := newSite(c)
 	runs := s.runsByServer()
+	together := tooThin(runs)
+	if together {
+		by, runs = overPods(by, runs)
+	}
 	for k, m := range by {
 		if s.ensemble[place{k.model, ""}] || m[counterGood] == 0 && len(runs[k]) == 0 {
 			continue // an ensemble has no execution: its steps are compared
@@ -88,8 +92,44 @@ func (c *Collector) Counters(grown []Counter, from, to float64, part Part) paylo
 	slices.SortFunc(out.Rows, func(a, b payload.LatencyCounter) int {
 		return strings.Compare(a.Model+"\x00"+a.Pod, b.Model+"\x00"+b.Pod)
 	})
-	out.Agree, out.Sentence = agreement(out.Rows)
+	out.Agree, out.Sentence = agreement(out.Rows, together)
 	return out
+}
+
+// fewSpans is from how many spans on a pair of model and pod is compared by itself.
+const fewSpans = 10
+
+// tooThin tells whether most pods have too few spans of a model to compare means: on a
+// site of many pods, of whose requests one in a hundred is traced. Then each model is
+// compared over all its pods.
+func tooThin(runs map[counterKey][]runAt) bool {
+	thin, pods := 0, map[string]bool{}
+	for k, list := range runs {
+		pods[k.pod] = true
+		if len(list) < fewSpans {
+			thin++
+		}
+	}
+	return len(pods) > 1 && 2*thin > len(runs)
+}
+
+// overPods joins what is known of each model over its pods.
+func overPods(by map[counterKey]map[string]float64, runs map[counterKey][]runAt) (map[counterKey]map[string]float64, map[counterKey][]runAt) {
+	sums, all := map[counterKey]map[string]float64{}, map[counterKey][]runAt{}
+	for k, one := range by {
+		model := counterKey{model: k.model}
+		if sums[model] == nil {
+			sums[model] = map[string]float64{}
+		}
+		for metric, n := range one {
+			sums[model][metric] += n
+		}
+	}
+	for k, list := range runs {
+		model := counterKey{model: k.model}
+		all[model] = append(all[model], list...)
+	}
+	return sums, all
 }
 
 // runsByServer are the runs of models that execute, by model and pod.
@@ -171,8 +211,12 @@ func (c *Collector) whyCounted(row payload.LatencyCounter, n int, noise float64,
 	return "requests at the edges of the time, which one of the two has and the other not, or failed ones, whose time Triton counts in part"
 }
 
-// agreement is the sentence on all rows.
-func agreement(rows []payload.LatencyCounter) (agree bool, sentence string) {
+// agreement is the sentence on all rows, of models over all their pods or of pairs.
+func agreement(rows []payload.LatencyCounter, together bool) (agree bool, sentence string) {
+	pairs, also := pairs, ""
+	if together {
+		pairs, also = overAll, fmt.Sprintf(" Most pods have less than %d spans of a model: too few to compare them one by one.", fewSpans)
+	}
 	compared, fine := 0, 0
 	reasons := map[string]bool{}
 	for _, r := range rows {
@@ -183,17 +227,26 @@ func agreement(rows []payload.LatencyCounter) (agree bool, sentence string) {
 			}
 		}
 		if r.Reason != "" && (!r.Agree || !r.Comparing) {
-			reasons[r.Model+" on "+r.Pod+": "+r.Reason] = true
+			reasons[rowName(r)+": "+r.Reason] = true
 		}
 	}
 	switch {
 	case compared == 0:
 		return false, "Triton's counters and the spans have no model in common at this time."
 	case fine == compared:
-		return true, fmt.Sprintf("Triton's counters agree with the spans: queue, input, compute and output of %s.", pairs(compared))
+		return true, fmt.Sprintf("Triton's counters agree with the spans: queue, input, compute and output of %s.", pairs(compared)) + also
 	}
-	return false, fmt.Sprintf("Triton's counters agree with the spans for %d of %s; for the others: %s.", fine, pairs(compared), strings.Join(firstOf(reasons, 3), "; "))
+	return false, fmt.Sprintf("Triton's counters agree with the spans for %d of %s; for the others: %s.", fine, pairs(compared), strings.Join(firstOf(reasons, 3), "; ")) + also
 }
+
+func rowName(r payload.LatencyCounter) string {
+	if r.Pod == "" {
+		return r.Model
+	}
+	return r.Model + " on " + r.Pod
+}
+
+func overAll(n int) string { return count(n, "model") + ", each over all its pods" }
 
 func pairs(n int) string { return count(n, "pair") + " of model and pod" }
 

@@ -62,7 +62,7 @@ func (s *site) findings() []Finding {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Excess > all[j].Excess })
 	rest := s.total
 	all = slices.DeleteFunc(all, func(f Finding) bool {
-		if f.Excess < worthTelling*rest {
+		if f.Excess < s.worthTelling(f)*rest {
 			return true
 		}
 		rest = max(0, rest-f.Excess)
@@ -90,8 +90,15 @@ func causesFirst(all []Finding) []Finding {
 }
 
 // worthTelling is the share of all requests' time that a finding has to cost, of what
-// costlier ones leave: one long queue hides nobody.
-const worthTelling = 0.01
+// costlier ones leave: one long queue hides nobody. Of a pod of many it is a fifth of an
+// even part: one of 200 pods that takes twice as long costs half a percent.
+func (s *site) worthTelling(f Finding) float64 {
+	const share, ofPart = 0.01, 0.2
+	if f.Kind != KindPod {
+		return share
+	}
+	return min(share, ofPart/float64(len(s.pods)))
+}
 
 // toldByStep tells whether a model's finding is the one of a step again.
 func toldByStep(steps []Finding, f Finding) bool {

@@ -248,7 +248,7 @@ func TestOneLongQueueHidesNobody(t *testing.T) {
 	})
 	w.each([]model{{name: "b", compute: 10 * time.Millisecond, queue: 2 * time.Second}}, 80, nil)
 	found := newSite(w.c).findings()
-	if len(found) != 2 || found[0].Model != "b" || found[1].Pod != "triton-1" || found[1].Excess > worthTelling*newSite(w.c).total {
+	if len(found) != 2 || found[0].Model != "b" || found[1].Pod != "triton-1" || found[1].Excess > 0.01*newSite(w.c).total {
 		t.Errorf("%+v", found)
 	}
 }

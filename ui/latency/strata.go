@@ -38,7 +38,8 @@ type site struct {
 	slow     map[string]bool
 	made     map[sampleKey]*sample // of single pods
 	usual    map[sampleKey]float64 // lower quartiles over all pods
-	ensemble map[place]bool        // which have steps and no run of their own
+	some     map[stretchKey]*somePods
+	ensemble map[place]bool // which have steps and no run of their own
 }
 
 type sampleKey struct {
@@ -49,7 +50,7 @@ type sampleKey struct {
 
 func newSite(c *Collector) *site {
 	s := &site{requests: c.requests, from: c.first, to: c.last, slow: map[string]bool{}, podKeys: map[string]string{},
-		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, usual: map[sampleKey]float64{}, ensemble: map[place]bool{}}
+		runs: map[place]map[string][]runAt{}, made: map[sampleKey]*sample{}, usual: map[sampleKey]float64{}, some: map[stretchKey]*somePods{}, ensemble: map[place]bool{}}
 	pods := map[string]bool{}
 	for i := range s.requests {
 		r := &s.requests[i]

@@ -22,7 +22,14 @@ const (
 	fewTimes   = 1.7 // of what it takes elsewhere
 	fewLasting = 0.7 // of the quarters of the window
 	halfRanks  = 3.5 // of a half of the window: there are three that could tell by chance
+	manyPods   = 20  // from so many on not half of them are slow
 )
+
+// ofManyPods is how many deviations more are asked of each of many pods: the more there
+// are, the more likely one of them is that far off by chance. Of 200 it is one more.
+func (s *site) ofManyPods() float64 {
+	return 0.6 * max(0, math.Log10(float64(len(s.pods))/5))
+}
 
 // stretch is a part of the window: a pod may have become slow within it.
 type stretch struct {
@@ -155,7 +162,11 @@ func (s *site) judgeFew(pod string, p Phase) (single []slower, all *handful) {
 func (s *site) worthJudging(pod string, at place, p Phase) bool {
 	k := sampleKey{at, p, ""}
 	if _, known := s.usual[k]; !known {
-		s.usual[k] = s.values(at, p, wants{}).quantile(0.25) // half of the pods may be slow
+		share := 0.25 // half of the pods may be slow
+		if len(s.pods) >= manyPods {
+			share = 0.5
+		}
+		s.usual[k] = s.values(at, p, wants{}).quantile(share)
 	}
 	return s.values(at, p, onPod(pod)).quantile(0.75) > (1+fewTimes)/2*s.usual[k]
 }
@@ -167,23 +178,22 @@ func (f *handful) add(s *site, pod string, at place, p Phase, least int) {
 		return
 	}
 	own := f.when.of(mine)
-	var rest, whole []value
-	ref, most, each := "", 0, max(3, fewOthers/len(s.pods))
-	for _, o := range s.pods {
-		list := f.when.of(spread(s.values(at, p, onPod(o)).list, each))
-		if o == pod || len(list) == 0 {
+	others := s.someOf(at, p, f.when)
+	ref, most := "", 0
+	for _, o := range others.pods {
+		if o.name == pod {
 			continue
 		}
-		if len(list) > most {
-			ref, most = o, len(list)
+		if o.count > most {
+			ref, most = o.name, o.count
 		}
-		f.otherPods[o] = true
-		rest, whole = append(rest, list...), append(whole, f.when.of(spread(s.totals(at, onPod(o)).list, each))...)
+		f.otherPods[o.name] = true
 	}
+	rest, whole := without(others.times, pod), without(others.totals, pod)
 	if len(own) < least || len(rest) < max(3, least) || !s.alike(pod, ref, at) {
 		return
 	}
-	usual, elsewhere := newSample(slices.Clone(rest)).median(), newSample(whole).median()
+	usual, elsewhere := newSample(rest).median(), newSample(whole).median()
 	if usual <= 0 {
 		return
 	}
@@ -205,6 +215,65 @@ func (f *handful) add(s *site, pod string, at place, p Phase, least int) {
 	}
 }
 
+// somePods are some times of each pod in a phase of a place, within a stretch.
+type somePods struct {
+	pods          []countOf
+	times, totals []valueOf // in the order of their size
+}
+
+type countOf struct {
+	name  string
+	count int
+}
+
+type valueOf struct {
+	value
+	pod string
+}
+
+type stretchKey struct {
+	sampleKey
+	from, to uint64
+}
+
+// someOf are few times of each of many pods, made once: each pod is held against those
+// of all others.
+func (s *site) someOf(at place, p Phase, when stretch) *somePods {
+	k := stretchKey{sampleKey{at: at, phase: p}, when.from, when.to}
+	if s.some[k] != nil {
+		return s.some[k]
+	}
+	some, each := &somePods{}, max(3, fewOthers/len(s.pods))
+	for _, name := range s.pods {
+		list := when.of(spread(s.values(at, p, onPod(name)).list, each))
+		if len(list) == 0 {
+			continue
+		}
+		some.pods = append(some.pods, countOf{name, len(list)})
+		for _, v := range list {
+			some.times = append(some.times, valueOf{v, name})
+		}
+		for _, v := range when.of(spread(s.totals(at, onPod(name)).list, each)) {
+			some.totals = append(some.totals, valueOf{v, name})
+		}
+	}
+	for _, list := range [...][]valueOf{some.times, some.totals} {
+		slices.SortStableFunc(list, func(a, b valueOf) int { return compareFloats(a.ns, b.ns) })
+	}
+	s.some[k] = some
+	return some
+}
+
+func without(all []valueOf, pod string) []value {
+	list := make([]value, 0, len(all))
+	for i := range all {
+		if all[i].pod != pod {
+			list = append(list, all[i].value)
+		}
+	}
+	return list
+}
+
 // spread is a sorted list with at most so many values, from the least to the largest.
 func spread(list []value, most int) []value {
 	if len(list) <= most {
@@ -224,7 +293,7 @@ func (f *handful) both() (own, other *sample) {
 
 // slow tells whether all this makes the pod a slow one.
 func (f *handful) slow(s *site, p Phase) bool {
-	if len(f.own) < fewest || len(f.other) < fewest || f.ranks.deviations() < f.when.ranks {
+	if len(f.own) < fewest || len(f.other) < fewest || f.ranks.deviations() < f.when.ranks+s.ofManyPods() {
 		return false
 	}
 	own, other := f.both()

@@ -111,7 +111,7 @@ type LatencyCounters struct {
 // the counters.
 type LatencyCounter struct {
 	Model     string              `json:"model"`
-	Pod       string              `json:"pod"`
+	Pod       string              `json:"pod"`      // "": all, as single ones have too few spans
 	Runs      float64             `json:"runs"`     // that the spans stand for
 	Requests  float64             `json:"requests"` // that the server counted, without failed ones
 	Failed    float64             `json:"failed"`
