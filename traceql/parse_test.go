@@ -126,6 +126,18 @@ func TestWhatIsLikelyNotMeantIsWarnedOf(t *testing.T) {
 	f(`{} with(most_recent=true)`, 0)
 }
 
+func TestAQueryThatIsWrittenAnewGetsNoWarningThatItDidNotHave(t *testing.T) {
+	const text = `{ (span.a = "x" || span.b = "x") && status = error }`
+	q, err := traceql.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := traceql.Parse(q.String())
+	if err != nil || q.String() != text || len(again.Warnings()) > 0 {
+		t.Errorf("%s: %v, %v", q, again.Warnings(), err)
+	}
+}
+
 func TestTheLongestQueriesStayCheap(t *testing.T) {
 	f := func(part, join string) {
 		t.Helper()

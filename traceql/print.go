@@ -127,10 +127,11 @@ func (p *printer) field(x FieldExpr) {
 }
 
 // fieldOperand encloses an operand that binds weaker, or as weakly on the side to
-// which the operator does not associate.
+// which the operator does not associate; and an || that stood in parentheses before an
+// &&, which would get a warning without them.
 func (p *printer) fieldOperand(x FieldExpr, outer Op, strict bool) {
 	inner, ok := x.(*Binary)
-	weak := ok && (inner.Op.precedence() < outer.precedence() || strict && inner.Op.precedence() == outer.precedence())
+	weak := ok && (inner.Op.precedence() < outer.precedence() || strict && inner.Op.precedence() == outer.precedence() || inner.enclosed && inner.Op == OpOr && outer == OpAnd)
 	p.enclosed(weak, func() { p.field(x) })
 }
 
