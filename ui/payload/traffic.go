@@ -21,10 +21,18 @@ type Map struct {
 	Nodes  []MapNode `json:"nodes"`
 	Edges  []MapEdge `json:"edges"`
 	Next   string    `json:"next"` // what to do where there is nothing to show
-	// Skew says in a sentence which server gets more than its part; "" if none does.
-	Skew     string   `json:"skew"`
+	// Odd are the servers that stand out: who gets more than its part, who fails most,
+	// who is slowest.
+	Odd      []MapOdd `json:"odd"`
 	Models   []string `json:"models"`   // that were asked for in the window, whatever the filter
 	Releases []string `json:"releases"` // whose gateways are known
+}
+
+// MapOdd is a server that gets more requests than the others, fails more often, or is
+// slower at the same models.
+type MapOdd struct {
+	Server   string `json:"server"`
+	Sentence string `json:"sentence"` // names it
 }
 
 // Traffic is what went through a node, along an edge or to a model. Only

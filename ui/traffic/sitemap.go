@@ -3,7 +3,6 @@ package traffic
 import (
 	"context"
 	"fmt"
-	"math"
 	"sort"
 
 	"supersonic/ui/payload"
@@ -169,7 +168,7 @@ func (d *drawing) assemble() payload.Map {
 		source = fromNothing
 	}
 	all, head := sampled(d.c)
-	m := payload.Map{Window: window(d.c, d.w, metric, source), Skew: d.skew(), Releases: sortedKeys(d.g.releases)}
+	m := payload.Map{Window: window(d.c, d.w, metric, source), Odd: d.odd(), Releases: sortedKeys(d.g.releases)}
 	m.Window.SampledShare = all
 	m.Nodes = append(d.nodes("gateway", d.gateways, head), d.nodes("server", d.servers, head)...)
 	for e, t := range d.edges {
@@ -228,39 +227,6 @@ func (d *drawing) gauge(n *payload.MapNode, members []string) {
 	if known {
 		n.InFlight = &flying
 	}
-}
-
-// Bounds of what counts as skewed: a server has half more than its even part, and
-// chance would not give it that many in a million windows.
-const (
-	skewed    = 1.5
-	surprised = 5.0 // standard deviations
-)
-
-// skew names the server with the most above its even part.
-func (d *drawing) skew() string {
-	sum, ready := 0.0, 0
-	for name, t := range d.each {
-		if is, known := d.g.ready[name]; known && !is && t.total == 0 {
-			continue // it cannot take any
-		}
-		sum += t.total
-		ready++
-	}
-	if ready < 2 || d.f.Pods != "" {
-		return ""
-	}
-	even := sum / float64(ready)
-	worst := ""
-	for _, name := range sortedKeys(d.each) {
-		if n := d.each[name].total; n > skewed*even && (n-even)/math.Sqrt(even) > surprised && (worst == "" || n > d.each[worst].total) {
-			worst = name
-		}
-	}
-	if worst == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s gets %.3g %% of the requests; an even split among %d servers is %.2g %%.", worst, 100*d.each[worst].total/sum, ready, 100/float64(ready))
 }
 
 // modelNames are the models that were asked for in the window.

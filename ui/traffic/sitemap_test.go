@@ -101,14 +101,86 @@ func uneven(n int, multiple float64) *fakesite.Prometheus {
 	return p
 }
 
+// sentences are what the map says of those that stand out.
+func sentences(m payload.Map) string {
+	var all []string
+	for _, o := range m.Odd {
+		if !strings.HasPrefix(o.Sentence, o.Server+" ") {
+			all = append(all, "not of "+o.Server+": ")
+		}
+		all = append(all, o.Sentence)
+	}
+	return strings.Join(all, " ")
+}
+
 func TestAServerThatGetsMoreThanItsPartIsNamed(t *testing.T) {
-	if got := drawn(t, uneven(3, 3), Filter{}).Skew; got != "supersonic-triton-1 gets 60 % of the requests; an even split among 3 servers is 33 %." {
+	if got := sentences(drawn(t, uneven(3, 3), Filter{})); !strings.HasPrefix(got, "supersonic-triton-1 gets 60 % of the requests; an even split among 3 servers is 33 %.") {
 		t.Error(got)
 	}
 	for _, even := range []float64{1, 1.3, .2} {
-		if got := drawn(t, uneven(3, even), Filter{}).Skew; got != "" {
+		if got := sentences(drawn(t, uneven(3, even), Filter{})); strings.Contains(got, "gets") {
 			t.Errorf("%v times: %s", even, got)
 		}
+	}
+}
+
+// oneOf is a site of n servers of which the second is other than the rest: of a series'
+// values a second it has a multiple.
+func oneOf(n int, multiple float64, of func(c fakesite.Counter) bool) *fakesite.Prometheus {
+	p := site(1, n)
+	for i, c := range p.Counters {
+		rate := map[string]float64{"add_sub": 40, "tau_id": 20, "chain": 10, "flaky": 5}[c.Labels["model"]]
+		switch c.Labels["__name__"] {
+		case requestSum:
+			rate *= 0.01 * rate // what takes long is asked for often
+		case requests:
+			if c.Labels["code"] != "OK" {
+				rate = 0.1
+			}
+		}
+		if strings.HasSuffix(c.Labels["server"], "-1") && of(c) {
+			rate *= multiple
+		}
+		p.Counters[i].PerSecond = rate
+	}
+	return p
+}
+
+func TestAServerThatFailsMoreThanTheOthersIsNamed(t *testing.T) {
+	failures := func(c fakesite.Counter) bool { return c.Labels["code"] == "INTERNAL" }
+	if got := sentences(drawn(t, oneOf(40, 30, failures), Filter{})); got != "supersonic-triton-1 fails 3.8 % of its requests, the other servers 0.13 %." {
+		t.Error(got)
+	}
+	for _, usual := range []float64{1, 1.8, 0} {
+		if got := sentences(drawn(t, oneOf(40, usual, failures), Filter{})); got != "" {
+			t.Errorf("%v times: %s", usual, got)
+		}
+	}
+}
+
+func TestAServerThatIsSlowerAtTheSameModelsIsNamed(t *testing.T) {
+	seconds := func(c fakesite.Counter) bool { return c.Labels["__name__"] == requestSum }
+	if got := sentences(drawn(t, oneOf(40, 2, seconds), Filter{})); got != "supersonic-triton-1 takes 567 ms a request, the other servers 283 ms for the same models." {
+		t.Error(got)
+	}
+	if got := sentences(drawn(t, oneOf(40, 1.3, seconds), Filter{})); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestAServerOfSlowModelsIsNotSlow(t *testing.T) {
+	// The second has hardly any requests of the quick models: a mean request takes thrice as long.
+	p := oneOf(4, 1, func(fakesite.Counter) bool { return false })
+	for i, c := range p.Counters {
+		if c.Labels["__name__"] == requestSum {
+			p.Counters[i].PerSecond = map[string]float64{"add_sub": 0.04, "tau_id": 0.02, "chain": 1, "flaky": 0.5}[c.Labels["model"]]
+		}
+		if strings.HasSuffix(c.Labels["server"], "-1") && (c.Labels["model"] == "add_sub" || c.Labels["model"] == "tau_id") {
+			p.Counters[i].PerSecond /= 100
+		}
+	}
+	if got := sentences(drawn(t, p, Filter{})); got != "" {
+		t.Error(got)
 	}
 }
 

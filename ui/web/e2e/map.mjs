@@ -55,7 +55,7 @@ await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
     tells(group, whole, sum(times), sum(failing))
     await drawn()
     const [worst, most] = [...servers].reduce((a, b) => (b[1] > a[1] ? b : a))
-    const skew = await page.locator('p.skew').innerText()
+    const skew = await page.getByRole('list', { name: 'Servers that stand out' }).getByRole('listitem').first().innerText()
     const [, named, part, count, even] = /^(\S+) gets ([\d.]+) % of the requests; an even split among (\d+) servers is ([\d.]+) %\.$/.exec(skew)
     assert.deepEqual([named, count], [worst, '200'])
     near(Number(part), (100 * most) / whole, skew)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { byColumns, dagreLimit, keyOf, layout, node, type Layout } from './layout'
+import { byColumns, dagreLimit, keyOf, layout, node, room, type Layout } from './layout'
 
 function site(gateways: number, servers: number, linked = servers) {
   const nodes = [
@@ -42,6 +42,16 @@ describe('the map', () => {
   test('no two nodes lie on each other, by either way of placing', () => {
     expect(overlaps(layout(site(4, 16)))).toBe(0)
     expect(overlaps(byColumns(site(15, 200)))).toBe(0)
+  })
+
+  test('a tall side takes no more columns than are read at the width', () => {
+    const columns = (of: Layout) => new Set(Object.entries(of.nodes).filter(([key]) => key.startsWith('server/')).map(([, at]) => at.x)).size
+    expect([room(1372, false), room(900, false), room(344, true)]).toEqual([6, 3, 1])
+    for (const n of [6, 3, 1]) expect(columns(layout({ ...site(2, 200), columns: n }))).toBe(n)
+    expect(columns(layout({ ...site(2, 50), columns: 6 }))).toBe(3)
+    expect(overlaps(layout({ ...site(2, 200), columns: 1 }))).toBe(0)
+    const wide = layout({ ...site(2, 200), columns: 6 })
+    expect(1372 / wide.width).toBeGreaterThan(0.7)
   })
 
   test('two hundred servers are placed without dagre, at once', () => {

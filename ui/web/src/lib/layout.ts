@@ -24,6 +24,8 @@ export type Shape = {
   edges: Pick<MapEdge, 'from' | 'to'>[]
   /** a phone: the sides stand close, so that nodes are drawn as large as can be */
   narrow?: boolean
+  /** how many columns of servers there is room for */
+  columns?: number
 }
 
 /** gap is the room between gateways and servers, for edges and their numbers. */
@@ -31,7 +33,8 @@ const gap = (shape: Shape) => (shape.narrow ? 40 : 250)
 
 /** layout places gateways left and servers right. */
 export function layout(shape: Shape): Layout {
-  return shape.nodes.length <= dagreLimit ? byDagre(shape) : byColumns(shape)
+  const servers = shape.nodes.filter((n) => n.side === 'server').length
+  return shape.nodes.length <= dagreLimit && servers <= perColumn ? byDagre(shape) : byColumns(shape)
 }
 
 /** keyOf tells a node from one of the same name on the other side. */
@@ -70,22 +73,31 @@ function byName(of: Layout): Layout {
   return of
 }
 
-/** byColumns lists each side from top to bottom; a tall side takes several columns. */
+/** perColumn is how many nodes stand below each other while there is room for another column. */
+const perColumn = 24
+
+/** room is how many columns of servers are still read at a width. */
+export function room(width: number, narrow: boolean): number {
+  const readable = 0.75
+  return narrow ? 1 : Math.max(1, Math.floor((width / readable - 250) / (node.width + 26)) - 1)
+}
+
+/** byColumns lists each side from top to bottom; a tall side takes as many columns as there is room for. */
 export function byColumns(shape: Shape): Layout {
-  const perColumn = 24
   const out: Layout = { width: 0, height: 0, nodes: {} }
   let left = 10
   for (const side of ['gateway', 'server'] as const) {
     const list = shape.nodes.filter((n) => n.side === side).sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
+    const columns = Math.min(Math.ceil(list.length / perColumn), side === 'gateway' ? 1 : (shape.columns ?? Infinity))
+    const rows = Math.ceil(list.length / Math.max(1, columns))
     list.forEach((n, i) => {
       out.nodes[keyOf(side, n.id)] = {
-        x: left + Math.floor(i / perColumn) * (node.width + 26) + node.width / 2,
-        y: 10 + (i % perColumn) * (node.height + 22) + node.height / 2,
+        x: left + Math.floor(i / rows) * (node.width + 26) + node.width / 2,
+        y: 10 + (i % rows) * (node.height + 22) + node.height / 2,
       }
     })
-    const columns = Math.ceil(list.length / perColumn)
     left += columns * (node.width + 26) + (side === 'gateway' ? gap(shape) : 0)
-    out.height = Math.max(out.height, Math.min(list.length, perColumn) * (node.height + 22) + 10)
+    out.height = Math.max(out.height, rows * (node.height + 22) + 10)
   }
   out.width = left
   return out

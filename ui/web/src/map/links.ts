@@ -35,7 +35,7 @@ function metrics(labels: string, source: string): Way[] {
   ]
 }
 
-const failed = (q: string) => q.replace(/ }$/, ' && status = error }')
+const failed = (q: string) => q.replace(/^{ (.*) }$/, (_, is: string) => `{ ${is.includes(' || ') ? `(${is})` : is} && status = error }`)
 
 /** tracesOfModel finds the traces of a model's requests; of a model without a name, all. */
 export function tracesOfModel(model: string): string {
@@ -47,10 +47,13 @@ export function tracesBetween(gateway: string, server: string): string {
   return `{ resource.service.name = ${quoted(gateway)} && span.peer.service = ${quoted(server)} }`
 }
 
-/** tracesOfNode finds the traces of a pod, or of all pods of a group. */
-function tracesOfNode(node: Pick<MapNode, 'id' | 'pods'>): string {
-  if (node.pods <= 1) return `{ resource.service.name = ${quoted(node.id)} }`
-  return `{ resource.service.name =~ ${quoted(`${node.id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-.*`)} }`
+/**
+ * tracesOfNode finds the traces of a pod, or of all pods of a group. Of a failed or slow
+ * request that is kept but was not sampled the server has no span: the gateway's names it.
+ */
+function tracesOfNode(node: Pick<MapNode, 'id' | 'pods' | 'side'>): string {
+  const is = node.pods <= 1 ? `= ${quoted(node.id)}` : `=~ ${quoted(`${node.id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}-.*`)}`
+  return node.side === 'server' ? `{ resource.service.name ${is} || span.peer.service ${is} }` : `{ resource.service.name ${is} }`
 }
 
 /** waysOfNode is a node's menu. */

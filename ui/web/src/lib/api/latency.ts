@@ -140,6 +140,7 @@ export interface LatencyCounters {
 /** LatencyCounter is one model on one pod: means per request of the spans and of the counters. */
 export interface LatencyCounter {
   model: string
+  /** "": all, as single ones have too few spans */
   pod: string
   /** that the spans stand for */
   runs: number

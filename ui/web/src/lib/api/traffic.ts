@@ -22,12 +22,19 @@ export interface Map {
   edges: MapEdge[]
   /** what to do where there is nothing to show */
   next: string
-  /** Skew says in a sentence which server gets more than its part; "" if none does. */
-  skew: string
+  /** Odd are the servers that stand out: who gets more than its part, who fails most, who is slowest. */
+  odd: MapOdd[]
   /** that were asked for in the window, whatever the filter */
   models: string[]
   /** whose gateways are known */
   releases: string[]
+}
+
+/** MapOdd is a server that gets more requests than the others, fails more often, or is slower at the same models. */
+export interface MapOdd {
+  server: string
+  /** names it */
+  sentence: string
 }
 
 /** Traffic is what went through a node, along an edge or to a model. Only inference calls count; a stream is one call. */
