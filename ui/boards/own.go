@@ -182,6 +182,7 @@ type chart struct {
 	overrides          []object
 	legend             string // "bottom", "right", "" for none
 	calcs              []string
+	highest            bool // of the lines of pods, of which there may be hundreds, the legend has the highest first
 }
 
 func (c chart) model() object {
@@ -199,6 +200,9 @@ func (c chart) model() object {
 	}
 	if len(c.calcs) > 0 {
 		legend["displayMode"], legend["calcs"] = "table", c.calcs
+	}
+	if c.highest {
+		legend["displayMode"], legend["calcs"], legend["sortBy"], legend["sortDesc"] = "table", []string{"mean"}, "Mean", true
 	}
 	overrides := c.overrides
 	if overrides == nil {

@@ -162,7 +162,7 @@ func share(column string) object {
 
 func gpus() []placed {
 	gpu := func(title, expr string) object {
-		return chart{title: title, unit: "percentunit", legend: "bottom", targets: []object{target("A", expr, "{{pod}}")},
+		return chart{title: title, unit: "percentunit", legend: "bottom", highest: true, targets: []object{target("A", expr, "{{pod}}")},
 			custom:   object{"fillOpacity": 10},
 			defaults: object{"max": 1, "thresholds": steps("green", .7, "yellow", .8, "orange", .9, "red")}}.model()
 	}
@@ -175,15 +175,17 @@ func gpus() []placed {
 }
 
 func statistics() []placed {
-	by := func(title, label, metric string) object {
-		return chart{title: title, unit: "short", legend: "right", targets: []object{target("A", "sum by ("+label+") ("+rate(metric, perModel)+")", "{{"+label+"}}")}}.model()
+	by := func(title, label, metric string) chart {
+		return chart{title: title, unit: "short", legend: "right", targets: []object{target("A", "sum by ("+label+") ("+rate(metric, perModel)+")", "{{"+label+"}}")}}
 	}
+	byServer := by("Inferences per second by server", "pod", "nv_inference_count")
+	byServer.legend, byServer.highest = "bottom", true
 	perExecution := func(duration string) string {
 		return fmt.Sprintf("sum(rate(%s{%s}[30s])) / sum(rate(nv_inference_exec_count{%s}[30s]) * 1000)", duration, labels, labels)
 	}
 	return []placed{
-		{0, 0, 12, 8, by("Inferences per second by server", "pod", "nv_inference_count")},
-		{12, 0, 12, 8, by("Inferences per second by model", "model", "nv_inference_count")},
+		{0, 0, 12, 8, byServer.model()},
+		{12, 0, 12, 8, by("Inferences per second by model", "model", "nv_inference_count").model()},
 		{0, 8, 8, 8, chart{title: "Rows per execution", unit: "short", legend: "right", about: "The mean batch that Triton ran.",
 			targets: []object{target("A", "sum by (model) ("+rate("nv_inference_count", perModel)+") / sum by (model) ("+rate("nv_inference_exec_count", perModel)+")", "{{model}}")}}.model()},
 		{8, 8, 8, 8, chart{title: "Requests that wait", unit: "short", legend: "right", about: "Requests in the queues of the servers.",

@@ -30,7 +30,7 @@ async function draws() {
   const bars = region('Where the time goes').getByRole('img')
   assert.equal(await bars.count(), api.models.length)
   await page.getByRole('button', { name: 'Both' }).click()
-  await page.getByRole('button', { name: 'p90' }).click()
+  await page.getByRole('group', { name: 'Number that is shown' }).getByRole('button', { name: 'p90' }).click()
   assert.equal(await bars.count(), api.each.length)
   const address = new URL(page.url()).searchParams
   assert.deepEqual([address.get('by'), address.get('stat')], ['both', 'p90'])
@@ -54,7 +54,7 @@ async function besideCounters() {
   const ms = (text) => ({ ns: 1e-6, 'µs': 1e-3, ms: 1, s: 1e3 })[/[^\d.]+$/.exec(text)[0].trim()] * parseFloat(text)
   for (const [i, want] of api.counters.rows.entries()) {
     const [model, pod, runs, counted, , ...more] = rows[i]
-    assert.deepEqual([model, pod, runs.replace(/\D/g, ''), counted.replace(/\D/g, '')], [want.model, want.pod, ...[want.runs, want.requests].map((n) => String(Math.round(n)))])
+    assert.deepEqual([model, pod, runs.replace(/\D/g, ''), counted.replace(/\D/g, '')], [want.model, want.pod || 'all', ...[want.runs, want.requests].map((n) => String(Math.round(n)))])
     for (const [p, phase] of want.phases.entries()) {
       const near = (text, value, of) => assert.ok(Math.abs(ms(text) - value) <= 0.01 * value + 1e-6, `${model} on ${pod}, ${phase.name} by ${of}: shown ${text}, it is ${value} ms`)
       if (phase.spansMs > 0) near(more[2 * p], phase.spansMs, 'spans')
