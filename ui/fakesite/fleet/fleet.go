@@ -57,7 +57,7 @@ type Fleet struct {
 	servers  []*server
 	busy     *server
 	sent     map[Edge]*Tally
-	traces   int
+	weight   float64
 	clock    time.Time // when the last request ended
 }
 
@@ -112,8 +112,8 @@ func (f *Fleet) Sent() map[Edge]Tally {
 	return all
 }
 
-// Traces is how many requests were sampled by the head.
-func (f *Fleet) Traces() int { return f.traces }
+// Weight is how many requests the gateways' spans stand for.
+func (f *Fleet) Weight() float64 { return f.weight }
 
 // Until counts the requests that end from the last call's time to now, and makes the
 // spans of those that are traced.
@@ -198,10 +198,6 @@ func (f *Fleet) count(r *request) {
 	if r.failed {
 		t.Failed++
 	}
-	sampled := f.refused.Samples(r.id)
-	if sampled {
-		f.traces++
-	}
-	r.gateway.count(r, e.Model, sampled)
+	r.gateway.count(r, e.Model, f.refused.Samples(r.id))
 	r.server.count(r)
 }

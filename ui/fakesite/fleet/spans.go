@@ -82,6 +82,7 @@ func (f *Fleet) ingress(r *request, to *spans, sampled bool) pcommon.SpanID {
 			a.PutStr(attr.HeadThreshold, f.refused.String())
 		}
 	}
+	f.weight += threshold.Weight()
 	s.TraceState().FromRaw(sampling.WithThreshold("", threshold))
 	const path = "/inference.GRPCInferenceService/ModelInfer"
 	a.PutStr("http.url", "http://supersonic:8001"+path)
