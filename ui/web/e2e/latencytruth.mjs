@@ -5,6 +5,8 @@
 import { event, isGateway, sharesOf, truthOf } from './tracetruth.mjs'
 
 export const phases = ['gateway', 'network', 'server', 'queue', 'input', 'infer', 'output', 'answer']
+/** labels are what the page calls them. */
+export const labels = ['wait in gateway', 'network', 'server, other', 'server queue', 'compute input', 'compute', 'compute output', 'send answer']
 const sumOf = (list, of) => list.reduce((sum, x) => sum + of(x), 0)
 const below = (s) => [s, ...s.children.flatMap(below)]
 const isModel = (s) => !isGateway(s) && (event(s, 'QUEUE_START') > 0n || 'triton.model_name' in s.attributes)
