@@ -8,8 +8,9 @@
  */
 import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
+import { number } from './spans.mjs'
 
-const { CULPRIT: culprit, MODEL: model, FILE: file, RANGE: range = 'from=now-2h&to=now' } = process.env
+const { CULPRIT: culprit, MODEL: model, FILE: file, SLOWER: slower, MORE: more, RANGE: range = 'from=now-2h&to=now' } = process.env
 const { page, does, sound, shot, json, reads } = await open(site, { inOrder: true })
 const region = (name) => page.getByRole('region', { name, exact: true })
 let api
@@ -45,6 +46,7 @@ async function tells() {
 
 /** The table beside Triton's counters, cell by cell as the API has it. */
 async function besideCounters() {
+  await page.goto(`${site}/latency?${range}`)
   const beside = region("Triton's counters beside the spans")
   assert.equal((await beside.getByRole('note').innerText()).trim(), api.counters.sentence)
   const open = beside.locator('details')
@@ -62,6 +64,35 @@ async function besideCounters() {
     }
     assert.match(more.at(-1), want.agree && want.comparing ? /^agrees/ : /\w/)
   }
+}
+
+/**
+ * Of a site whose counters have more time of a phase than the spans, and more requests:
+ * the sentence and the row say which and why, the phase is marked, and the rest agrees.
+ */
+async function saysWhyNot() {
+  const beside = region("Triton's counters beside the spans")
+  const said = (await beside.getByRole('note').innerText()).trim()
+  const [pair, phase] = slower.split(': ')
+  assert.ok(said.includes(`; for the others: ${pair}: `), said)
+  assert.equal(await beside.locator('details').evaluate((e) => e.open), true, 'the table is open by itself')
+  const heads = (await beside.locator('thead th').allInnerTexts()).map((t) => t.trim())
+  const rows = new Map(await beside.locator('tbody tr').evaluateAll((all) => all.map((r) => [`${r.cells[0].innerText} on ${r.cells[1].innerText}`, [...r.cells].map((c) => ({ text: c.innerText.trim(), marked: c.classList.contains('differs') }))])))
+  const fine = [...rows.values()].filter((r) => /^agrees/.test(r.at(-1).text)).length
+  assert.ok(said.startsWith(`Triton's counters agree with the spans for ${fine} of ${rows.size} pairs`) && fine === rows.size - 1, said)
+  for (const [name, cells] of rows) {
+    const marked = cells.flatMap((c, i) => (c.marked ? [heads[i]] : []))
+    assert.deepEqual(marked, name === pair ? [phase, 'counter'] : [], `what is marked of ${name}`)
+  }
+  const at = heads.indexOf(phase)
+  const [spans, counted] = [at, at + 1].map((i) => parseFloat(rows.get(pair)[i].text))
+  assert.ok(Math.abs(counted / spans - 2) < 0.1, `${counted} ms are counted, twice ${spans}`)
+  assert.match(rows.get(pair).at(-1).text, /edges of the time|error of its own/)
+  const [, , runs, requests] = rows.get(more).map((c) => number(c.text))
+  assert.ok(Math.abs(requests / runs - 3) < 0.2, `${requests} were counted, three times ${runs}`)
+  const group = (n) => n.toLocaleString('en-US')
+  assert.ok(rows.get(more).at(-1).text.startsWith(`agrees; the server counted ${group(requests)} requests, the spans stand for ${group(runs)}: requests that did not come through the gateway`), rows.get(more).at(-1).text)
+  await shot('latency-counters')
 }
 
 async function filters() {
@@ -111,6 +142,7 @@ await reads(async () => {
   await does('bars by model, and by model and pod at p90, in the address', draws)
   await does('the numbers are those of the API', tells)
   if (api.counters.known) await does("Triton's counters are beside the spans", besideCounters)
+  if (slower) await does('where the counters are not as the spans, it says why', saysWhyNot)
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)

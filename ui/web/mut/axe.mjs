@@ -1,0 +1,14 @@
+/** What axe has against a page. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** sound lets axe look at the page: nothing serious may be found. */
+export async function sound(page, what) {
+  await page.evaluate(axe) // by the debugger, which the page's content policy does not bind
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), [], `axe on ${what}`)
+}

@@ -1,0 +1,39 @@
+/** What figures of the page are held against: OTLP read and counted by plain means. */
+import assert from 'node:assert/strict'
+
+const units = { ns: 1, 'µs': 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 }
+
+/** nanoseconds reads what the page writes: "12.3 ms", "−1.2 s", "2 min 5 s". */
+export function nanoseconds(text) {
+  let sum = 0
+  for (const [, n, unit] of text.replace('−', '-').matchAll(/([\d.]+) ?(ns|µs|ms|min|s|h)\b/g)) sum += Number(n) * units[unit]
+  return /^[−-]/.test(text) ? -sum : sum
+}
+
+/** near fails unless a text says a length of time, to the digits that it has. */
+export function near(text, ns, what, part = 0.006) {
+  const shown = nanoseconds(text)
+  assert.ok(Math.abs(shown - ns) <= Math.abs(ns) * part + 1, `${what}: shown ${text}, it is ${ns} ns`)
+}
+
+/** number reads a count: "1 234". */
+export const number = (text) => Number(text.replace(/[^\d.]/g, ''))
+
+/** shareOf fails unless a text says a share. */
+export function shareOf(text, share, what) {
+  assert.ok(Math.abs(parseFloat(text.replace('<', '')) - 100 * share) <= 0.6, `${what}: shown ${text}, it is ${share}`)
+}
+
+const hex = (id) => (id ? Buffer.from(id, 'base64').toString('hex') : '')
+
+/** spansOf reads Tempo's JSON of a trace. */
+export function spansOf(body) {
+  return body.batches.flatMap((b) => b.scopeSpans.flatMap((s) => s.spans.map((span) => ({
+    trace: hex(span.traceId), id: hex(span.spanId), parent: hex(span.parentSpanId), state: span.traceState ?? '', name: span.name,
+    service: b.resource.attributes.find((a) => a.key === 'service.name').value.stringValue,
+    from: BigInt(span.startTimeUnixNano ?? 0), to: BigInt(span.endTimeUnixNano ?? 0), ns: Number(BigInt(span.endTimeUnixNano ?? 0) - BigInt(span.startTimeUnixNano ?? 0)),
+    attributes: Object.fromEntries((span.attributes ?? []).map((a) => [a.key, String(Object.values(a.value)[0])])),
+    events: (span.events ?? []).map((e) => ({ name: e.name, at: BigInt(e.timeUnixNano) })),
+    failed: span.status?.code === 'STATUS_CODE_ERROR', kind: (span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
+  }))))
+}

@@ -1,0 +1,262 @@
+/**
+ * Transformations in the panel editor, in Chromium: some are added to a panel, set,
+ * disabled, moved, removed and undone; the cells of the table are held against values
+ * computed from the metrics store's own answers, asked through the proxy. Saved, read by
+ * the API, and opened again.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 node e2e/transform.mjs
+ */
+import assert from 'node:assert/strict'
+import { keyboard } from './keyboard.mjs'
+import { open, site } from './reader.mjs'
+
+const { page, does, until, quiet, sound, shot, narrow, json, reads } = await open(site, { inOrder: true })
+const { focused, press, to, back, here, write } = keyboard(page, until)
+
+const unknown = { id: 'spatial', options: { action: 'prepare', source: { mode: 'auto' } } }
+const instant = (refId, expr) => ({ refId, expr, instant: true, range: false, format: 'table' })
+const model = {
+  uid: 'shares', title: 'Shares', time: { from: 'now-30m', to: 'now' }, panels: [{
+    id: 1, type: 'table', title: 'Failed requests', gridPos: { x: 0, y: 0, w: 24, h: 10 }, fieldConfig: { defaults: { decimals: 4 }, overrides: [] },
+    targets: [instant('A', 'requests'), instant('B', 'failures')], transformations: [unknown],
+  }, {
+    id: 2, type: 'table', title: 'Load', gridPos: { x: 0, y: 10, w: 24, h: 10 }, fieldConfig: { defaults: { decimals: 4 }, overrides: [] }, targets: [{ refId: 'A', expr: 'load', legendFormat: '{{pod}}' }],
+  }],
+}
+const { dataSources } = await json('api/site')
+const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`
+/** asked is what the metrics store itself answers. */
+const asked = async (query) => (await json(`${store}/query?${new URLSearchParams({ query, time: String(Date.now() / 1000) })}`)).data.result
+
+const preview = () => page.locator('.preview [data-panel]')
+const texts = (selector) => preview().locator(selector).allInnerTexts().then((all) => all.map((t) => t.trim()))
+const table = async () => {
+  const head = await texts('thead th')
+  const cells = await texts('tbody td')
+  return [head, ...Array.from({ length: head.length ? cells.length / head.length : 0 }, (_, i) => cells.slice(i * head.length, (i + 1) * head.length))]
+}
+/** shows waits until the preview's table is as it was computed. */
+const shows = (what, want) => until(what, async () => {
+  const now = await table()
+  return JSON.stringify(now) === JSON.stringify(want) || now
+})
+const region = () => page.getByRole('region', { name: 'Transformations' })
+const cards = () => region().getByRole('article')
+const card = (name) => region().getByRole('article', { name: new RegExp(`^${name}`) })
+const control = (role, name) => region().getByRole(role, { name, exact: typeof name === 'string' })
+async function choose(label, typed) {
+  await region().getByRole('button', { name: new RegExp(`^${label}:`) }).click()
+  await page.getByRole('combobox', { name: `Search ${label}` }).fill(typed)
+  await page.keyboard.press('Enter')
+  const list = page.getByRole('combobox', { name: `Search ${label}` })
+  if (await list.count()) await list.press('Escape') // several can be chosen
+}
+const add = async (name) => {
+  const before = await cards().count()
+  await choose('Add a transformation', name)
+  await until(`${name} is there`, async () => (await cards().count()) === before + 1)
+}
+const fill = async (label, text) => {
+  await region().getByLabel(label, { exact: true }).fill(text)
+  await page.keyboard.press('Enter')
+}
+const order = () => cards().evaluateAll((all) => all.map((a) => a.getAttribute('aria-label').split(',')[0]))
+const keptOf = async (id) => (await json('api/dashboards/uid/shares/json')).panels.find((p) => p.id === id).transformations
+async function edits(id) {
+  await page.goto(`${site}/d/shares/x?editPanel=${id}`)
+  await region().waitFor()
+  await quiet()
+}
+async function saves() {
+  await page.getByRole('button', { name: 'Save dashboard' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
+  await until('it is saved', async () => (await page.getByRole('dialog').count()) === 0)
+}
+
+/** what the panels are to show, computed here */
+const requests = await asked('requests')
+const failures = await asked('failures')
+const shares = requests.map(({ metric, value: [, all] }) => {
+  const { value: [, failed] } = failures.find((f) => f.metric.pod === metric.pod && f.metric.model === metric.model)
+  return { pod: metric.pod, model: metric.model, all: Number(all), failed: Number(failed), share: Number(failed) / Number(all) }
+})
+const four = (n) => n.toFixed(4)
+const worst = [...shares].sort((a, b) => b.share - a.share)
+
+await reads(async () => {
+  await json('api/dashboards/save', { model, version: 0, message: '', copy: false })
+
+  await does('a transformation that is not known is said and kept', async () => {
+    await edits(1)
+    assert.deepEqual(await order(), ['spatial'])
+    await page.getByRole('button', { name: 'Zoom out', exact: true }).click()
+    await until('another range is asked', () => /from=/.test(page.url()))
+    await quiet()
+    assert.match(await page.title(), /^Shares · /, 'the tab is called after the dashboard, whatever its address')
+    await card('spatial').getByText('not known here: kept, and not done').waitFor()
+    await card('spatial').locator('button.fold').click()
+    await card('spatial').getByText('"mode": "auto"').waitFor()
+    await card('spatial').locator('button.fold').click()
+  })
+
+  await does('tables are merged, a share is computed of two columns', async () => {
+    await add('merge')
+    await add('calculation')
+    await region().getByLabel('Mode', { exact: true }).selectOption({ label: 'Binary operation' })
+    await choose('Left', 'Value #B')
+    await region().getByLabel('Operator', { exact: true }).selectOption({ label: '÷' })
+    await choose('Right', 'Value #A')
+    await fill('Alias', 'share')
+    await until('the share is a column', async () => (await table())[0].includes('share') || table())
+    assert.match(await card('Add field').innerText(), /share = Value #B \/ Value #A/)
+    await shot('transform-calculated')
+  })
+
+  await does('fields are hidden, renamed and moved', async () => {
+    await add('organize')
+    await region().getByLabel('Show Time', { exact: true }).uncheck()
+    await fill('New name of pod', 'Server')
+    await fill('New name of Value #A', 'Requests')
+    await region().getByLabel('Show Value #B', { exact: true }).uncheck()
+    await until('the server comes after the model', async () => {
+      const names = await region().locator('tbody td.name').allInnerTexts()
+      if (names.indexOf('pod') > names.indexOf('model')) return true
+      await control('button', 'Later: field pod').click()
+      return names
+    })
+    const names = await region().locator('tbody td.name').allInnerTexts()
+    const called = { pod: 'Server', model: 'model', 'Value #A': 'Requests', share: 'share' }
+    const head = names.filter((n) => called[n]).map((n) => called[n])
+    assert.deepEqual([...head].sort(), ['Requests', 'Server', 'model', 'share'])
+    const cell = (s) => ({ Server: s.pod, model: s.model, Requests: four(s.all), share: four(s.share) })
+    await add('sort by')
+    await choose('Field of sort 1', 'share')
+    await control('checkbox', 'Reverse of sort 1').check()
+    await shows('the shares, the worst first', [head, ...worst.map((s) => head.map((h) => cell(s)[h]))])
+    await add('limit')
+    await fill('Rows', '3')
+    await shows('the three worst', [head, ...worst.slice(0, 3).map((s) => head.map((h) => cell(s)[h]))])
+    await add('by values')
+    await control('button', 'Condition').click()
+    await choose('Field of condition 1', 'share')
+    await fill('Value of condition 1', String(worst[1].share))
+    await shows('what is above the second', [head, head.map((h) => cell(worst[0])[h])])
+    await narrow('the editor')
+    await sound('the transformations of a panel')
+    await shot('transform-organized')
+
+    await card('Filter data').locator('header').getByRole('button', { name: /^Disable/ }).click()
+    await shows('a disabled one does nothing', [head, ...worst.slice(0, 3).map((s) => head.map((h) => cell(s)[h]))])
+    await card('Filter data').locator('header').getByRole('button', { name: /^Remove/ }).click()
+    await until('it is removed', async () => (await card('Filter data').count()) === 0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await until('it is back', async () => (await card('Filter data').count()) === 1)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await shows('and enabled again', [head, head.map((h) => cell(worst[0])[h])])
+    await card('Filter data').locator('header').getByRole('button', { name: /^Remove/ }).click()
+    await saves()
+    await edits(1)
+    await shows('the same after it was saved and opened again', [head, ...worst.slice(0, 3).map((s) => head.map((h) => cell(s)[h]))])
+    const kept = await keptOf(1)
+    assert.deepEqual(kept.map((t) => t.id), ['spatial', 'merge', 'calculateField', 'organize', 'sortBy', 'limit'])
+    assert.deepEqual(kept[0], unknown, 'what is not known is kept as it was')
+    assert.deepEqual(kept[2].options.binary, { left: { matcher: { id: 'byName', options: 'Value #B' } }, operator: '/', right: { matcher: { id: 'byName', options: 'Value #A' } } })
+    assert.deepEqual([kept[3].options.excludeByName, kept[3].options.renameByName], [{ Time: true, 'Value #B': true }, { pod: 'Server', 'Value #A': 'Requests' }])
+    assert.deepEqual([kept[4].options.sort, kept[5].options], [[{ field: 'share', desc: true }], { limitField: 3 }])
+  })
+
+  await does('rows are grouped: totals of each model', async () => {
+    await edits(1)
+    for (const name of ['Limit', 'Sort', 'Organize', 'Add field']) await card(name).locator('header').getByRole('button', { name: /^Remove/ }).click()
+    await add('group by')
+    await region().getByLabel('What to do with model', { exact: true }).selectOption({ label: 'Group by' })
+    await region().getByLabel('What to do with Value #A', { exact: true }).selectOption({ label: 'Calculate' })
+    await choose('Calculations of Value #A', 'Total')
+    const models = [...new Set(shares.map((s) => s.model))]
+    await shows('totals', [['model', 'Value #A (sum)'], ...models.map((m) => [m, four(shares.filter((s) => s.model === m).reduce((n, s) => n + s.all, 0))])])
+    await page.getByRole('button', { name: 'Discard' }).click()
+  })
+
+  await does('by keys alone: series are reduced to rows, and the fields chosen by name', async () => {
+    await edits(2)
+    await page.getByRole('heading', { name: 'Edit panel' }).focus()
+    await to(/^Add a transformation/)
+    await press('Enter')
+    await page.keyboard.type('reduce')
+    await press('Enter')
+    await here(/^Mode$/)
+    await to(/^Calculations: Max/)
+    await press('Enter')
+    await page.keyboard.type('mean')
+    await press('Enter', 'Escape')
+    await here(/^Calculations: Max \+ Mean/)
+    await to(/^Add a transformation/)
+    await press('Enter')
+    await page.keyboard.type('by name')
+    await page.keyboard.press('ArrowDown') // the first is "organize"
+    await until('the filter is the one to be chosen', async () => /^Filter fields by name/.test(await page.locator('[role=option].active').innerText()) || page.keyboard.press('ArrowUp').then(() => page.locator('[role=option].active').innerText()))
+    await press('Enter')
+    await here(/^By a variable$/)
+    await to(/^Fields: /)
+    await press('Enter')
+    for (const name of ['Field', 'Mean']) {
+      await write(name)
+      await press('Enter')
+    }
+    await press('Escape')
+    await here(/^Fields: Field \+ Mean/)
+    await until('two columns are left', async () => JSON.stringify((await table())[0]) === '["Field","Mean"]' || table())
+    const range = (await json('api/panel', { ...await question(), table: true })).table
+    const own = await ranged()
+    for (const [pod, mean] of (await table()).slice(1)) {
+      assert.ok(Math.abs(Number(mean) - own.get(pod)) < 0.02 * own.get(pod), `${pod}: ${mean}, the store's own ${own.get(pod)}`)
+    }
+    assert.equal(range.rows.length, own.size)
+
+    await back(/^Later: Reduce, 1 of 2/)
+    await press('Enter')
+    await until('the reduction is the last', async () => JSON.stringify(await order()) === '["Filter fields by name","Reduce"]' || order())
+    await here(/^Earlier: Reduce, 2 of 2/)
+    await press('Enter')
+    await here(/^Later: Reduce, 1 of 2/)
+    await to(/^Disable Reduce/)
+    await press(' ')
+    assert.equal(await control('button', /^Disable Reduce/).getAttribute('aria-pressed'), 'true')
+    await press(' ')
+    await back(/^1 Reduce /)
+    await press('Enter')
+    assert.equal(await control('button', /^1 Reduce /).getAttribute('aria-expanded'), 'false')
+    await to(/^Remove Reduce/)
+    await press('Enter')
+    await until('it is removed', async () => (await cards().count()) === 1)
+    assert.ok(!(await focused()).lost)
+    await press('Control+z')
+    await until('it is back', async () => (await cards().count()) === 2)
+    await shot('transform-by-keys')
+    await saves()
+    assert.deepEqual((await keptOf(2)).map((t) => [t.id, t.options.reducers ?? t.options.include]), [['reduce', ['max', 'mean']], ['filterFieldsByName', { names: ['Field', 'Mean'] }]])
+  })
+
+  await does('on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await edits(2)
+    for (const button of await region().locator('button.fold').all()) await button.click()
+    await narrow('the editor on a phone')
+    await region().scrollIntoViewIfNeeded()
+    await shot('transform-phone')
+  })
+})
+
+/** question is that of the panel in the preview. */
+async function question() {
+  const now = Date.now()
+  return { dashboard: 'shares', panel: 2, model: { ...model.panels[1], transformations: [{ id: 'reduce', options: { reducers: ['mean'] } }] }, variables: null, vars: {}, filters: [], scoped: {},
+    from: String(now - 1800e3), to: String(now), nowMs: now, width: 600, height: 300, light: false, utc: true, zone: '', frame: null, table: true, steps: false }
+}
+
+/** ranged are the means of the load over the range, by pod. */
+async function ranged() {
+  const end = Math.floor(Date.now() / 1000)
+  const { data } = await json(`${store}/query_range?${new URLSearchParams({ query: 'load', start: String(end - 1800), end: String(end), step: '15' })}`)
+  return new Map(data.result.map((s) => [s.metric.pod, s.values.reduce((n, [, v]) => n + Number(v), 0) / s.values.length]))
+}
