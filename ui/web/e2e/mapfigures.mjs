@@ -201,10 +201,13 @@ export function mapFigures({ site, page, until, counters, series, cellsOf, regio
     await region('Models').getByRole('button', { name: 'all servers' }).click()
   }
 
-  /** The menu's ways to the series: which question it is, and its values. */
-  async function toTheSeries(pod) {
+  /** The menu's ways to the series: which question it is, and its values; of a map of one model, that model's. */
+  async function toTheSeries(pod, model) {
     const step = 5 // seconds, of a range this long: the time between two scrapes
-    for (const [way, more] of [['Request rate', ''], ['Failed request rate', ',code!="OK"']]) {
+    const only = model ? `,model="${model}"` : ''
+    await page.goto(`${site}/map?${window}&model=${model}`)
+    await map.locator('[data-node]').first().waitFor()
+    for (const [way, more] of [['Request rate', only], ['Failed request rate', `${only},code!="OK"`]]) {
       const query = (interval) => `sum(rate(supersonic_gateway_requests_total{server="${pod}"${more}}[${interval}]))`
       await (await openServer(pod)).getByRole('link', { name: way, exact: true }).click()
       const row = page.getByRole('table', { name: 'Legend' }).locator('tbody tr')
@@ -255,7 +258,10 @@ export function mapFigures({ site, page, until, counters, series, cellsOf, regio
     await page.goto(`${site}/map?${window}`)
     await map.locator('[data-node]').first().waitFor()
     await oneServer(pod)
-    await toTheSeries(pod)
+    const [[failing]] = (await cellsOf(region('Models').locator('[data-model]'))).filter((r) => number(r[7]) > 0)
+    for (const model of ['', failing]) await toTheSeries(pod, model)
+    await page.goto(`${site}/map?${window}`)
+    await map.locator('[data-node]').first().waitFor()
     await ways(pod)
   }
 
