@@ -205,7 +205,7 @@ func (c *Collector) whyCounted(row payload.LatencyCounter, n int, noise float64,
 		return ""
 	case more >= 1:
 		return fmt.Sprintf("the spans lack %s of %s requests that were counted (Triton lost their context, or they are at the edges of the time), and few slow ones change a mean", number(int(more)), number(int(row.Requests)))
-	case n < 100:
+	case n < 100 && noise > 0:
 		return fmt.Sprintf("few requests are sampled: the mean of %d spans has an error of its own", n)
 	}
 	return "requests at the edges of the time, which one of the two has and the other not, or failed ones, whose time Triton counts in part"
