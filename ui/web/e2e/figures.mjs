@@ -106,7 +106,7 @@ await reads(async () => {
   await does('latencies: every cell, steps of ensembles, two times and two pods, by the spans', ofLatencies)
   await does('latencies: the bars, by the spans', ofBars)
   await does('latencies: what a filter leaves, and what it does to the counters beside it', ofFilters)
-  const { onTheMap, fromTheMap } = mapFigures({ site, page, until, counters, series, cellsOf, region, range })
+  const { onTheMap, fromTheMap } = mapFigures({ site, page, until, tempo, counters, series, cellsOf, region, range })
   await does('the map: its words, sides, nodes, edges and models, by the counters', onTheMap)
   await does('from the map: a server, its models, its series, its traces and where its time goes', fromTheMap)
   await does('Explore: traces, spans, counts, the service graph', inExplore)

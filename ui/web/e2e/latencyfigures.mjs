@@ -166,7 +166,8 @@ export function latencyFigures({ site, page, until, json, tempo, cellsOf, region
   async function besideHolds(requests, filtered) {
     const beside = region("Triton's counters beside the spans")
     const rows = await beside.locator('tbody tr').evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.textContent.trim())))
-    const runs = groupsOf(requests.flatMap((r) => r.runs.map((x) => ({ ...x, pod: r.pod, weight: r.weight }))), (x) => `${x.model} on ${x.pod}`)
+    const together = rows.every((r) => r[1] === 'all') // where most pods have few spans of a model
+    const runs = groupsOf(requests.flatMap((r) => r.runs.map((x) => ({ ...x, pod: r.pod, weight: r.weight }))), (x) => `${x.model} on ${together ? 'all' : x.pod}`)
     const part = /the filter takes some of the requests, the counters are of all/
     for (const [model, pod, bySpans, counted, , ...more] of rows) {
       const name = `${model} on ${pod}`

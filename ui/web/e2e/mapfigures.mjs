@@ -3,14 +3,14 @@
  * metrics store has them: figures.mjs opens the page and gives the site and its stores.
  */
 import assert from 'node:assert/strict'
-import { near, number } from './spans.mjs'
+import { near, number, spansOf } from './spans.mjs'
 
 const sumOf = (list, of) => list.reduce((sum, x) => sum + of(x), 0)
 const [count, sum] = ['count', 'sum'].map((what) => `supersonic_gateway_request_duration_seconds_${what}`)
 const failures = 'supersonic_gateway_requests_total{code!="OK"}'
 
-/** mapFigures are the steps of a reader of the map, of a time; counters asks the metrics store, at a time. */
-export function mapFigures({ site, page, until, counters, series, cellsOf, region, range }) {
+/** mapFigures are the steps of a reader of the map, of a time; tempo and counters ask the stores. */
+export function mapFigures({ site, page, until, tempo, counters, series, cellsOf, region, range }) {
   const window = `from=${range.from}&to=${range.to}`
   const length = `${range.to - range.from}ms`
   const map = page.getByRole('group', { name: /^Map/ })
@@ -59,7 +59,7 @@ export function mapFigures({ site, page, until, counters, series, cellsOf, regio
     const said = /^exact: the gateway's counters of all inference calls, from the scrape at ([\d:]+) to that at ([\d:]+); (.+) of them traced$/.exec(words)
     assert.ok(said, words)
     const [from, to, decided] = await Promise.all([scraped(range.from), scraped(range.to), grown('supersonic_gateway_traces_total', ['decision'])])
-    const clock = (seconds) => page.evaluate((ms) => new Date(ms).toLocaleTimeString('en-GB'), seconds * 1000)
+    const clock = (seconds) => page.evaluate((ms) => new Date(ms).toLocaleTimeString('en-GB'), Math.round(seconds * 1000))
     assert.deepEqual(said.slice(1, 3), [await clock(Math.min(...from.values())), await clock(Math.max(...to.values()))])
     percent(said[3], sumOf(['head_sampled', 'caller_sampled'], (d) => decided.get(d).n) / sumOf([...decided.values()], (d) => d.n), 'traced')
   }
@@ -234,7 +234,10 @@ export function mapFigures({ site, page, until, counters, series, cellsOf, regio
     await (await openServer(pod)).getByRole('link', { name: 'Traces', exact: true }).click()
     const table = page.getByRole('region', { name: 'Results' }).locator('tbody tr')
     await table.first().waitFor()
-    assert.ok((await table.allInnerTexts()).every((t) => t.includes(pod)), `traces of ${pod} alone`)
+    const ids = await table.locator('a').evaluateAll((all) => all.map((e) => e.title))
+    for (const spans of await Promise.all(ids.map((id) => tempo(`traces/${id}`, {}).then(spansOf)))) {
+      assert.ok(spans.some((s) => s.service === pod || s.attributes['peer.service'] === pod), `a trace of ${pod}: ${JSON.stringify(spans.map((s) => s.service))}`)
+    }
     await page.goBack()
     await (await openServer(pod)).getByRole('link', { name: 'Where its time goes' }).click()
     await region('Numbers').waitFor()
