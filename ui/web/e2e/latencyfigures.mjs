@@ -137,7 +137,8 @@ export function latencyFigures({ site, page, until, json, tempo, cellsOf, region
       assert.deepEqual([of, told[i].slice(0, label.length + 1)], [label, `${label} `], what)
       for (const shown of [time, told[i].slice(label.length), ...(text ? [text] : [])]) near(shown, ns, `${what}: ${label}`)
       shareOf(part, ns / sum, `${what}: ${label}, share`)
-      if (width > 20) assert.ok(Math.abs(width / sumOf(bar.pieces, (p) => p.width) - ns / sum) < 0.02, `${what}: ${label} is ${width} px wide`)
+      const fair = (sumOf(bar.pieces, (p) => p.width) * ns) / sum
+      assert.ok(Math.abs(width - fair) < parts.length + 1, `${what}: ${label} is ${width} px wide, its part is ${fair}`) // each is a pixel at least
     }
     assert.equal(bar.mark === null, stat === 'mean', `${what}: a mark stands where the whole is not the sum of its parts`)
     if (!bar.mark) return
