@@ -244,6 +244,20 @@ await reads(async () => {
     await here(/^Settings$/)
   })
 
+  await does('Ctrl and S while another dialog is closing', async () => {
+    await press('Enter')
+    await dialog(/^Settings/).waitFor()
+    await page.evaluate(() => {
+      document.querySelector('dialog[open]').close() // whose event comes after the key
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true }))
+    })
+    await dialog('Save the dashboard').waitFor()
+    await page.evaluate(() => new Promise((heard) => requestAnimationFrame(() => requestAnimationFrame(heard))))
+    assert.equal(await dialog('Save the dashboard').count(), 1)
+    await page.keyboard.press('Escape')
+    await closed(/^Save/)
+  })
+
   await does('saved, and the dashboard is read again', async () => {
     await press('Control+s')
     await dialog('Save the dashboard').waitFor()
