@@ -168,10 +168,3 @@ func TestTwoHundredPodsOfWhoseRequestsOneInAHundredIsTracedInChromium(t *testing
 	c.sends(7 * time.Second)
 	c.reads("SAMPLING=0.01")
 }
-
-func TestTwoHundredPodsOfWhoseRequestsAllAreTracedInChromium(t *testing.T) {
-	t.Parallel()
-	c := manyPods(t, fleet.Options{Seed: 2, PerSecond: 400, Sampling: 1})
-	c.sends(7 * time.Second)
-	c.reads("SAMPLING=1", "ONLY=folded|page of latencies|nothing left")
-}
