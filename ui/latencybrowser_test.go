@@ -118,3 +118,7 @@ func TestThePageSaysWhyCountersAreNotAsTheSpansInChromium(t *testing.T) {
 	w.reader("latency.mjs", "ONLY=counters", "SLOWER=tagger on supersonic-triton-2: Compute", "MORE=tagger on supersonic-triton-0",
 		fmt.Sprintf("RANGE=from=%d&to=%d", from.UnixMilli(), from.Add(time.Hour).UnixMilli()))
 }
+
+func TestTheCulpritsOfRecordingsAreNamedWithTheirFiguresInChromium(t *testing.T) {
+	newWorld(t).reader("culprits.mjs", "FILES=../latency/testdata")
+}

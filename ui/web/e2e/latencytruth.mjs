@@ -25,7 +25,7 @@ export function requestsOf(traces, from, to) {
 }
 
 function split(top) {
-  const r = { model: top.attributes['triton.model_name'] ?? '', total: top.ns, weight: standsFor(top.state), times: {}, runs: [] }
+  const r = { trace: top.trace, from: top.from, model: top.attributes['triton.model_name'] ?? '', total: top.ns, weight: standsFor(top.state), times: {}, runs: [] }
   const server = below(top).find((s) => s.name === 'InferRequest')
   if (isGateway(top) && (top.failed || !['0', undefined].includes(top.attributes['grpc.status_code']))) return { ...r, fate: 'failed' }
   if (!server) return { ...r, fate: 'silent' }
@@ -37,7 +37,7 @@ function split(top) {
   for (const s of below(server).filter(isModel)) {
     let above = s.above
     while (above && !isModel(above)) above = above.above
-    r.runs.push({ model: modelOf(s), ensemble: above && !isGateway(above) && above.name !== 'InferRequest' ? modelOf(above) : '', ns: s.ns })
+    r.runs.push({ model: modelOf(s), ensemble: above && !isGateway(above) && above.name !== 'InferRequest' ? modelOf(above) : '', ns: s.ns, times: sharesOf(s), steps: below(s).filter(isModel).length - 1 })
   }
   r.model ||= r.runs[0]?.model ?? ''
   return { ...r, fate: r.runs.length > 0 ? 'split' : 'failed' }

@@ -1,5 +1,7 @@
 /** What figures of the page are held against: OTLP read and counted by plain means. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 
 const units = { ns: 1, 'µs': 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 }
 
@@ -26,14 +28,23 @@ export function shareOf(text, share, what) {
 
 const hex = (id) => (id ? Buffer.from(id, 'base64').toString('hex') : '')
 
-/** spansOf reads Tempo's JSON of a trace. */
-export function spansOf(body) {
+/** recorded are the traces of a file, lines of OTLP JSON packed by gzip: the spans of each. */
+export function recorded(path) {
+  const lines = gunzipSync(readFileSync(path)).toString().split('\n').filter(Boolean)
+  const spans = lines.flatMap((line) => spansOf({ batches: JSON.parse(line).resourceSpans }, (id) => id ?? ''))
+  const traces = new Map()
+  for (const s of spans) traces.set(s.trace, [...(traces.get(s.trace) ?? []), s])
+  return [...traces.values()]
+}
+
+/** spansOf reads Tempo's JSON of a trace; idOf gives an identity in hexadecimal digits. */
+export function spansOf(body, idOf = hex) {
   return body.batches.flatMap((b) => b.scopeSpans.flatMap((s) => s.spans.map((span) => ({
-    trace: hex(span.traceId), id: hex(span.spanId), parent: hex(span.parentSpanId), state: span.traceState ?? '', name: span.name,
+    trace: idOf(span.traceId), id: idOf(span.spanId), parent: idOf(span.parentSpanId), state: span.traceState ?? '', name: span.name,
     service: b.resource.attributes.find((a) => a.key === 'service.name').value.stringValue,
     from: BigInt(span.startTimeUnixNano ?? 0), to: BigInt(span.endTimeUnixNano ?? 0), ns: Number(BigInt(span.endTimeUnixNano ?? 0) - BigInt(span.startTimeUnixNano ?? 0)),
     attributes: Object.fromEntries((span.attributes ?? []).map((a) => [a.key, String(Object.values(a.value)[0])])),
     events: (span.events ?? []).map((e) => ({ name: e.name, at: BigInt(e.timeUnixNano) })),
-    failed: span.status?.code === 'STATUS_CODE_ERROR', kind: (span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
+    failed: ['STATUS_CODE_ERROR', 2].includes(span.status?.code), kind: String(span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
   }))))
 }
