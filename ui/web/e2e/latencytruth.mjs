@@ -2,7 +2,7 @@
  * What the page of latencies has to say, worked out from whole traces by the definitions
  * of docs/guide/latency.md.
  */
-import { event, isGateway, sharesOf, truthOf } from './tracetruth.mjs'
+import { event, isGateway, linked, sharesOf } from './tracetruth.mjs'
 
 export const phases = ['gateway', 'network', 'server', 'queue', 'input', 'infer', 'output', 'answer']
 /** labels are what the page calls them. */
@@ -20,7 +20,7 @@ function standsFor(...states) {
 
 /** requestsOf gives each request of traces that began from from to to (milliseconds), split, or as failed or silent. */
 export function requestsOf(traces, from, to) {
-  const all = traces.flatMap((spans) => truthOf(spans).spans).filter((s) => (isGateway(s) ? !(s.above && isGateway(s.above)) && /\/ModelInfer$/.test(s.attributes['grpc.path']) : s.name === 'InferRequest' && !(s.above && isGateway(s.above))))
+  const all = traces.flatMap(linked).filter((s) => (isGateway(s) ? !(s.above && isGateway(s.above)) && /\/ModelInfer$/.test(s.attributes['grpc.path']) : s.name === 'InferRequest' && !(s.above && isGateway(s.above))))
   return all.filter((s) => s.from >= BigInt(from) * 1_000_000n && s.from <= BigInt(to) * 1_000_000n).map(split)
 }
 

@@ -15,18 +15,25 @@ const most = (a, b) => (a > b ? a : b)
 const least = (a, b) => (a < b ? a : b)
 const sumOf = (list, of) => list.reduce((sum, x) => sum + of(x), 0)
 
-/** truthOf is a trace as the page has to show it; spans are those of spansOf. */
-export function truthOf(spans) {
+const byTime = (a, b) => Number(a.from - b.from) || Number(b.to - a.to)
+
+/** linked are the spans of a trace, each with what is above it and below it. */
+export function linked(spans) {
   const byId = new Map()
   for (const s of spans) if (!byId.has(s.id)) byId.set(s.id, { ...s, to: most(s.to, s.from), unfinished: s.to === 0n })
   const all = [...byId.values()]
-  const byTime = (a, b) => Number(a.from - b.from) || Number(b.to - a.to)
   for (const s of all) {
     s.ns = Number(s.to - s.from)
     s.above = byId.get(s.parent)
     s.children = all.filter((c) => c.parent === s.id).sort(byTime)
-    s.skewed = s.above !== undefined && s.above.service !== s.service && s.from + clocks < s.above.from
   }
+  return all
+}
+
+/** truthOf is a trace as the page has to show it; spans are those of spansOf. */
+export function truthOf(spans) {
+  const all = linked(spans)
+  for (const s of all) s.skewed = s.above !== undefined && s.above.service !== s.service && s.from + clocks < s.above.from
   for (const s of all) s.self = Number(uncovered(s, s.children))
   const roots = all.filter((s) => !s.above).sort(byTime)
   const drawn = []
