@@ -12,7 +12,7 @@ import { time } from '../lib/time.svelte'
 import { zone } from '../lib/zone.svelte'
 import { isRow, laidOut, type Box, type Placed } from './layout'
 import { folded, newDashboard, panelOf, placed, readModel, type DashboardModel, type PanelModel } from './model'
-import { addressed, currentOf, filterOf, filtersOf, filterText, valuesOf } from './vars'
+import { addressed, currentOf, filterOf, filtersOf, filterText, outlived, valuesOf } from './vars'
 import type { AdHocFilter, Variable } from '../lib/api'
 
 export class Board {
@@ -77,6 +77,9 @@ export class Board {
     try {
       const answer = this.draft ? await this.#drafted(this.draft, abort.signal) : await this.#saved(abort.signal)
       if (abort.signal.aborted) return
+      const gone = outlived(this.#offered, answer.variables)
+      if (Object.keys(gone).length > 0) return router.set(gone) // and so it is asked again; no panel asks for what is not there
+      this.#offered = []
       if (!this.answer) time.usual({ from: answer.from || 'now-1h', to: answer.to || 'now', refresh: answer.refresh })
       this.answer = answer
       this.trouble = null
@@ -132,8 +135,12 @@ export class Board {
 
   #settled: { asked: string; turn: number; draft: DashboardModel | null } | undefined
 
+  /** what the other variables offered when a reader chose one */
+  #offered: Variable[] = []
+
   /** choose sets a variable; the address tells it and the dashboard is asked for again. */
   choose(v: Variable, values: string[]) {
+    this.#offered = (this.answer?.variables ?? []).filter((other) => other.name !== v.name)
     router.set(addressed(v.name, values), false)
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { all, filterOf, filterText, toggled, valuesOf } from './vars'
+import type { Variable } from '../lib/api'
+import { all, filterOf, filterText, outlived, toggled, valuesOf } from './vars'
 
 test('variables of an address are read, several values of one as well', () => {
   expect(valuesOf(new URLSearchParams('from=now-1h&var-release=a&var-release=b&var-pod=$__all&var-='))).toEqual({ release: ['a', 'b'], pod: [all] })
@@ -18,4 +19,12 @@ test('All and other values exclude each other', () => {
   expect(toggled(['a', 'b'], all, true)).toEqual([all])
   expect(toggled(['a'], 'a', true)).toEqual([all])
   expect(toggled(['a'], 'a', false)).toEqual([])
+})
+
+test('what another choice has made void is chosen no longer; what was typed stays', () => {
+  const of = (name: string, current: string[], ...options: string[]) => ({ name, current, options: options.map((value) => ({ value, text: value })) }) as Variable
+  const before = [of('namespace', ['a'], 'a', 'b'), of('pod', ['p', 'q'], 'p', 'q'), of('typed', ['x'], 'y'), of('every', [all], 'y')]
+  expect(outlived(before, [of('namespace', ['a'], 'c'), of('pod', ['p', 'q'], 'q', 'r'), of('typed', ['x'], 'z'), of('every', [all], 'z')])).toEqual({ 'var-namespace': null, 'var-pod': ['q'] })
+  expect(outlived(before, [of('namespace', ['a'])])).toEqual({})
+  expect(outlived([], [of('namespace', ['a'], 'c')])).toEqual({})
 })

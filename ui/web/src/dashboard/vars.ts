@@ -50,3 +50,20 @@ export function toggled(current: string[], value: string, includeAll: boolean): 
   const next = rest.includes(value) ? rest.filter((v) => v !== value) : [...rest, value]
   return next.length === 0 && includeAll ? [all] : next
 }
+
+/**
+ * outlived are the choices that another choice has made void, as the address has to have
+ * them: values that a variable offered before and does not any more, a pod of another
+ * release. What was typed or came with the address never was offered and stays; so does
+ * what is chosen where nothing is offered at all. null is the usual value.
+ */
+export function outlived(before: Variable[], now: Variable[]): Record<string, string[] | null> {
+  const out: Record<string, string[] | null> = {}
+  for (const v of now) {
+    const offered = before.find((b) => b.name === v.name)?.options ?? []
+    const has = (list: Variable['options'], value: string) => list.some((o) => o.value === value)
+    const kept = v.current.filter((c) => c === all || has(v.options, c) || !has(offered, c))
+    if (v.options.length > 0 && kept.length < v.current.length) out[`var-${v.name}`] = kept.length > 0 ? kept : null
+  }
+  return out
+}
