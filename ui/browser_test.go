@@ -5,12 +5,15 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"supersonic/internal/browse"
+	"supersonic/ui/boards"
 	"supersonic/ui/fakesite"
 )
 
@@ -26,7 +29,16 @@ func TestAReaderPointsAtPanelsAndReadsThemByKeysInChromium(t *testing.T) {
 }
 
 func TestVersionsOfADashboardAreComparedAndRestoredInChromium(t *testing.T) {
-	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("versions.mjs")
+	file := filepath.Join(t.TempDir(), "given.json")
+	given := `{"uid":"given","title":"Given by a file","tags":["site"],"surprise":{"kept":true},"time":{"from":"now-2h","to":"now"},
+		"panels":[{"id":4,"type":"stat","title":"Servers","gridPos":{"x":0,"y":0,"w":8,"h":5},"targets":[{"refId":"A","expr":"up"}],"options":{"wobble":3}}]}`
+	if err := os.WriteFile(file, []byte(given), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newWorld(t, func(c *Config) {
+		c.DataDir = t.TempDir()
+		c.Boards.Given = []boards.Given{{Key: "local.dashboards[0]", Path: file}}
+	}).reader("versions.mjs", "GIVEN="+file)
 }
 
 func TestEveryPageFitsEveryWidthInChromium(t *testing.T) {

@@ -98,6 +98,42 @@ await reader(site, async ({ page, does, json, until, quiet, textOf, panel, shot,
     await sound('a dashboard half of which fails')
   })
 
+  await does('what is not known is said on the panel: its type, a unit, an option, a transformation', async () => {
+    const stat = (title, more) => ({ type: 'stat', title, targets: [{ refId: 'A', expr: 'sum(load)', instant: true }], options: { graphMode: 'none', reduceOptions: { calcs: ['max'] } }, ...more })
+    const defaults = (more) => ({ defaults: more, overrides: [] })
+    await save('unknown', 'Unknown', [
+      { type: 'flowcharting', title: 'Of a type', targets: [{ refId: 'A', expr: 'sum(load)', instant: true }] }, { type: 'holo', title: 'Of a type without queries' },
+      stat('Unit', { fieldConfig: defaults({ unit: 'foo' }) }), stat('Option', { options: { graphMode: 'none', wobble: 3, reduceOptions: { calcs: ['max'], spin: 1 } } }),
+      stat('Field', { fieldConfig: defaults({ custom: { wiggle: 1 } }) }), stat('Transformation', { transformations: [{ id: 'conjure', options: {} }] }), stat('Known', {}),
+    ])
+    await page.setViewportSize({ width: 1440, height: 1400 })
+    await open('d/unknown/x?from=now-15m&to=now&refresh=')
+    assert.match(await textOf('Of a type'), /Panels of the type "flowcharting" are not known here. Its data can be seen as a table/)
+    assert.match(await textOf('Of a type without queries'), /Panels of the type "holo" are not known here. This one asks no data source/)
+    const value = Math.max(...(await json(`api/datasources/proxy/uid/prometheus/api/v1/query?${new URLSearchParams({ query: 'sum(load)', time: '1796018000' })}`)).data.result.map((s) => Number(s.value[1])))
+    const shown = (await textOf('Known')).match(/[\d.]+/g).map(Number)
+    assert.ok(shown.includes(value), `the one that is known shows ${value}: ${shown}`)
+    assert.match(await textOf('Unit'), new RegExp(`${value} ?foo`), 'a unit that is not known stands behind the number')
+    /** notes are what a panel says of itself. */
+    const notes = async (title) => {
+      const mark = panel(title).getByRole('button', { name: new RegExp(`notes? on ${title}$`) })
+      if ((await mark.count()) === 0) return []
+      await mark.click()
+      const list = await page.getByRole('listitem').filter({ hasText: /not known/ }).allInnerTexts()
+      await page.keyboard.press('Escape')
+      return list.map((t) => t.replace(/^panel \d+ "[^"]*":? /, '').trim())
+    }
+    for (const [title, ...want] of [
+      ['Of a type', 'its type "flowcharting" is not known'], ['Of a type without queries', 'its type "holo" is not known'],
+      ['Option', 'option options.reduceOptions.spin is not known', 'option options.wobble is not known'], ['Field', 'option custom.wiggle is not known'],
+      ['Transformation', 'the transformation "conjure" is not known: the panel shows its data without it'], ['Unit'], ['Known'],
+    ]) assert.deepEqual((await notes(title)).sort(), want, `the notes on ${title}`)
+    assert.equal(await textOf('Transformation'), await textOf('Known'), 'its data without the transformation')
+    await shot('unknown')
+    await sound('panels that are not known')
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   await does('Explore and a trace before a source that answers HTML or is not there', async () => {
     for (const [path, says] of [
       ['explore?ds=htmltraces&q=%7B%7D', /the answer is a web page \(Sign in\)/], ['explore?ds=html&type=promql&q=load', /the answer is a web page/], ['explore?ds=gone&q=%7B%7D', /There is no data source "gone" Choose another one/],

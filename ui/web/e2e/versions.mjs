@@ -2,9 +2,12 @@
  * The versions of a dashboard in Chromium: saved by the API three times, then listed,
  * compared and restored by a reader; what is shown is held against what the API keeps.
  *
- *   SITE_URL=http://127.0.0.1:3000 node e2e/versions.mjs
+ * One that a file of the site brings (GIVEN) is edited, kept as JSON and saved as a copy.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 GIVEN=given.json node e2e/versions.mjs
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { reader } from './reader.mjs'
 
 const site = (process.env.SITE_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
@@ -136,6 +139,40 @@ await reader(site, async (r) => {
     await page.getByText('This dashboard comes from a file of the site').waitFor()
     await page.getByRole('button', { name: 'Back to the dashboard' }).click()
     await page.locator('[data-panel]').first().waitFor()
+  })
+
+  await does('a dashboard of a file is edited: JSON to keep, or a copy; the file stays as it is', async () => {
+    const file = () => JSON.parse(readFileSync(process.env.GIVEN, 'utf8'))
+    /** parts of a model that the file and the reader have a say in */
+    const parts = ({ title, tags, surprise, time, panels }) => ({ title, tags, surprise, time, panels })
+    const stored = async (uid) => parts(await json(`api/dashboards/uid/${uid}/json`))
+    await page.goto(`${site}/d/given/x?refresh=`)
+    await page.locator('[data-panel]').first().waitFor()
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.getByRole('button', { name: 'Settings' }).waitFor()
+    await page.locator('[data-panel]').first().focus()
+    await page.keyboard.press('Alt+Shift+ArrowDown')
+    await page.keyboard.press('Control+s')
+    const dialog = page.getByRole('dialog', { name: 'Save the dashboard' })
+    await dialog.getByText('This dashboard comes from a file of the site.').waitFor()
+    assert.equal(await dialog.getByRole('button', { name: 'Save', exact: true }).count(), 0, 'no way to write over the file')
+    await sound('a dashboard of a file is to be saved')
+    const edited = file()
+    edited.panels[0].gridPos.h++
+    const download = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Download JSON' }).click()
+    const got = JSON.parse(readFileSync(await (await download).path(), 'utf8'))
+    assert.deepEqual({ ...parts(got), uid: got.uid, title: edited.title }, { ...parts(edited), uid: 'given' }, 'all of the file, and the change')
+    assert.match((await download).suggestedFilename(), /^Given-by-a-file.*\.json$/)
+    await dialog.getByLabel('Title').fill('Mine now')
+    await dialog.getByRole('button', { name: 'Save as a copy' }).click()
+    await until('the copy has an address', () => /\/d\/(?!given)/.test(page.url()) || page.url())
+    await page.getByRole('heading', { name: 'Mine now' }).first().waitFor()
+    const uid = new URL(page.url()).pathname.split('/')[2]
+    assert.deepEqual(await stored(uid), { ...parts(edited), title: 'Mine now' })
+    assert.deepEqual(await stored('given'), parts(file()))
+    const about = async (of) => { const { canSave, provisioned } = await json(`api/dashboards/uid/${of}`); return { canSave, provisioned } }
+    assert.deepEqual([await about(uid), await about('given')], [{ canSave: true, provisioned: false }, { canSave: false, provisioned: true }])
   })
 
   await does("Grafana's address of the settings opens them at the same part", async () => {
