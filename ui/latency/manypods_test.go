@@ -43,7 +43,7 @@ func ofFleet(o fleet.Options, seconds int) (*fleet.Fleet, *Collector) {
 
 func TestModelsOfManyPodsWithFewSpansEachAreComparedOverAllPods(t *testing.T) {
 	f, c := ofFleet(fleet.Options{Seed: 3, PerSecond: 5000, Sampling: 0.01}, 40)
-	got := c.Counters(scraped(t, f), 0, 0, false)
+	got := c.Counters(scraped(t, f), 0, 0, AllStored)
 	if len(got.Rows) != 3 || !got.Agree || !strings.HasPrefix(got.Sentence, "Triton's counters agree with the spans: queue, input, compute and output of 3 models, each over all its pods.") {
 		t.Errorf("%d rows: %s", len(got.Rows), got.Sentence)
 	}
