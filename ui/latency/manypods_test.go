@@ -64,7 +64,7 @@ func TestModelsOfManyPodsWithFewSpansEachAreComparedOverAllPods(t *testing.T) {
 
 func TestPodsWithManySpansAreComparedOneByOne(t *testing.T) {
 	f, c := ofFleet(fleet.Options{Seed: 3, PerSecond: 500, Sampling: 1}, 60)
-	got := c.Counters(scraped(t, f), 0, 0, false)
+	got := c.Counters(scraped(t, f), 0, 0, AllStored)
 	if len(got.Rows) != 600 || !strings.Contains(got.Sentence, "of 600 pairs of model and pod") {
 		t.Errorf("%d rows: %s", len(got.Rows), got.Sentence)
 	}
