@@ -19,8 +19,11 @@ import (
 func (r *Runner) serviceMap(ctx context.Context, q Question, d Source, t grafana.Target) answer {
 	f := readFields(t.JSON)
 	a := answer{note: payload.QueryNote{RefID: t.RefID, Source: d.Name, Type: d.Type}}
-	// Without a name the usual Prometheus has the graph, as in Explore.
-	p, err := r.sources.Find(grafana.SourceRef{UID: d.ServiceMap, Type: Prometheus}, q.Env)
+	if d.ServiceMap == "" {
+		a.fail(&Absent{fmt.Sprintf("the data source %q names no Prometheus that keeps its service graph", d.Name), "set jsonData.serviceMap.datasourceUid of the data source"})
+		return a
+	}
+	p, err := r.sources.Find(grafana.SourceRef{UID: d.ServiceMap}, q.Env)
 	if err == nil && p.Type != Prometheus {
 		err = &Absent{fmt.Sprintf("serviceMap.datasourceUid of %q names %q, which is no Prometheus", d.Name, p.Name), "name a data source of type prometheus"}
 	}
