@@ -50,12 +50,13 @@ func (s *Site) Off() []Off {
 	}
 	for _, p := range Parts() {
 		cost, counted := costs[p]
+		other := s.Elsewhere(p)
 		switch {
 		case !counted || s.On(p):
 		case p == PartPrometheus && s.Values.Prometheus.External.Enabled:
 			add(p, "prometheus.external.enabled", "The metrics are those of an external Prometheus: it must scrape this site and take remote writes, else rates and the map stay empty.")
-		case s.Elsewhere(p) != "":
-			add(p, string(p)+".enabled", elsewhere[p]+s.Elsewhere(p)+".")
+		case other != "":
+			add(p, string(p)+".enabled", elsewhere[p]+other+".")
 		default:
 			add(p, string(p)+".enabled", cost)
 		}

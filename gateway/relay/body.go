@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"compress/zlib"
 	"encoding/binary"
@@ -183,6 +184,7 @@ func (b *requestBody) next(p []byte) (n int, err error, ok bool) {
 	}
 	if b.hand.err == io.EOF {
 		b.atEnd = true
+		b.sent = cmp.Or(b.sent, b.x.since()) // of a request without a message its end is all
 	}
 	return n, b.hand.err, true
 }
