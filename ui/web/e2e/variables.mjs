@@ -21,7 +21,7 @@ await reader(site, async ({ page, does, until, quiet, textOf, panel, json, sound
       query('release', 'label_values(load, release)'),
       query('namespace', 'label_values(load{release=~"$release"}, namespace)', { multi: true, includeAll: true, current: { text: 'All', value: '$__all' } }),
       query('pod', 'label_values(load{release=~"$release", namespace=~"$namespace"}, pod)', { multi: true, includeAll: true, current: { text: 'All', value: '$__all' } }),
-      { name: 'step', label: 'Step', type: 'interval', query: '1m,5m', current: { text: '1m', value: '1m' } },
+      { name: 'step', label: 'Step', type: 'interval', query: '1m,5m', allowCustomValue: false, current: { text: '1m', value: '1m' } },
       { name: 'factor', type: 'constant', query: '7', hide: 2 },
       { name: 'store', label: 'Store', type: 'datasource', query: 'prometheus', current: {} },
     ] },
@@ -90,12 +90,42 @@ await reader(site, async ({ page, does, until, quiet, textOf, panel, json, sound
     await field('Namespace').focus()
     await page.keyboard.press('ArrowDown')
     await page.getByRole('combobox', { name: 'Search Namespace' }).fill('test')
-    await page.keyboard.press('ArrowDown') // past what is typed, which may be chosen as it is
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape')
     await holds('one namespace', { ...cms, namespaces: ['cms-test'], pods: ['cms-2'] })
     await chooses('Pod', ['All', 'cms-2'])
     await sound('the lists of variables')
+  })
+
+  await does('what is typed: Enter takes the first that fits, the text itself where nothing does or it is chosen', async () => {
+    /** typed opens a list and types; it gives what is offered and what Enter would take. */
+    const typed = async (label, text) => {
+      await field(label).click()
+      await page.getByRole('combobox', { name: `Search ${label}` }).fill(text)
+      return list(label).getByRole('option').evaluateAll((all) => all.map((o) => (o.id === document.activeElement.getAttribute('aria-activedescendant') ? `Enter takes ${o.innerText.trim()}` : o.innerText.trim())))
+    }
+    const entered = async (...keys) => {
+      for (const key of [...keys, 'Enter', 'Escape']) await page.keyboard.press(key)
+    }
+    await chooses('Namespace', ['All', 'cms-prod', 'cms-test'], 'All')
+    assert.deepEqual(await typed('Pod', 'cms'), ['Enter takes cms-0', 'cms-1', 'cms-2', 'cms'])
+    await entered()
+    await holds('the first that fits', { ...cms, pods: ['cms-0'] })
+    assert.deepEqual(await typed('Pod', 'cms-2'), ['Enter takes cms-2'], 'one that is called so is not offered twice')
+    await entered()
+    await holds('one by its whole name', { ...cms, pods: ['cms-0', 'cms-2'] })
+    assert.deepEqual(await typed('Release', 'c.s'), ['Enter takes c.s'])
+    await entered()
+    const want = await sum('prometheus', 'sum(load{release=~"c.s", pod=~"cms-0|cms-2"})')
+    await until('the text as it is', async () => (await textOf('Load')) === want || textOf('Load'))
+    assert.deepEqual(await typed('Release', 'm'), ['Enter takes cms', 'm'])
+    await entered('ArrowDown')
+    assert.deepEqual(param('release'), ['m'], 'the text itself, chosen')
+    await chooses('Release', ['m', 'cms', 'dune'], 'cms')
+    assert.deepEqual(await typed('Step', '2m'), [], 'one that takes no values but its own')
+    await entered()
+    await chooses('Pod', ['All', 'cms-0', 'cms-1', 'cms-2'], 'All')
+    await holds('all again', cms)
   })
 
   await does('another release: namespaces and pods are its own, and what it does not have is chosen no longer', async () => {
