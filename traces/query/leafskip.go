@@ -234,7 +234,8 @@ func (l *leaf) rootNamePossible(p *page) bool {
 
 // durationPossible asks the zone of durations, of which those below zero count as 0.
 func (l *leaf) durationPossible(p *page) bool {
-	pv := p.column(column.Duration)
+	pv := p.often.duration
+	p.bind(pv)
 	if !l.whole || pv.col == nil || p.info.MaxEnd >= 1<<63 {
 		return true
 	}

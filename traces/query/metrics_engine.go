@@ -122,7 +122,10 @@ func (m *metricsPlan) gather(ctx context.Context, snap *Snapshot, opts EngineOpt
 			return nil, nil, nil, err
 		}
 		s := newScan(ctx, snap, m.plan, Range{first.rng.Start, first.rng.End}, opts)
-		items := s.items()
+		items, err := newAgenda(s).all()
+		if err != nil {
+			return first, s, nil, err
+		}
 		workers := 1
 		if !again && m.cost(items) > opts.alone {
 			workers = max(min(opts.Workers, len(items)), 1)

@@ -37,10 +37,8 @@ type partScan struct {
 	*Part
 	index int
 
-	asked    sync.Once
-	possible bool
-	listed   sync.Once
-	keyList  []column.Key
+	listed  sync.Once
+	keyList []column.Key
 
 	mu      sync.Mutex
 	read    int
@@ -85,9 +83,9 @@ func (ps *partScan) note(k column.Key) {
 	ps.mu.Unlock()
 }
 
-func (ps *partScan) skip(reason string) {
+func (ps *partScan) skip(reason string, pages int) {
 	ps.mu.Lock()
-	ps.skipped[reason]++
+	ps.skipped[reason] += pages
 	ps.mu.Unlock()
 }
 
@@ -113,50 +111,6 @@ func (ps *partScan) count(p *page) {
 	p.counted, p.cost = true, 0
 }
 
-// item is what a worker does at a time: a page, or a few split traces.
-type item struct {
-	part   *partScan // nil: split traces
-	page   int
-	splits []Split // oldest first, as in the Snapshot
-	newest uint64  // no trace of it starts later
-}
-
-// splitBatch is how many split traces are one item.
-const splitBatch = 16
-
-// items lists what overlaps the range, by the latest start.
-func (s *scan) items() []item {
-	var out []item
-	for _, ps := range s.parts {
-		for n := range ps.Segment.Pages() {
-			info := ps.Segment.Page(n)
-			if overlapOf(info, s.rng) == outside {
-				ps.skip("time")
-				continue
-			}
-			if len(ps.Hidden[n]) >= info.Traces {
-				ps.skip("split or deleted")
-				continue
-			}
-			out = append(out, item{part: ps, page: n, newest: info.MaxStart})
-		}
-	}
-	for end := len(s.snap.Split); end > 0; end -= splitBatch {
-		list := s.snap.Split[max(0, end-splitBatch):end]
-		if slices.ContainsFunc(list, s.reaches) {
-			last := slices.MaxFunc(list, func(a, b Split) int { return cmp.Compare(a.Start, b.Start) })
-			out = append(out, item{splits: list, newest: last.Start})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b item) int { return cmp.Compare(b.newest, a.newest) })
-	return out
-}
-
-// reaches tells whether a split trace may have a span in the range.
-func (s *scan) reaches(sp Split) bool {
-	return s.rng == (Range{}) || s.rng.Overlaps(sp.Start, max(sp.Start, sp.End))
-}
-
 // worker reads pages. One goroutine uses it.
 type worker struct {
 	scan   *scan
@@ -180,13 +134,8 @@ func (w *worker) open(it *item) (rows rowBits, err error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	it.part.asked.Do(func() { it.part.possible = s.plan.root.possible(p, false) })
-	switch {
-	case !it.part.possible:
-		it.part.skip("no such value in the part")
-		return nil, p.err
-	case !s.plan.root.possible(p, true):
-		it.part.skip("no such value in the page")
+	if !s.plan.root.possible(p, true) {
+		it.part.skip("no such value in the page", 1)
 		return nil, p.err
 	}
 	w.sel = resized(w.sel, wordsOf(p.info.Rows))

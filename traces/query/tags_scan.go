@@ -59,15 +59,19 @@ func (s *tagScan) run(v tagVisitor) error {
 			return err
 		}
 		if told[ps] = ok; ok {
-			for range ps.Segment.Pages() {
-				ps.skip("the part lists its values")
-			}
+			ps.skip("the part lists its values", ps.Segment.Pages())
 		}
 	}
-	splits := len(told) < len(s.parts) || !allTrue(told) // else the parts told of their pieces too
-	w := s.worker(0)
-	for _, it := range s.items() {
-		if it.part == nil && !splits || it.part != nil && told[it.part] {
+	if len(told) == len(s.parts) && allTrue(told) { // of pieces of split traces too
+		return nil
+	}
+	w, todo := s.worker(0), newAgenda(s.scan)
+	for {
+		if _, ok, err := todo.peek(); !ok {
+			return err
+		}
+		it := todo.pop()
+		if it.part != nil && told[it.part] {
 			continue
 		}
 		if err := s.ctx.Err(); err != nil {
@@ -81,13 +85,12 @@ func (s *tagScan) run(v tagVisitor) error {
 		if it.part == nil {
 			show = s.pieces
 		}
-		err := show(w, &it, v)
-		w.done(&it)
+		err := show(w, it, v)
+		w.done(it)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 func allTrue(m map[*partScan]bool) bool {

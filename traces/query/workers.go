@@ -17,7 +17,7 @@ const (
 // time or before. The evaluation of later items may have begun by then; it has
 // ended when readItems returns.
 func readItems[R any](s *scan, eval func(*worker, *item) (R, error), enough func(newest uint64) bool, take func(R) error) error {
-	items := s.items()
+	todo := newAgenda(s)
 	first := s.worker(0)
 	one := func(w *worker, it *item) (R, error) {
 		if err := s.ctx.Err(); err != nil {
@@ -27,15 +27,13 @@ func readItems[R any](s *scan, eval func(*worker, *item) (R, error), enough func
 		defer w.done(it)
 		return eval(w, it)
 	}
-	serial := len(items)
-	if s.opts.Workers > 1 && len(items) > 2*serialItems {
-		serial = serialItems
-	}
-	for i := range items[:serial] {
-		if enough(items[i].newest) {
-			return nil
+	for n := 0; s.opts.Workers < 2 || n < serialItems || todo.left <= serialItems; n++ {
+		newest, ok, err := todo.peek()
+		if !ok || enough(newest) {
+			return err
 		}
-		r, err := one(first, &items[i])
+		it := todo.pop()
+		r, err := one(first, it)
 		if err == nil {
 			err = take(r)
 		}
@@ -43,107 +41,129 @@ func readItems[R any](s *scan, eval func(*worker, *item) (R, error), enough func
 			return err
 		}
 	}
-	if serial == len(items) || enough(items[serial].newest) {
-		return nil
-	}
-	return readTogether(s, first, items[serial:], one, enough, take)
+	t := &together[R]{scan: s, todo: todo, eval: one, enough: enough, take: take, workers: min(s.opts.Workers, todo.left)}
+	return t.run(first)
+}
+
+// together is the reading of items by several workers. Who has evaluated an item
+// takes what is due of the results: nobody is woken for a page that has nothing.
+type together[R any] struct {
+	scan   *scan
+	eval   func(*worker, *item) (R, error)
+	enough func(newest uint64) bool
+	take   func(R) error
+
+	workers int // at most
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	room    *sync.Cond // for an item to be begun
+	todo    *agenda
+	ring    []result[R] // of items begun and not taken, by number
+	started int         // workers
+	next    int         // item to be begun
+	taken   int         // items taken
+	taking  bool        // somebody is at it
+	stopped bool
+	err     error
 }
 
 // result is what an item gave.
 type result[R any] struct {
-	value R
-	err   error
-	done  bool
+	newest uint64
+	value  R
+	err    error
+	done   bool
 }
 
-// ahead is the results that are not taken yet: workers stay ahead by so many items
-// at most.
-type ahead[R any] struct {
-	mu      sync.Mutex
-	changed *sync.Cond
-	ring    []result[R]
-	next    int // item to be begun
-	taken   int // items taken
-	stopped bool
+// run has the items read, by the caller's goroutine too.
+func (t *together[R]) run(first *worker) error {
+	t.ring, t.room = make([]result[R], 4*t.workers), sync.NewCond(&t.mu)
+	t.mu.Lock()
+	t.started = 1
+	t.startMore()
+	t.work(first)
+	t.mu.Unlock()
+	t.running.Wait()
+	return t.err
 }
 
-// most is how many items may be begun and not taken.
-func (win *ahead[R]) most() int {
-	return min(len(win.ring), max(2, (serialItems+win.taken)/aheadShare))
+// most is how many items may be begun and not taken. mu is held, here and below.
+func (t *together[R]) most() int {
+	return min(len(t.ring), max(2, (serialItems+t.taken)/aheadShare))
 }
 
-// readTogether is readItems with several workers.
-func readTogether[R any](s *scan, first *worker, items []item, eval func(*worker, *item) (R, error), enough func(uint64) bool, take func(R) error) error {
-	workers := min(s.opts.Workers, len(items))
-	win := &ahead[R]{ring: make([]result[R], 4*workers)}
-	win.changed = sync.NewCond(&win.mu)
-	var wg sync.WaitGroup
-	started := 0
-	start := func(n int) {
-		for ; started < min(n, workers); started++ {
-			w := first
-			if started > 0 {
-				w = s.worker(started)
-			}
-			wg.Go(func() { win.work(w, items, eval) })
-		}
+// startMore starts workers as there is something to do for them.
+func (t *together[R]) startMore() {
+	for ; t.started < min(t.most(), t.workers); t.started++ {
+		w := t.scan.worker(t.started)
+		t.running.Go(func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.work(w)
+		})
 	}
-	err := win.takeAll(items, start, enough, take)
-	wg.Wait()
-	return err
 }
 
-// work evaluates items until there are none, or the window is stopped.
-func (win *ahead[R]) work(w *worker, items []item, eval func(*worker, *item) (R, error)) {
-	win.mu.Lock()
-	defer win.mu.Unlock()
+// work evaluates items until there are none, or enough was found.
+func (t *together[R]) work(w *worker) {
 	for {
-		for !win.stopped && win.next < len(items) && win.next-win.taken >= win.most() {
-			win.changed.Wait()
+		for !t.stopped && t.next-t.taken >= t.most() {
+			t.room.Wait()
 		}
-		if win.stopped || win.next >= len(items) {
+		if t.stopped {
 			return
 		}
-		n := win.next
-		win.next++
-		win.mu.Unlock()
-		value, err := eval(w, &items[n])
-		win.mu.Lock()
-		win.ring[n%len(win.ring)] = result[R]{value, err, true}
-		win.changed.Broadcast()
+		newest, ok, err := t.todo.peek()
+		if err != nil || ok && t.next == t.taken && !t.taking && t.enough(newest) {
+			t.stop(err)
+		}
+		if !ok || t.stopped {
+			return
+		}
+		it, slot := t.todo.pop(), &t.ring[t.next%len(t.ring)]
+		slot.newest = newest
+		t.next++
+		t.mu.Unlock()
+		value, err := t.eval(w, it)
+		t.mu.Lock()
+		slot.value, slot.err, slot.done = value, err, true
+		t.takeDue()
 	}
 }
 
-// takeAll takes the results in order, and has workers started as they are needed.
-func (win *ahead[R]) takeAll(items []item, start func(workers int), enough func(uint64) bool, take func(R) error) error {
-	win.mu.Lock()
-	defer win.mu.Unlock()
-	defer func() {
-		win.stopped = true
-		win.changed.Broadcast()
-	}()
-	for n := range items {
-		if enough(items[n].newest) {
-			return nil
-		}
-		start(win.most())
-		slot := &win.ring[n%len(win.ring)]
-		for !slot.done {
-			win.changed.Wait()
+// takeDue takes the results that are next in the items' order.
+func (t *together[R]) takeDue() {
+	for !t.taking && !t.stopped && t.taken < t.next {
+		slot := &t.ring[t.taken%len(t.ring)]
+		switch {
+		case t.enough(slot.newest):
+			t.stop(nil)
+			return
+		case !slot.done:
+			return
 		}
 		r := *slot
 		*slot = result[R]{}
-		win.taken = n + 1
-		win.changed.Broadcast()
+		t.taken++
+		if r.err == nil {
+			t.taking = true
+			t.mu.Unlock()
+			r.err = t.take(r.value)
+			t.mu.Lock()
+			t.taking = false
+		}
 		if r.err != nil {
-			return r.err
+			t.stop(r.err)
+			return
 		}
-		win.mu.Unlock()
-		err := take(r.value)
-		win.mu.Lock()
-		if err != nil {
-			return err
-		}
+		t.startMore()
+		t.room.Broadcast()
 	}
-	return nil
+}
+
+// stop has no item begun or taken any more.
+func (t *together[R]) stop(err error) {
+	t.stopped, t.err = true, err
+	t.room.Broadcast()
 }
