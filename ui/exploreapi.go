@@ -194,7 +194,12 @@ func (u *UI) explorePromQL(r *http.Request) (any, error) {
 	if a.Scrape, err = explore.ParseStep(d.TimeInterval); err != nil {
 		a.Scrape = 0
 	}
-	return explore.PromQL(r.Context(), prometheus, a)
+	chart, err := explore.PromQL(r.Context(), prometheus, a)
+	var fault *explore.PromFault
+	if errors.As(err, &fault) {
+		return nil, &rejected{http.StatusBadRequest, payload.Failure{Error: fault.Error(), Hint: fault.Hint, Place: &fault.Place}}
+	}
+	return chart, err
 }
 
 // exploreGraph reads the graph from the Prometheus that the trace store names.

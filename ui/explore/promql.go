@@ -50,36 +50,21 @@ func PromQL(ctx context.Context, p Series, a Asking) (payload.ExploreChart, erro
 	}
 	from, to := Aligned(a.From, a.To, step)
 	from, to = whole(from, to, a.To, step)
-	query := filled(a.Query, step, a.Scrape, a.To.Sub(a.From))
+	variables := variablesOf(step, a.Scrape, a.To.Sub(a.From))
+	query := variables.filled(a.Query)
 	out := payload.ExploreChart{Kind: "lines", Query: query, Unit: promUnit(query), OnAxis: strings.Contains(query, "histogram_quantile"),
 		FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()), StepMs: float64(step.Milliseconds())}
 	if a.Range || !a.Instant {
 		if err := promLines(ctx, p, a, &out, from, to, step); err != nil {
-			return out, err
+			return out, variables.faultOf(err, a.Query)
 		}
 	}
 	if a.Instant {
 		if err := promRows(ctx, p, a, &out); err != nil {
-			return out, err
+			return out, variables.faultOf(err, a.Query)
 		}
 	}
 	return out, nil
-}
-
-var macro = regexp.MustCompile(`\$(?:__(interval_ms|interval|rate_interval|range_ms|range_s|range)\b|\{__(interval_ms|interval|rate_interval|range_ms|range_s|range)\})`)
-
-// filled puts the range and its step in place of Grafana's variables for them.
-func filled(query string, step, scrape, length time.Duration) string {
-	length = max(length.Round(time.Second), time.Second)
-	values := map[string]string{
-		"interval": steps.Write(step), "interval_ms": strconv.FormatInt(step.Milliseconds(), 10),
-		"rate_interval": steps.Write(max(step+scrape, 4*scrape)),
-		"range":         steps.Write(length), "range_s": strconv.FormatInt(int64(length/time.Second), 10),
-		"range_ms": strconv.FormatInt(length.Milliseconds(), 10),
-	}
-	return macro.ReplaceAllStringFunc(query, func(found string) string {
-		return values[strings.Trim(strings.TrimPrefix(strings.Trim(found, "${}"), "__"), "_")]
-	})
 }
 
 func promLines(ctx context.Context, p Series, a Asking, out *payload.ExploreChart, from, to time.Time, step time.Duration) error {

@@ -48,11 +48,11 @@ func (p *prom) Exemplars(context.Context, string, time.Time, time.Time) ([]sourc
 }
 
 func TestVariablesOfTimeAreFilled(t *testing.T) {
-	got := filled("rate(x[$__rate_interval]) $__interval ${__interval_ms} $__range $__range_s $__range_ms $__rangex $other", 30*time.Second, 5*time.Second, time.Hour)
+	got := variablesOf(30*time.Second, 5*time.Second, time.Hour).filled("rate(x[$__rate_interval]) $__interval ${__interval_ms} $__range $__range_s $__range_ms $__rangex $other")
 	if want := "rate(x[35s]) 30s 30000 1h 3600 3600000 $__rangex $other"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if got := filled("x[$__rate_interval]", 5*time.Second, 5*time.Second, time.Hour); got != "x[20s]" {
+	if got := variablesOf(5*time.Second, 5*time.Second, time.Hour).filled("x[$__rate_interval]"); got != "x[20s]" {
 		t.Error(got)
 	}
 }

@@ -2,8 +2,16 @@ package payload
 
 // Failure is the answer of every endpoint that could not do what it was asked.
 type Failure struct {
-	Error string `json:"error"` // what was tried on what, and why it failed
-	Hint  string `json:"hint"`  // the next step of the reader
+	Error string `json:"error"`           // what was tried on what, and why it failed
+	Hint  string `json:"hint"`            // the next step of the reader
+	Place *Place `json:"place"` // where in a query that cannot be read, else null
+}
+
+// Place is a place in the text of a query.
+type Place struct {
+	Line   int `json:"line"`   // from 1
+	Column int `json:"column"` // from 1, in characters
+	Offset int `json:"offset"` // in bytes of UTF-8
 }
 
 // Site is what the page is about; asked for once.

@@ -9,10 +9,11 @@
  * the traces ("now-15m"). With METRICS=no the trace store answers searches alone.
  */
 import assert from 'node:assert/strict'
+import { promqlSteps } from './promql.mjs'
 import { open as opened, site } from './reader.mjs'
 
 const from = process.env.FROM ?? 'now-15m'
-const { page, context, does, until, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-' })
+const { page, context, does, until, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-', permissions: ['clipboard-read', 'clipboard-write'] })
 const seen = {}
 
 const open = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, ...params })}`)
@@ -188,6 +189,36 @@ async function linksToTheView() {
   await other.close()
 }
 
+/** Series, values and two sides likewise; the link that is copied names the range that is seen. */
+async function linksToSeries() {
+  const to = Math.floor(Date.now() / 1000) * 1000 - 20_000
+  const side = (datasource, query, range) => ({ datasource, queries: [{ refId: 'A', ...query }], ...(range ? { range } : {}) })
+  const traces = '{ name = "ingress" } | quantile_over_time(duration, .5, .9) by (resource.service.name)'
+  const rates = 'sum by (model) (rate(supersonic_gateway_requests_total[$__rate_interval]))'
+  const range = { from: String(to - 60_000), to: String(to) }
+  const panes = { a: side('tempo', { queryType: 'traceql', query: traces, step: '5s' }, range), b: side('prometheus', { expr: rates, instant: true, range: true, legendFormat: 'of {{model}}' }, { from: String(to - 40_000), to: String(to - 10_000) }) }
+  for (const [what, params, tables] of [
+    ['PromQL', { type: 'promql', q: rates, mode: 'both', legend: 'of {{model}}', step: '10s' }, 2], ['metrics of traces', { type: 'traceql', q: traces, step: '5s' }, 1],
+    ['two sides', { schemaVersion: 1, panes: JSON.stringify(panes) }, 3],
+  ]) {
+    const seen = async (on) => {
+      const found = on.locator('main table')
+      await until(`${what}: ${tables} tables of values`, async () => ((await found.count()) === tables && (await on.locator('main [aria-busy=true], .editor:not(.loaded)').count()) === 0) || found.count())
+      return [...(await found.allInnerTexts()), ...(await on.getByRole('textbox').allInnerTexts()), ...(await on.getByRole('region', { name: /queries and answers$/ }).allInnerTexts())]
+    }
+    await page.goto(`${site}/explore?${new URLSearchParams({ ...range, refresh: '5s', ...params })}`)
+    await seen(page)
+    await page.getByRole('button', { name: 'Copy a link to this' }).click()
+    const link = new URL(await until('copied', () => page.getByRole('button', { name: 'Copied' }).isVisible()).then(() => page.evaluate(() => navigator.clipboard.readText())))
+    assert.deepEqual(['from', 'to', 'refresh'].map((name) => link.searchParams.get(name)), [range.from, range.to, null])
+    const here = await seen(page)
+    const other = await context.newPage()
+    await other.goto(link.href)
+    assert.deepEqual(await seen(other), here, what)
+    await other.close()
+  }
+}
+
 async function narrowsByKeys() {
   await open({ q: '{ name = "ingress" }', table: 'spans' })
   const plane = page.getByRole('group', { name: /^Duration of the/ })
@@ -211,19 +242,6 @@ async function drawsTraceMetrics() {
   await dot.focus()
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/trace\/[0-9a-f]{32}/)
-}
-
-async function drawsPromQL() {
-  await open({ type: 'promql', q: 'sum by (job) (up)', mode: 'both' })
-  await page.getByRole('table', { name: 'Legend' }).waitFor()
-  const { data } = await asks('prometheus', 'api/v1/query', { query: 'sum by (job) (up)' })
-  const cells = await page.getByRole('table', { name: 'Values' }).locator('tbody tr').allInnerTexts()
-  const want = data.result.map((r) => `${r.metric.job ?? '–'} ${Number(r.value[1])}`).sort()
-  assert.deepEqual(cells.map((t) => t.replace(/\s+/g, ' ').trim()).sort(), want)
-  await written('sum by (le) (up', 'PromQL')
-  await page.keyboard.press('Control+Enter')
-  await page.waitForURL(/le%29/)
-  await shot('promql')
 }
 
 async function showsServiceGraph() {
@@ -255,11 +273,39 @@ async function readsGrafanasAddress() {
   assert.equal(param('q'), '{ name = "ingress" }')
 }
 
+/** What was asked is listed, also after a reload; one that is chosen is asked again, as it was asked. */
 async function keepsHistory() {
+  await open({ type: 'promql' })
+  await written('max by (job) (up)', 'PromQL')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('table', { name: 'Legend' }).waitFor()
+  await page.getByLabel('Values').selectOption('instant')
+  await page.getByRole('table', { name: 'Values' }).waitFor()
   await open({})
-  await page.getByRole('button', { name: 'History' }).click()
+  await editor().waitFor()
+  await written('{ name = "ingress" && duration > 2ms ')
+  await page.keyboard.press('Control+Enter')
+  await results().locator('tbody tr').first().waitFor()
+  await page.reload()
   const list = page.getByRole('region', { name: 'History of queries' })
-  await list.waitFor()
+  const again = async (text) => {
+    await page.getByRole('button', { name: 'History' }).click()
+    await list.getByRole('button', { name: text, exact: true }).click()
+    await list.waitFor({ state: 'detached' })
+    await until('the address asks it', () => param('q') === text || page.url())
+  }
+  await again('max by (job) (up)')
+  assert.deepEqual([param('type'), param('mode')], ['promql', 'instant'])
+  const { data } = await asks('prometheus', 'api/v1/query', { query: 'max by (job) (up)' })
+  const rows = page.getByRole('table', { name: 'Values' }).locator('tbody tr')
+  await until('its values', async () => JSON.stringify((await rows.allInnerTexts()).map((t) => t.replace(/\s+/g, ' ').trim()).sort()) === JSON.stringify(data.result.map((r) => `${r.metric.job} ${Number(r.value[1])}`).sort()) || rows.allInnerTexts())
+  assert.equal((await editor('PromQL').innerText()).trim(), 'max by (job) (up)')
+  assert.equal(await page.getByRole('table', { name: 'Legend' }).count(), 0, 'at the end alone')
+  await again('{ name = "ingress" && duration > 2ms }')
+  await results().locator('tbody tr').first().waitFor()
+  assert.equal((await editor().innerText()).trim(), '{ name = "ingress" && duration > 2ms }')
+  assert.deepEqual([param('type'), param('mode')], [null, null])
+  await page.getByRole('button', { name: 'History' }).click()
   await list.getByText('sum by (le) (up)').first().waitFor()
   await list.getByLabel('Search the history').fill('nosuchquery')
   await list.getByText('Nothing fits').waitFor()
@@ -273,6 +319,7 @@ async function fitsPhone() {
   await shot('phone')
 }
 
+const { completesPromQL, saysPromFaults, drawsPromQL } = promqlSteps({ site, from, page, until, shot, open, written, asks })
 const withMetrics = process.env.METRICS !== 'no'
 await reads(async () => {
   await does('an editor that comes late takes over', takesOver)
@@ -285,9 +332,12 @@ await reads(async () => {
   await does('a box on the scatter', () => narrows('scatter'))
   if (withMetrics) {
     await does('a link shows the same elsewhere', linksToTheView)
+    await does('a link shows the same series and sides elsewhere', linksToSeries)
     await does('a box on the heat map', () => narrows('heat'))
     await does('metrics of traces, an exemplar opened', drawsTraceMetrics)
     await does('PromQL as lines and values', drawsPromQL)
+    await does('PromQL completed from the store', completesPromQL)
+    await does("PromQL's faults at their place", saysPromFaults)
     await does('the service graph and its table', showsServiceGraph)
     await does("Grafana's address, two sides", readsGrafanasAddress)
     await does('history', keepsHistory)

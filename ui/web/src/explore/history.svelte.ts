@@ -1,5 +1,5 @@
 /** The queries that were run in this browser: the newest first, starred ones kept. */
-import type { QueryType } from './state'
+import { query, type Query, type QueryType } from './state'
 
 export interface Asked {
   text: string
@@ -7,6 +7,8 @@ export interface Asked {
   ds: string
   atMs: number
   starred: boolean
+  /** how it was asked, where that was not as usual: as values at the end, of spans, with columns */
+  how?: Partial<Query>
 }
 
 const key = 'explore.history'
@@ -19,6 +21,12 @@ export function added(list: Asked[], one: Omit<Asked, 'starred'>): Asked[] {
   const next = [{ ...one, starred: before?.starred ?? false }, ...list.filter((a) => !same(a, one))]
   for (let i = next.length - 1; i >= 0 && next.length > most; i--) if (!next[i]!.starred) next.splice(i, 1)
   return next.slice(0, most)
+}
+
+/** unusual is what of a query is not as usual, but its text and type. */
+export function unusual(q: Query): Partial<Query> {
+  const usual = Object.entries(query({ ref: q.ref, text: q.text, type: q.type })) as [keyof Query, unknown][]
+  return Object.fromEntries(usual.filter(([name, value]) => String(q[name]) !== String(value)).map(([name]) => [name, q[name]]))
 }
 
 const same = (a: Asked, b: Omit<Asked, 'starred'>) => a.text === b.text && a.type === b.type && a.ds === b.ds
@@ -41,8 +49,8 @@ function stored(): Asked[] {
 class History {
   list = $state.raw<Asked[]>(stored())
 
-  add(text: string, type: QueryType, ds: string) {
-    if (text.trim()) this.#keep(added(this.list, { text, type, ds, atMs: Date.now() }))
+  add(q: Query, ds: string) {
+    if (q.text.trim()) this.#keep(added(this.list, { text: q.text, type: q.type, ds, atMs: Date.now(), how: unusual(q) }))
   }
 
   star(one: Asked) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { added, found, most, type Asked } from './history.svelte'
+import { added, found, most, unusual, type Asked } from './history.svelte'
+import { query } from './state'
 
 const asked = (text: string, starred = false): Asked => ({ text, type: 'traceql', ds: '', atMs: 0, starred })
 
@@ -17,3 +18,8 @@ test('the oldest without a star go first', () => {
 })
 
 test('every word has to be there', () => expect(found([asked('{ name = "Compute" }'), asked('{ status = error }')], 'NAME comp').map((a) => a.text)).toEqual(['{ name = "Compute" }']))
+
+test('what was not as usual is kept', () => {
+  expect(unusual(query({ ref: 'B', type: 'promql', text: 'up', mode: 'instant', legend: '{{pod}}' }))).toEqual({ mode: 'instant', legend: '{{pod}}' })
+  expect(unusual(query({ table: 'spans', columns: ['span.a'], text: '{}' }))).toEqual({ table: 'spans', columns: ['span.a'] })
+})

@@ -1,4 +1,4 @@
-import type { Failure } from './api'
+import type { Failure, Place } from './api'
 import { clock } from './clock.svelte'
 import { assembled } from './frames'
 
@@ -10,6 +10,8 @@ export class Trouble extends Error {
     message: string,
     readonly hint: string,
     readonly status: number,
+    /** where in a query that cannot be read */
+    readonly place: Place | null = null,
   ) {
     super(message)
   }
@@ -53,7 +55,7 @@ async function answered<T>(path: string, target: URL, request: RequestInit): Pro
   if (answer.ok && body !== null) return body as T
   const failure = (body ?? {}) as Partial<Failure>
   if (answer.ok) throw new Trouble('The answer of the page\'s server is not whole.', 'The connection broke off; ask again.', 0)
-  throw new Trouble(failure.error ?? `${path} answered ${answer.status}`, failure.hint ?? '', answer.status)
+  throw new Trouble(failure.error ?? `${path} answered ${answer.status}`, failure.hint ?? '', answer.status, failure.place ?? null)
 }
 
 function bodyOf(answer: Response): Promise<unknown> {

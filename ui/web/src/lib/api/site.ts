@@ -6,6 +6,18 @@ export interface Failure {
   error: string
   /** the next step of the reader */
   hint: string
+  /** where in a query that cannot be read, else null */
+  place: Place | null
+}
+
+/** Place is a place in the text of a query. */
+export interface Place {
+  /** from 1 */
+  line: number
+  /** from 1, in characters */
+  column: number
+  /** in bytes of UTF-8 */
+  offset: number
 }
 
 /** Site is what the page is about; asked for once. */
