@@ -105,7 +105,6 @@ func (m *maker) axis(c *column) payload.ChartAxis {
 		Centered: o.flag("axisCenteredZero", false), Grid: o.flag("axisGridShow", true), Border: o.flag("axisBorderShow", false), WidthPx: o.number("axisWidth", 0),
 		SeriesColor: o.text("axisColorMode", "text") == "series", ThresholdStyle: m.thresholdStyle(o.sub("thresholdsStyle").text("mode", "off")), Thresholds: []payload.ColorBand{},
 	}
-	x.Format.Words = []payload.Word{}
 	if o.text("transform", "") == "negative-Y" {
 		x.Min, x.Max = nil, nil
 	}

@@ -10,7 +10,7 @@ export interface OptionField {
   path: string
   name: string
   group: string
-  kind: 'choice' | 'number' | 'text' | 'area' | 'switch' | 'unit' | 'colour' | 'calcs'
+  kind: 'choice' | 'number' | 'text' | 'area' | 'switch' | 'unit' | 'colour' | 'calcs' | 'zones' | 'hidden'
   choices?: Choice[]
   /** of these types of panels; all if absent */
   types?: string[]
@@ -51,9 +51,10 @@ export const reducers: Choice[] = [
 ]
 
 const colorModes: Choice[] = [
-  ['palette-classic', 'Classic palette'], ['palette-classic-by-name', 'Classic palette (by series name)'], ['thresholds', 'From thresholds'], ['fixed', 'Single colour'], ['shades', 'Shades of a colour'],
+  ['palette-classic', 'Classic palette'], ['palette-classic-by-name', 'Classic palette (by series name)'], ['palette-colorblind', 'Colour-blind palette'], ['thresholds', 'From thresholds'], ['fixed', 'Single colour'], ['shades', 'Shades of a colour'],
   ['continuous-GrYlRd', 'Green-Yellow-Red'], ['continuous-RdYlGr', 'Red-Yellow-Green'], ['continuous-BlYlRd', 'Blue-Yellow-Red'], ['continuous-YlRd', 'Yellow-Red'],
   ['continuous-BlPu', 'Blue-Purple'], ['continuous-YlBl', 'Yellow-Blue'], ['continuous-blues', 'Blues'], ['continuous-reds', 'Reds'], ['continuous-greens', 'Greens'], ['continuous-purples', 'Purples'],
+  ['continuous-viridis', 'Viridis'], ['continuous-magma', 'Magma'], ['continuous-plasma', 'Plasma'], ['continuous-inferno', 'Inferno'], ['continuous-cividis', 'Cividis'],
 ]
 
 const pick = (...list: string[]): Choice[] => list.map((v) => [v, v.charAt(0).toUpperCase() + v.slice(1)])
@@ -63,10 +64,12 @@ export const fields: OptionField[] = [
   { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'min', name: 'Min', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
   { path: own + 'max', name: 'Max', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
+  { path: own + 'fieldMinMax', name: 'Field min/max', group: 'Standard options', kind: 'switch', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'], usual: false, hint: 'what is not given is of each field alone' },
   { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'color.seriesBy', name: 'Colour series by', group: 'Standard options', kind: 'choice', choices: [['last', 'Last'], ['min', 'Min'], ['max', 'Max']], types: ['timeseries', 'histogram', 'barchart'], usual: 'last', hint: 'where the scheme goes by value' },
   { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'state-timeline'] },
 
   // Time series
@@ -80,6 +83,7 @@ export const fields: OptionField[] = [
   { path: own + 'custom.gradientMode', name: 'Gradient mode', group: 'Graph styles', kind: 'choice', choices: pick('none', 'opacity', 'hue', 'scheme'), types: ['timeseries', 'histogram', 'barchart'], usual: 'none' },
   { path: own + 'custom.lineStyle.fill', name: 'Line style', group: 'Graph styles', kind: 'choice', choices: [['solid', 'Solid'], ['dash', 'Dash'], ['dot', 'Dots']], types: ts, usual: 'solid' },
   { path: own + 'custom.spanNulls', name: 'Connect null values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [true, 'Always'], [60_000, 'Gaps up to 1 min'], [300_000, 'Gaps up to 5 min'], [3_600_000, 'Gaps up to 1 h']], types: ts, usual: false },
+  { path: own + 'custom.insertNulls', name: 'Disconnect values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [60_000, 'After 1 min'], [300_000, 'After 5 min'], [3_600_000, 'After 1 h']], types: ts, usual: false },
   { path: own + 'custom.showPoints', name: 'Show points', group: 'Graph styles', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ts, usual: 'auto' },
   { path: own + 'custom.showValues', name: 'Show values', group: 'Graph styles', kind: 'switch', types: ts, usual: false },
   { path: own + 'custom.pointSize', name: 'Point size', group: 'Graph styles', kind: 'number', types: ts, usual: 5 },
@@ -90,6 +94,7 @@ export const fields: OptionField[] = [
   { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: [...ts, 'barchart'], usual: 'off' },
 
   // Axis
+  { path: 'options.timezone', name: 'Time zone', group: 'Axis', kind: 'zones', types: ts },
   { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: [...ts, 'barchart'], usual: 'auto' },
   { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: [...ts, 'barchart'] },
   { path: own + 'custom.axisWidth', name: 'Width', group: 'Axis', kind: 'number', types: ts },
@@ -112,6 +117,8 @@ export const fields: OptionField[] = [
   { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
   { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline'], usual: 'none' },
   { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ts, usual: false },
+  { path: 'options.tooltip.maxWidth', name: 'Max width', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
+  { path: 'options.tooltip.maxHeight', name: 'Max height', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
 
   // Single values
   { path: 'options.reduceOptions.values', name: 'Show', group: 'Value options', kind: 'choice', choices: [[false, 'Calculate'], [true, 'All values']], types: reduced, usual: false },
@@ -197,6 +204,11 @@ export const fields: OptionField[] = [
   { path: 'options.content', name: 'Content', group: 'Text', kind: 'area', types: ['text'] },
 ]
 
+/** forSome are options that only an override has: set for all they would leave nothing. */
+export const forSome: OptionField[] = [
+  { path: own + 'custom.hideFrom', name: 'Hide in area', group: 'Others', kind: 'hidden', types: ['timeseries', ...numbers, 'table', 'histogram', 'heatmap', 'state-timeline', ...shares] },
+]
+
 /** fieldsOf are the options of a type of panels, by groups in their order. */
 export function fieldsOf(type: string): Map<string, OptionField[]> {
   const groups = new Map<string, OptionField[]>()
@@ -213,7 +225,7 @@ export function propertyOf(f: OptionField): string {
   const id = f.path.slice(own.length)
   // A few options are one property with parts.
   return { 'color.mode': 'color', 'color.fixedColor': '', 'custom.stacking.mode': 'custom.stacking', 'custom.stacking.group': '', 'custom.lineStyle.fill': 'custom.lineStyle',
-    'custom.thresholdsStyle.mode': 'custom.thresholdsStyle', 'custom.scaleDistribution.type': 'custom.scaleDistribution', 'custom.scaleDistribution.log': '',
+    'color.seriesBy': '', 'custom.thresholdsStyle.mode': 'custom.thresholdsStyle', 'custom.scaleDistribution.type': 'custom.scaleDistribution', 'custom.scaleDistribution.log': '',
     'custom.scaleDistribution.linearThreshold': '', 'custom.cellOptions.type': 'custom.cellOptions' }[id] ?? id
 }
 

@@ -48,7 +48,7 @@ export function optionsOf(given: Setting): uPlot.Options {
   const { chart } = s
   const axes = chart.axes.map((a, i) => (percentOf(chart.lines, i) ? { ...a, format: { ...percentFormat, decimals: a.format.decimals }, min: a.min ?? null, max: a.max ?? 1 } : a))
   const scales: uPlot.Scales = { x: { time: chart.xIsTime, ...(chart.xIsTime ? { range: () => s.range() } : {}) } }
-  axes.forEach((axis, i) => (scales[`y${i}`] = scaleOf(axis, chart.lines.some((l) => l.axis === i && l.draw === 'bars'))))
+  axes.forEach((axis, i) => (scales[`y${i}`] = scaleOf(axis, chart.lines.some((l) => l.axis === i && (l.draw === 'bars' || l.stack !== '')))))
   return {
     width: s.width,
     height: s.height,
@@ -88,8 +88,8 @@ function ringOf(u: uPlot, i: number, lines: Line[]): string {
   return line.bands.findLast((b) => b.from === null || v >= b.from)?.color ?? line.color
 }
 
-function scaleOf(axis: ChartAxis, bars: boolean): uPlot.Scale {
-  const range = (_u: uPlot, min: number | null, max: number | null) => rangeOf(axis, min, max, bars) as uPlot.Range.MinMax
+function scaleOf(axis: ChartAxis, standing: boolean): uPlot.Scale {
+  const range = (_u: uPlot, min: number | null, max: number | null) => rangeOf(axis, min, max, standing) as uPlot.Range.MinMax
   if (axis.scale === 'log') return { distr: 3, log: base(axis), range }
   if (axis.scale === 'symlog') return { distr: 4, log: base(axis), asinh: axis.linearBelow || 1, range }
   return { distr: 1, range }

@@ -6,20 +6,20 @@ import { wall, type ZoneName } from '../../lib/zone.svelte'
 /** percentFormat is of lines that are stacked to a hundred percent. */
 export const percentFormat: Format = { unit: 'percentunit', kind: 'scaled', prefix: '', scales: [{ from: 0, divide: 0.01, suffix: '%' }], decimals: null, layout: '', words: [], noValue: '–' }
 
-/** rangeOf is from where to where an axis reaches for data from min to max. */
-export function rangeOf(axis: ChartAxis, min: number | null, max: number | null, bars: boolean): [number, number] {
+/** rangeOf is from where to where an axis reaches for data from min to max; what stands on nought, bars and stacks, reaches down to it. */
+export function rangeOf(axis: ChartAxis, min: number | null, max: number | null, standing: boolean): [number, number] {
   if (axis.scale === 'log') return limited(axis, logRange(axis, min, max))
   if (axis.scale === 'symlog') return limited(axis, symlogRange(axis, min, max))
-  return limited(axis, linearRange(axis, min, max, bars))
+  return limited(axis, linearRange(axis, min, max, standing))
 }
 
 export const base = (axis: ChartAxis): 2 | 10 => (axis.logBase === 2 ? 2 : 10)
 
 const pair = (range: (number | null)[]): [number, number] => [range[0] ?? 0, range[1] ?? 1]
 
-function linearRange(axis: ChartAxis, min: number | null, max: number | null, bars: boolean): [number, number] {
+function linearRange(axis: ChartAxis, min: number | null, max: number | null, standing: boolean): [number, number] {
   if (min === null || max === null) return [axis.softMin ?? 0, axis.softMax ?? 1]
-  const [softMin, softMax] = [axis.softMin ?? (bars ? 0 : null), axis.softMax ?? (bars ? 0 : null)]
+  const [softMin, softMax] = [axis.softMin ?? (standing ? 0 : null), axis.softMax ?? (standing ? 0 : null)]
   const range = pair(uPlot.rangeNum(softMin === null ? min : Math.min(min, softMin), softMax === null ? max : Math.max(max, softMax), {
     min: { pad: 0.1, soft: softMin ?? 0, mode: softMin === null ? 3 : 1 },
     max: { pad: 0.1, soft: softMax ?? 0, mode: softMax === null ? 3 : 1 },
