@@ -8,10 +8,10 @@
  * The site must have run for a minute under load, with an ensemble among its models.
  */
 import assert from 'node:assert/strict'
+import { exploreFigures } from './explorefigures.mjs'
 import { latencyFigures } from './latencyfigures.mjs'
 import { mapFigures } from './mapfigures.mjs'
 import { open, site } from './reader.mjs'
-import { near, number, spansOf } from './spans.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site)
 const { dataSources } = await json('/api/site')
@@ -24,9 +24,6 @@ const region = (name) => page.getByRole('region', { name, exact: true })
 const to = Date.now() - 20_000 // what came later may still change
 const [{ value: [, began] }] = await counters('max(supersonic_gateway_start_time_seconds)', to)
 const range = { from: Math.round(Math.max(to - 60_000, (Number(began) + 12) * 1000)), to } // all were read once by then
-const window = `from=${range.from}&to=${range.to}`
-const seconds = { start: Math.floor(range.from / 1000), end: Math.ceil(range.to / 1000) }
-const q = encodeURIComponent
 
 /** A trace without its root, and one of a server whose clock is slow, from a file. */
 async function ofAFile() {
@@ -47,59 +44,6 @@ async function ofAFile() {
   await shot('figures-skewed')
 }
 
-async function inExplore() {
-  const found = (await tempo('search', { q: '{ name = "ingress" }', limit: 30, ...seconds })).traces
-  await page.goto(`${site}/explore?${window}&q=${q('{ name = "ingress" }')}&limit=30`)
-  const rows = page.getByRole('region', { name: 'Results' }).locator('tbody tr')
-  await rows.first().waitFor()
-  const seen = await cellsOf(rows)
-  assert.equal(seen.length, found.length)
-  for (const [id, root, service, , , duration] of seen) {
-    const t = found.find((t) => t.traceID.padStart(32, '0').startsWith(id))
-    assert.ok(t, `${id} is among the store's`)
-    assert.deepEqual([root, service], [t.rootTraceName, t.rootServiceName])
-    assert.ok(Math.abs(parseFloat(duration) - t.durationMs) <= 1 + 0.02 * t.durationMs, `${id} took ${t.durationMs} ms, shown ${duration}`)
-  }
-  // Spans, with a column of an attribute.
-  await page.goto(`${site}/explore?${window}&q=${q('{ name = "ingress" }')}&limit=10&table=spans&columns=span.http.status_code`)
-  const spans = page.getByRole('table', { name: 'Spans' })
-  await spans.locator('tbody tr').first().waitFor()
-  const heads = (await spans.locator('thead th').allInnerTexts()).map((t) => t.replace(/ [↓↑]$/, '').trim())
-  const first = (await cellsOf(spans.locator('tbody tr')))[0]
-  const whole = spansOf(await tempo(`traces/${found.find((t) => t.traceID.padStart(32, '0').startsWith(first[heads.indexOf('Trace')])).traceID}`, {}))
-  const ingress = whole.find((s) => s.name === 'ingress')
-  near(first[heads.indexOf('Duration')], ingress.ns, 'the duration of a span')
-  assert.ok(first.includes(ingress.attributes['http.status_code']), `${first} has ${ingress.attributes['http.status_code']}`)
-  // How many spans of a query: a chart's last value by the counts of the store.
-  const metric = '{ name = "ingress" } | count_over_time() by (resource.service.name)'
-  await page.goto(`${site}/explore?${window}&type=traceql&q=${q(metric)}&step=10s`)
-  const legend = page.getByRole('table', { name: 'Legend' })
-  await legend.locator('tbody tr').first().waitFor()
-  const { series } = await tempo('metrics/query_range', { q: metric, start: range.from / 1000, end: range.to / 1000, step: '10s' })
-  for (const [name, , , most] of await cellsOf(legend.locator('tbody tr'))) {
-    const s = series.find((s) => name.includes(s.labels[0].value.stringValue))
-    const values = s.samples.map((p) => p.value ?? 0)
-    assert.ok(values.includes(number(most)), `${name}: the most is ${most}, of ${values}`)
-  }
-  // The service graph's table.
-  await page.goto(`${site}/explore?${window}&type=serviceMap`)
-  const names = page.getByRole('table', { name: 'Busiest span names' })
-  await names.locator('tbody tr').first().waitFor()
-  const length = `${Math.round((range.to - range.from) / 1000)}s`
-  const per = async (what, by = 'span_name') => new Map((await counters(what, range.to)).map((s) => [s.metric[by], Number(s.value[1])]))
-  const calls = await per(`sum by (span_name) (rate(traces_spanmetrics_calls_total[${length}]))`)
-  const p90 = await per(`histogram_quantile(.9, sum by (span_name, le) (rate(traces_spanmetrics_latency_bucket[${length}])))`)
-  const failing = await per(`sum by (span_name) (rate(traces_spanmetrics_calls_total{status_code="STATUS_CODE_ERROR"}[${length}]))`)
-  const columns = (await names.locator('thead th').allInnerTexts()).map((t) => t.trim())
-  for (const cells of await cellsOf(names.locator('tbody tr'))) {
-    const [name, rate, errors, slow] = ['Name', 'Rate', 'Failing', 'Duration'].map((c) => cells[columns.findIndex((h) => h.startsWith(c))])
-    const want = calls.get(name)
-    assert.ok(Math.abs(parseFloat(rate) - want) <= 0.05 * want + 0.02, `${name}: ${rate}, ${want} by the store`)
-    assert.ok(Math.abs(parseFloat(errors) - (100 * (failing.get(name) ?? 0)) / want) < 1, `${name}: ${errors} failed, ${failing.get(name)} of ${want} by the store`)
-    near(slow, p90.get(name) * 1e9, `${name}: p90`, 0.1)
-  }
-}
-
 await reads(async () => {
   await does('a trace without its root, and one of a clock that is slow, say so', ofAFile)
   const { ofLatencies, ofBars, ofFilters } = latencyFigures({ site, page, until, json, tempo, cellsOf, region, range })
@@ -109,5 +53,11 @@ await reads(async () => {
   const { onTheMap, fromTheMap } = mapFigures({ site, page, until, tempo, counters, series, cellsOf, region, range })
   await does('the map: its words, sides, nodes, edges and models, by the counters', onTheMap)
   await does('from the map: a server, its models, its series, its traces and where its time goes', fromTheMap)
-  await does('Explore: traces, spans, counts, the service graph', inExplore)
+  const { ofTraces, ofColumns, ofTraceSeries, ofPromSeries, ofDifferences, ofTheServiceGraph } = exploreFigures({ site, page, until, shot, tempo, counters, series, cellsOf, range })
+  await does('Explore: the cells of traces and of spans, by the spans', ofTraces)
+  await does('Explore: a column that is added has what each span has', ofColumns)
+  await does('Explore: counts, rates and quantiles of spans, by the spans', ofTraceSeries)
+  await does('Explore: lines of PromQL and their exemplars, by the store', ofPromSeries)
+  await does('Explore: what is different in a selection, by the spans', ofDifferences)
+  await does('Explore: the service graph, by its series', ofTheServiceGraph)
 })

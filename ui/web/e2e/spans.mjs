@@ -45,6 +45,7 @@ export function spansOf(body, idOf = hex) {
     from: BigInt(span.startTimeUnixNano ?? 0), to: BigInt(span.endTimeUnixNano ?? 0), ns: Number(BigInt(span.endTimeUnixNano ?? 0) - BigInt(span.startTimeUnixNano ?? 0)),
     attributes: Object.fromEntries((span.attributes ?? []).map((a) => [a.key, String(Object.values(a.value)[0])])),
     events: (span.events ?? []).map((e) => ({ name: e.name, at: BigInt(e.timeUnixNano) })),
+    resource: Object.fromEntries(b.resource.attributes.map((a) => [a.key, String(Object.values(a.value)[0])])),
     failed: ['STATUS_CODE_ERROR', 2].includes(span.status?.code), kind: String(span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
   }))))
 }
