@@ -66,7 +66,7 @@ func comparePlaced(t *testing.T, field, value string) {
 	if err := protojson.Unmarshal([]byte(text), &want); err != nil {
 		return
 	}
-	if bad.Spans > 0 && !plainWord.MatchString(value) {
+	if bad.Spans > 0 && (len(value) > longestNumber || !plainWord.MatchString(value)) {
 		return // digits written as \u0030, or followed by what protobuf takes for their end
 	}
 	if bad.Spans > 0 {
@@ -80,7 +80,7 @@ func comparePlaced(t *testing.T, field, value string) {
 
 // wordsOfJSON are values of all kinds, right ones and wrong ones.
 var wordsOfJSON = strings.Fields(`0 5 -5 5.0 -5.0 5.5 -0 1e3 1E+3 12.5e1 1250e-1 1e-3 0e99 0.0 -0.0 1.0e0 18446744073709551615 18446744073709551616 1844674407370955161.5e1
-	9223372036854775807 9223372036854775808 -9223372036854775808 9.223372036854775807e18 9.223372036854775808e18 4294967295 4294967296 4.294967295e9 2147483648 1e999 1e99999999999999999999
+	9223372036854775807 9223372036854775808 -9223372036854775808 9.223372036854775807e18 9.223372036854775808e18 4294967295 4294967296 4.294967295e9 2147483648 1e999 1e99999999999999999999 0e99999999999999999999 -0.0E-99999999999999999999
 	"5" "-5" "5.0" "1e3" "1.5" "12.5e1" "" "1e" "e1" "." "5." ".5" "0x10" "abc" "1_0" "NaN" "Infinity" "-Infinity"
 	"SPAN_KIND_SERVER" "SPAN_KIND_NONE" "span_kind_server" "STATUS_CODE_ERROR" "STATUS_CODE_NONE" 99 -1
 	true false null "true" 1 {} [] [1] {"a":1} "QUJD" "QUI=" "QUI" "QQ==" "QQ" "QQ=" "Q" "-_-_" "-_" "+/+/" "a\/b=" "*" "\u0051QQQ"`)

@@ -192,24 +192,23 @@ func wholeNumber(v []byte) (whole string, ok bool) {
 	if len(v) > longestNumber || bytes.IndexAny(v, ".eE") < 0 && string(v) != "-0" || !isNumber(v) {
 		return "", false
 	}
-	text, exponent := strings.ToLower(string(v)), 0
-	text, after, _ := strings.Cut(text, "e")
+	text, after, _ := strings.Cut(strings.ToLower(string(v)), "e")
+	digits, sign := strings.CutPrefix(text, "-")
+	digits, fraction, _ := strings.Cut(digits, ".")
+	digits = strings.TrimLeft(digits+fraction, "0")
+	short := strings.TrimRight(digits, "0")
+	if short == "" { // whatever the exponent
+		return "0", true
+	}
+	exponent := 0
 	if after != "" {
 		var err error
 		if exponent, err = strconv.Atoi(after); err != nil {
 			return "", false
 		}
 	}
-	digits, sign := strings.CutPrefix(text, "-")
-	digits, fraction, _ := strings.Cut(digits, ".")
-	exponent -= len(fraction)
-	digits = strings.TrimLeft(digits+fraction, "0")
-	short := strings.TrimRight(digits, "0")
-	exponent += len(digits) - len(short)
-	switch {
-	case short == "":
-		return "0", true
-	case exponent < 0 || exponent > 20 || len(short)+exponent > 20: // 2^64 has 20 digits
+	exponent += len(digits) - len(short) - len(fraction)
+	if exponent < 0 || exponent > 20 || len(short)+exponent > 20 { // 2^64 has 20 digits
 		return "", false
 	}
 	whole = short + strings.Repeat("0", exponent)
