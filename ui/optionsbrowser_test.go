@@ -10,12 +10,13 @@ import (
 	"testing"
 )
 
-// steadyAndWaves answers "steady", three series that do not change, and "waves", three
-// that rise and fall, of which one has a gap; each by its label "name".
-func steadyAndWaves(w http.ResponseWriter, r *http.Request) {
+// shapes answers "steady", three series that do not change, "waves", three of which one
+// rises and falls and one has gaps, and "states", two that are 0 and 1 by turns, of
+// which one is not there for a while; each by its label "name".
+func shapes(w http.ResponseWriter, r *http.Request) {
 	r.ParseForm()
 	number := func(key string) float64 { n, _ := strconv.ParseFloat(r.FormValue(key), 64); return n }
-	shapes := map[string]map[string]func(t float64) float64{
+	shape := map[string]map[string]func(t float64) float64{
 		"steady": {"low": func(float64) float64 { return 20 }, "mid": func(float64) float64 { return 50 }, "high": func(float64) float64 { return 80 }},
 		"waves": {"one": func(t float64) float64 { return 10 + 5*math.Sin(t/300) }, "none": func(float64) float64 { return 0 },
 			"broken": func(t float64) float64 {
@@ -24,21 +25,30 @@ func steadyAndWaves(w http.ResponseWriter, r *http.Request) {
 				}
 				return 30 - 3*math.Cos(t/200)
 			}},
+		"states": {"door": func(t float64) float64 { return math.Mod(math.Floor(t/600), 2) },
+			"pump": func(t float64) float64 {
+				if at := math.Mod(t, 3600); at >= 1200 && at < 1800 {
+					return math.NaN()
+				}
+				return math.Mod(math.Floor(t/1800), 2)
+			}},
 	}[r.FormValue("query")]
 	var list []string
-	for _, name := range []string{"low", "mid", "high", "one", "none", "broken"} {
-		shape := shapes[name]
-		if shape == nil {
+	for _, name := range []string{"low", "mid", "high", "one", "none", "broken", "door", "pump"} {
+		of := shape[name]
+		if of == nil {
 			continue
 		}
 		var values []string
 		at := func(t float64) {
-			if v := shape(t); !math.IsNaN(v) {
+			if v := of(t); !math.IsNaN(v) {
 				values = append(values, fmt.Sprintf(`[%f,"%g"]`, t, v))
 			}
 		}
 		if !strings.HasSuffix(r.URL.Path, "query_range") {
-			at(number("time"))
+			if at(number("time")); len(values) == 0 {
+				continue
+			}
 			list = append(list, fmt.Sprintf(`{"metric":{"name":%q},"value":%s}`, name, strings.Join(values, "")))
 			continue
 		}
@@ -55,10 +65,19 @@ func steadyAndWaves(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestOptionsOfAPanelChangeItsPictureInChromium(t *testing.T) {
-	prometheus := httptest.NewServer(http.HandlerFunc(steadyAndWaves))
+	shapesWorld(t).reader("options.mjs")
+}
+
+func TestPanelsOfEveryKindShowWhatTheStoreHasInChromium(t *testing.T) {
+	shapesWorld(t).reader("kinds.mjs")
+}
+
+// shapesWorld is a page before a store of shapes.
+func shapesWorld(t *testing.T) *world {
+	prometheus := httptest.NewServer(http.HandlerFunc(shapes))
 	t.Cleanup(prometheus.Close)
-	newWorld(t, func(c *Config) {
+	return newWorld(t, func(c *Config) {
 		c.DataDir = t.TempDir()
 		c.DataSources[0].URL = prometheus.URL
-	}).reader("options.mjs")
+	})
 }

@@ -181,7 +181,7 @@ func (m *maker) usualColor(c *column) {
 			c.opts.Color = &grafana.Color{Mode: "continuous-GrYlRd"}
 		}
 	}
-	if c.mode() == "thresholds" && c.opts.Thresholds == nil {
+	if c.opts.Thresholds == nil && (c.mode() == "thresholds" || c.custom.sub("thresholdsStyle").text("mode", "off") != "off") {
 		eighty := 80.0
 		c.opts.Thresholds = &grafana.Thresholds{Mode: "absolute", Steps: []grafana.Step{{Color: "green"}, {Color: "red", Value: &eighty}}}
 	}

@@ -16,6 +16,8 @@ export interface OptionField {
   types?: string[]
   /** what counts while the file says nothing */
   usual?: unknown
+  /** that of the types of panels that differ */
+  usuals?: Record<string, unknown>
   hint?: string
 }
 
@@ -67,7 +69,7 @@ export const fields: OptionField[] = [
   { path: own + 'fieldMinMax', name: 'Field min/max', group: 'Standard options', kind: 'switch', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'], usual: false, hint: 'what is not given is of each field alone' },
   { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
-  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, usual: 'palette-classic', usuals: { stat: 'thresholds', gauge: 'thresholds', bargauge: 'thresholds', table: 'thresholds', 'state-timeline': 'continuous-GrYlRd' }, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
   { path: own + 'color.seriesBy', name: 'Colour series by', group: 'Standard options', kind: 'choice', choices: [['last', 'Last'], ['min', 'Min'], ['max', 'Max']], types: ['timeseries', 'histogram', 'barchart'], usual: 'last', hint: 'where the scheme goes by value' },
   { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'state-timeline'] },
@@ -78,8 +80,8 @@ export const fields: OptionField[] = [
   { path: own + 'custom.barAlignment', name: 'Bar alignment', group: 'Graph styles', kind: 'choice', choices: [[-1, 'Before'], [0, 'Centre'], [1, 'After']], types: ts, usual: 0 },
   { path: own + 'custom.barWidthFactor', name: 'Bar width', group: 'Graph styles', kind: 'number', types: ts, hint: 'share of the step, 0 to 1' },
   { path: own + 'custom.barMaxWidth', name: 'Widest bar', group: 'Graph styles', kind: 'number', types: ts, hint: 'pixels' },
-  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 1 },
-  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 0, hint: '0 to 100' },
+  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 1, usuals: { 'state-timeline': 0 } },
+  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 0, usuals: { histogram: 80, barchart: 80, 'state-timeline': 70 }, hint: '0 to 100' },
   { path: own + 'custom.gradientMode', name: 'Gradient mode', group: 'Graph styles', kind: 'choice', choices: pick('none', 'opacity', 'hue', 'scheme'), types: ['timeseries', 'histogram', 'barchart'], usual: 'none' },
   { path: own + 'custom.lineStyle.fill', name: 'Line style', group: 'Graph styles', kind: 'choice', choices: [['solid', 'Solid'], ['dash', 'Dash'], ['dot', 'Dots']], types: ts, usual: 'solid' },
   { path: own + 'custom.spanNulls', name: 'Connect null values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [true, 'Always'], [60_000, 'Gaps up to 1 min'], [300_000, 'Gaps up to 5 min'], [3_600_000, 'Gaps up to 1 h']], types: ts, usual: false },
@@ -109,7 +111,7 @@ export const fields: OptionField[] = [
   { path: own + 'custom.axisSoftMax', name: 'Soft max', group: 'Axis', kind: 'number', types: [...ts, 'barchart'] },
 
   // Legend and tooltip
-  { path: 'options.legend.showLegend', name: 'Visibility', group: 'Legend', kind: 'switch', types: legends, usual: true },
+  { path: 'options.legend.showLegend', name: 'Visibility', group: 'Legend', kind: 'switch', types: legends, usual: true, usuals: { bargauge: false } },
   { path: 'options.legend.displayMode', name: 'Mode', group: 'Legend', kind: 'choice', choices: pick('list', 'table'), types: legends, usual: 'list' },
   { path: 'options.legend.placement', name: 'Placement', group: 'Legend', kind: 'choice', choices: pick('bottom', 'right'), types: legends, usual: 'bottom' },
   { path: 'options.legend.width', name: 'Width', group: 'Legend', kind: 'number', types: legends },
@@ -205,19 +207,21 @@ export const fields: OptionField[] = [
 ]
 
 /** forSome are options that only an override has: set for all they would leave nothing. */
-export const forSome: OptionField[] = [
+const forSome: OptionField[] = [
   { path: own + 'custom.hideFrom', name: 'Hide in area', group: 'Others', kind: 'hidden', types: ['timeseries', ...numbers, 'table', 'histogram', 'heatmap', 'state-timeline', ...shares] },
 ]
 
 /** fieldsOf are the options of a type of panels, by groups in their order. */
 export function fieldsOf(type: string): Map<string, OptionField[]> {
   const groups = new Map<string, OptionField[]>()
-  for (const f of fields) {
-    if (f.types && !f.types.includes(type)) continue
-    groups.set(f.group, [...(groups.get(f.group) ?? []), f])
-  }
+  for (const f of of(type, fields)) groups.set(f.group, [...(groups.get(f.group) ?? []), f])
   return groups
 }
+
+/** overridesOf are those that an override of a panel of a type may have. */
+export const overridesOf = (type: string): OptionField[] => of(type, [...fields, ...forSome]).filter((f) => propertyOf(f))
+
+const of = (type: string, list: OptionField[]) => list.filter((f) => !f.types || f.types.includes(type)).map((f) => (f.usuals && type in f.usuals ? { ...f, usual: f.usuals[type] } : f))
 
 /** propertyOf is the id by which an override names an option, "" if it cannot. */
 export function propertyOf(f: OptionField): string {

@@ -1,0 +1,240 @@
+/**
+ * Panels of one number, of shares, of counts and of states in the panel editor, in
+ * Chromium: their options change what is seen as they say. Texts, lengths, colours and
+ * counts are computed from the store's own answers.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 node e2e/kinds.mjs
+ */
+import assert from 'node:assert/strict'
+import { mixed, near, of, rgb } from './drawn.mjs'
+import { editing } from './editing.mjs'
+import { pixelsOf } from './pixels.mjs'
+import { open, site } from './reader.mjs'
+
+const { page, does, quiet, shot, json, reads, until, narrow, sound } = await open(site)
+const to = Math.floor(Date.now() / 3600e3) * 3600e3
+const from = to - 3600e3
+const step = 60 // seconds, as the panels' smallest interval says
+const [red, green, orange] = ['#f2495c', '#73bf69', '#ff9830'].map(rgb)
+const css = (c) => `rgb(${c.join(', ')})`
+const views = [['stat', 'steady'], ['stat', 'waves'], ['gauge', 'steady'], ['bargauge', 'steady'], ['piechart', 'steady'], ['histogram', 'waves'], ['heatmap', 'waves'], ['state-timeline', 'states']]
+const panels = views.map(([type, expr], i) => ({ id: i + 1, type, title: `${type} of ${expr}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: `${step}s`, targets: [{ refId: 'A', expr, range: true, legendFormat: '{{name}}' }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
+const { uid } = await json('api/dashboards/save', { model: { title: 'Kinds', schemaVersion: 41, panels, templating: { list: [] } }, version: 0, message: '', copy: true })
+const { dataSources } = await json('api/site')
+const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`
+/** seriesOf are the values of each series by their times, as the store itself has them. */
+const seriesOf = async (query) => new Map((await json(`${store}/query_range?${new URLSearchParams({ query, start: from / 1000, end: to / 1000, step })}`)).data.result.map((s) => [s.metric.name, new Map(s.values.map(([t, v]) => [t * 1000, Number(v)]))]))
+const [steady, waves, states] = await Promise.all(['steady', 'waves', 'states'].map(seriesOf))
+const names = [...steady.keys()].sort()
+const last = (name) => [...steady.get(name).values()].at(-1)
+const means = Object.fromEntries([...waves].map(([name, all]) => [name, [...all.values()].reduce((a, b) => a + b, 0) / all.size]))
+
+const preview = page.locator('.preview [data-panel]')
+const tip = page.locator('.tip')
+const { unfold, put, set } = editing(page)
+const same = (what, is, want) => until(what, async () => {
+  await quiet()
+  const now = await is()
+  return JSON.stringify(now) === JSON.stringify(want) || now
+}, 10_000)
+
+/** changes does something with a fresh editor of one of the panels. */
+const changes = (title, what, how) => does(what, async () => {
+  await page.goto(`${site}/d/${uid}/x?editPanel=${panels.find((p) => p.title === title).id}&from=${from}&to=${to}&timezone=utc&refresh=`)
+  await preview.locator('.body').waitFor()
+  await quiet()
+  await how()
+  await page.mouse.move(0, 0)
+  await shot(what.replaceAll(/\W+/g, '-').slice(0, 40))
+})
+/** thresholds are green below 60 and red from there on; what is there unless it is said begins at 80. */
+const thresholds = async () => put(await unfold('Thresholds'), 'From', 60)
+
+await reads(async () => {
+  await changes('stat of steady', 'a stat: its text, its colour, what is written', async () => {
+    const cards = (what) => preview.locator('.card').evaluateAll((all, what) => all.map((c) => (what === 'value' ? c.querySelector('.value').textContent : what === 'name' ? c.querySelector('.name')?.textContent : what === 'colour' ? getComputedStyle(c.querySelector('.value')).color : getComputedStyle(c).backgroundColor)), what)
+    await same('the names', () => cards('name'), names)
+    await same('the values', () => cards('value'), names.map((n) => String(last(n))))
+    await same('the colours as usual', () => cards('colour'), names.map((n) => css(last(n) >= 80 ? red : green)))
+    await thresholds()
+    await same('the colours', () => cards('colour'), names.map((n) => css(last(n) >= 60 ? red : green)))
+    await set('Standard options', { Unit: ['Percent (0-100)'], Decimals: 2 })
+    await same('with a unit', () => cards('value'), names.map((n) => `${last(n).toFixed(2)}%`))
+    const mappings = await unfold('Value mappings')
+    await mappings.getByRole('button', { name: 'Value mapping', exact: true }).click()
+    await put(mappings, 'Value', 50)
+    await put(mappings, 'Is shown as', 'half')
+    await put(mappings, 'Colour', 'orange')
+    await same('mapped', () => cards('value'), names.map((n) => (last(n) === 50 ? 'half' : `${last(n).toFixed(2)}%`)))
+    await same('in its colour', () => cards('colour'), names.map((n) => css(last(n) === 50 ? orange : last(n) >= 60 ? red : green)))
+    await set('Display', { 'Colour mode': 'Background solid' })
+    await same('on that ground', () => cards('ground'), names.map((n) => css(last(n) === 50 ? orange : last(n) >= 60 ? red : green)))
+    await set('Display', { 'Colour mode': 'None', 'Text mode': 'Value', Orientation: 'Horizontal' })
+    await same('no names', () => cards('name'), names.map(() => null))
+    const boxes = await preview.locator('.card').evaluateAll((all) => all.map((c) => c.getBoundingClientRect()).map((b) => [b.x, b.y]))
+    assert.ok(boxes.every(([x, y], i) => x === boxes[0][0] && (i === 0 || y > boxes[i - 1][1])), 'one below the other')
+    assert.ok((await preview.locator('.spark').count()) > 0)
+    await set('Display', { 'Graph mode': 'None' })
+    await until('no graph', async () => (await preview.locator('.spark').count()) === 0)
+  })
+
+  await changes('stat of waves', 'a stat: what is calculated, and the change', async () => {
+    await set('Standard options', { Decimals: 3 })
+    const shown = () => preview.locator('.card').evaluateAll((all) => all.map((c) => [c.querySelector('.name').textContent, c.querySelector('.value').textContent]))
+    const of = { 'Last *': (v) => v.at(-1), Mean: (v) => v.reduce((a, b) => a + b, 0) / v.length, Max: (v) => Math.max(...v), Min: (v) => Math.min(...v), Range: (v) => Math.max(...v) - Math.min(...v), 'First *': (v) => v[0] }
+    for (const [calc, f] of Object.entries(of)) {
+      await set('Value options', { Calculation: calc })
+      await same(calc, shown, [...waves.keys()].sort().map((n) => [n, f([...waves.get(n).values()]).toFixed(3)]))
+    }
+    await set('Value options', { Calculation: 'Last *' })
+    await set('Display', { 'Show percent change': true })
+    const one = [...waves.get('one').values()]
+    const change = (one.at(-1) - one[0]) / one[0]
+    const tops = () => preview.locator('.value').evaluateAll((all) => all.map((v) => Math.round(v.getBoundingClientRect().y)))
+    await until('all stand at one height', async () => (await tops()).every((y, _i, all) => y === all[0]) || tops())
+    await same('the change', () => preview.locator('.card', { has: page.getByText('one', { exact: true }) }).locator('.change').innerText(), `${change > 0 ? '↑' : '↓'} ${(100 * Math.abs(change)).toFixed(1)} %`)
+  })
+
+  await changes('gauge of steady', 'a gauge: how far its ring goes, thresholds, limits', async () => {
+    await thresholds()
+    await set('Display', { 'Threshold labels': true })
+    const said = () => preview.getByRole('img').evaluateAll((all) => all.map((g) => g.getAttribute('aria-label')))
+    for (const [min, max] of [[0, 100], [10, 200]]) {
+      await set('Standard options', { Min: min, Max: max })
+      await same('what is said', said, names.map((n) => `${n}: ${last(n)}, of ${min} to ${max}`))
+      const rings = await preview.getByRole('img').evaluateAll((all) => all.map((g) => {
+        const [rest, ring, ...marks] = [...g.querySelectorAll('path')].map((p) => [p.getTotalLength(), p.getAttribute('stroke')])
+        return { share: ring[0] / rest[0], colour: ring[1], marks: marks.map((m) => m[1].toLowerCase()), parts: marks[0][0] / (marks[0][0] + marks[1][0]), labels: [...g.querySelectorAll('.label')].map((l) => l.textContent) }
+      }))
+      names.forEach((n, i) => {
+        near(rings[i].share, (last(n) - min) / (max - min), 0.01, `the ring of ${n}`)
+        assert.deepEqual([rgb(rings[i].colour), rings[i].marks, rings[i].labels], [last(n) >= 60 ? red : green, ['#73bf69', '#f2495c'], ['60']])
+        near(rings[i].parts, (60 - min) / (max - min), 0.01, 'where the threshold is')
+      })
+    }
+    await set('Display', { 'Threshold labels': false, 'Threshold markers': false })
+    await until('no marks', async () => (await preview.getByRole('img').first().locator('path').count()) === 2)
+  })
+
+  await changes('bargauge of steady', 'a bar gauge: text, length and colour', async () => {
+    await thresholds()
+    await set('Standard options', { Unit: ['Percent (0-100)'], Min: 0, Max: 160 })
+    const bars = () => preview.getByRole('meter').evaluateAll((all) => all.map((m) => [m.getAttribute('aria-label'), m.querySelector('.value').textContent, getComputedStyle(m.querySelector('.value')).color]))
+    await same('the texts', bars, names.map((n) => [n, `${last(n)}%`, css(last(n) >= 60 ? red : green)]))
+    const lengths = (side) => preview.getByRole('meter').evaluateAll((all, side) => all.map((m) => m.querySelector('.fill').getBoundingClientRect()[side] / m.querySelector('.track').getBoundingClientRect()[side]), side)
+    ;(await lengths('width')).forEach((l, i) => near(l, last(names[i]) / 160, 0.01, `the length of ${names[i]}`))
+    await set('Display', { Orientation: 'Vertical' })
+    await until('they stand', async () => (await lengths('height')).every((l, i) => Math.abs(l - last(names[i]) / 160) < 0.02) || lengths('height'))
+    await set('Display', { Orientation: 'Horizontal', 'Display mode': 'Retro LCD' })
+    const lit = () => preview.getByRole('meter').evaluateAll((all) => all.map((m) => [...m.querySelectorAll('.cells span')]).map((cells) => cells.filter((c) => !/0\.\d+\)$/.test(getComputedStyle(c).backgroundColor)).length / cells.length))
+    await until('cells are lit', async () => ((await lit()).length > 0 && (await lit()).every((l, i) => Math.abs(l - last(names[i]) / 160) < 0.03)) || lit())
+    await set('Display', { 'Value display': 'Hidden' })
+    await until('no values', async () => (await preview.locator('.value').count()) === 0)
+  })
+
+  await changes('piechart of steady', 'a pie: shares in the legend and on the tooltip', async () => {
+    const total = names.reduce((sum, n) => sum + last(n), 0)
+    await set('Legend', { Mode: 'Table', 'Legend value': 'Percent' })
+    const sorted = [...names].sort((a, b) => last(b) - last(a))
+    await same('the legend', () => preview.locator('.legend tbody tr').evaluateAll((all) => all.map((tr) => [...tr.cells].map((c) => c.innerText.trim()))), sorted.map((n) => [n, `${Math.round((100 * last(n)) / total)}%`]))
+    const areas = await preview.locator('path[data-n]').evaluateAll((all) => all.map((p) => p.getBBox()).map((b) => b.width * b.height))
+    assert.ok(areas.every((a, i) => i === 0 || a < areas[i - 1]), `the largest first: ${areas}`)
+    await set('Tooltip', { 'Tooltip mode': 'All' })
+    const box = await preview.locator('.plot').boundingBox()
+    await page.mouse.move(box.x + box.width / 2 + 20, box.y + box.height / 2 - 10)
+    await same('the tooltip', () => tip.locator('.row').allInnerTexts().then((all) => all.map((t) => t.replaceAll(/\s+/g, ' ').trim())), sorted.map((n) => `${n} ${last(n)} (${Math.round((100 * last(n)) / total)}%)`))
+  })
+
+  await changes('histogram of waves', 'a histogram: counts, bars, the tooltip', async () => {
+    await set('Histogram', { 'Bucket size': 5 })
+    const all = [...waves.keys()].sort()
+    const count = (n, low) => [...waves.get(n).values()].filter((v) => v >= low && v < low + 5).length
+    const lows = [0, 5, 10, 15, 20, 25, 30]
+    await same('the counts', () => preview.locator('table.hidden tbody tr').evaluateAll((rows) => rows.map((tr) => [...tr.cells].map((c) => c.textContent))), lows.map((low) => [`${low} to ${low + 5}`, ...all.map((n) => `${n}: ${count(n, low)}`)]))
+    const counts = all.flatMap((n) => lows.map((low) => count(n, low))).filter((n) => n > 0)
+    const heights = await preview.locator('.plot svg rect[stroke]').evaluateAll((rects) => rects.map((r) => Number(r.getAttribute('height'))))
+    assert.equal(heights.length, counts.length)
+    counts.forEach((n, i) => near(heights[i] / heights[0], n / counts[0], 0.01, `the height of bar ${i}`))
+    const box = await preview.locator('.plot svg rect[stroke]').first().boundingBox()
+    await set('Tooltip', { 'Tooltip mode': 'All' })
+    await quiet()
+    await page.mouse.move(box.x + box.width / 2, box.y + 5)
+    const bucket = lows.find((low) => count(all[0], low) > 0)
+    await same('the tooltip', () => tip.locator('p').allInnerTexts().then((t) => t.map((l) => l.replaceAll(/\s+/g, ' ').trim())), [`${bucket} to ${bucket + 5}`, ...all.map((n) => `${n} ${count(n, bucket)}`)])
+    await set('Histogram', { 'Combine series': true })
+    await same('all together', () => preview.locator('table.hidden tbody tr td').evaluateAll((cells) => cells.map((c) => Number(/: (\d+)/.exec(c.textContent)[1]))), lows.map((low) => all.reduce((sum, n) => sum + count(n, low), 0)))
+  })
+
+  await changes('heatmap of waves', 'a heat map: what its tip says of a cell', async () => {
+    const plot = preview.locator('[aria-roledescription="heat map"]')
+    const box = await plot.boundingBox()
+    let looked = 0
+    for (const x of [0.2, 0.35, 0.5, 0.65, 0.8]) for (const y of [0.08, 0.14, 0.2, 0.5, 0.6, 0.7, 0.8]) {
+      await page.mouse.move(box.x + box.width * x, box.y + box.height * y)
+      if ((await tip.count()) === 0) continue
+      const text = (await tip.innerText()).replaceAll(/\s+/g, ' ')
+      const [, begin, end, low, high, n] = /^(\S+ \S+) to (\S+) (\S+) to (\S+) (\d+)$/.exec(text) ?? assert.fail(text)
+      const [a, b] = [Date.parse(`${begin.replace(' ', 'T')}Z`), Date.parse(`${begin.slice(0, 10)}T${end}Z`)]
+      const want = [...waves.values()].reduce((sum, all) => sum + [...all].filter(([t, v]) => t >= a && t < b && v >= Number(low) && v < Number(high)).length, 0)
+      assert.equal(Number(n), want, text)
+      if (want > 0) looked++
+    }
+    assert.ok(looked >= 5, `${looked} cells with something`)
+  })
+
+  await changes('state-timeline of states', 'a state timeline: where a state changes, its words and colours', async () => {
+    const mappings = await unfold('Value mappings')
+    for (const [value, word, colour] of [[0, 'shut', 'red'], [1, 'open', 'green']]) {
+      await mappings.getByRole('button', { name: 'Value mapping', exact: true }).click()
+      const one = mappings.locator('.mapping').last()
+      await put(one, 'Value', value)
+      await put(one, 'Is shown as', word)
+      await put(one, 'Colour', colour)
+    }
+    await quiet()
+    /** stretches are the states of a series: from where to where, and what. */
+    const stretches = (all) => [...all].reduce((list, [t, v]) => {
+      const now = list.at(-1)
+      if (now && now.value === v && now.to === t) now.to = t + step * 1000
+      else list.push({ from: t, to: t + step * 1000, value: v })
+      return list
+    }, [])
+    const [canvas, plot] = [await preview.locator('canvas').boundingBox(), preview.locator('.plot')]
+    const clock = (ms) => new Date(Math.min(ms, to)).toISOString()
+    const ticks = await preview.locator('.tall svg text:not(.name)').evaluateAll((all) => all.map((t) => ({ x: Number(t.getAttribute('x')), text: t.textContent })))
+    const at = (text) => Date.parse(`${new Date(from).toISOString().slice(0, 10)}T${text}:00Z`)
+    const [first, final] = [ticks[0], ticks.at(-1)]
+    const xOf = (ms) => first.x + ((ms - at(first.text)) / (at(final.text) - at(first.text))) * (final.x - first.x)
+    const rows = await preview.locator('svg .name').evaluateAll((all) => all.map((t) => t.firstChild.textContent))
+    assert.deepEqual(rows, [...states.keys()].sort())
+    const picture = pixelsOf(await page.screenshot({ clip: canvas }))
+    for (const [i, name] of rows.entries()) for (const s of stretches(states.get(name))) {
+      const y = ((i + 0.5) * (canvas.height - 28)) / rows.length
+      const middle = xOf((s.from + Math.min(s.to, to)) / 2)
+      if (Math.min(s.to, to) - s.from < 120e3) continue
+      await page.mouse.move(canvas.x + middle, canvas.y + y)
+      const want = `${name} ${s.value ? 'open' : 'shut'} ${clock(s.from).slice(0, 19).replace('T', ' ')} to ${clock(s.to).slice(11, 19)},`
+      await until(`the tip says ${want}`, async () => (await tip.innerText()).replaceAll(/\s+/g, ' ').startsWith(want) || tip.innerText(), 5000)
+      const edge = (x) => [...picture.rows.subarray((Math.round(y + 12) * picture.width + Math.round(x)) * picture.size).subarray(0, 3)]
+      assert.equal(of([edge(xOf(s.from) + 3), edge(xOf(Math.min(s.to, to)) - 4)], mixed([18, 24, 33], s.value ? green : red, 0.7), 12), 2, `${name} from ${clock(s.from)} to ${clock(s.to)}: ${edge(xOf(s.from) + 3)} ${edge(xOf(Math.min(s.to, to)) - 4)}`)
+    }
+    const gap = [...states.get('door').keys()].filter((t) => !states.get('pump').has(t))
+    await page.mouse.move(canvas.x + xOf(gap[Math.floor(gap.length / 2)]), canvas.y + 0.75 * (canvas.height - 28))
+    await until('nothing is told where nothing was', async () => (await tip.count()) === 0)
+    await plot.focus()
+    await page.keyboard.press('ArrowRight')
+    await set('Legend', { Mode: 'List' })
+    await same('the legend', () => preview.locator('.legend li').allInnerTexts().then((t) => t.map((l) => l.trim()).sort()), ['open', 'shut'])
+  })
+
+  for (const [width, colorScheme] of [[1440, 'light'], [360, 'dark'], [360, 'light']]) await does(`all of them, ${width} px wide and ${colorScheme}`, async () => {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 3000 })
+    await page.goto(`${site}/d/${uid}/x?from=${from}&to=${to}&timezone=utc&refresh=`)
+    await page.locator('[data-panel]').nth(panels.length - 1).waitFor()
+    await quiet()
+    await narrow(`${width} px`)
+    await sound(`panels of every kind, ${width} px, ${colorScheme}`)
+    await shot(`kinds-${width}-${colorScheme}`)
+  })
+})
