@@ -18,7 +18,8 @@ func arithmetic(op Op, a, b Static) Static {
 		return Nil()
 	}
 	result := arithmeticResult(op, a.typ, b.typ)
-	if a.typ != TypeFloat && b.typ != TypeFloat {
+	ratio := op == OpDiv && result == TypeFloat // of times, or of a number and a time: never cut
+	if a.typ != TypeFloat && b.typ != TypeFloat && !ratio {
 		if n, ok := whole(op, int64(a.n), int64(b.n)); ok {
 			if result == TypeDuration {
 				return Static{typ: TypeDuration, n: uint64(n)}

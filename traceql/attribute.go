@@ -70,8 +70,9 @@ func looksScoped(name string) bool {
 	return ok || name[:at] == "trace"
 }
 
-// Label is the attribute as a series label: as String, without quotes.
-func (a Attribute) Label() string { return a.text(func(s string) string { return s }) }
+// Label is the attribute as a series label: as String, but quoted only where a query
+// could not be read without.
+func (a Attribute) Label() string { return a.text(labelName) }
 
 func (a Attribute) text(name func(string) string) string {
 	var b strings.Builder

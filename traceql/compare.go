@@ -27,7 +27,7 @@ func (n comparedName) String() string {
 	if n.in != IntrinsicNone {
 		return n.in.String()
 	}
-	return n.scope.String() + "." + n.name
+	return n.scope.String() + "." + labelName(n.name)
 }
 
 // Compared is an attribute on one side of a comparison.

@@ -108,13 +108,13 @@ func Intrinsics() []Intrinsic {
 	return list
 }
 
-// none stands for the intrinsic where a span has no event, no link or no parent; it is
-// nil for IntrinsicNone.
+// none stands for the intrinsic where a span has no event or no link; it is nil for
+// IntrinsicNone.
 func (i Intrinsic) none() Static {
 	switch {
 	case i == IntrinsicNone:
 		return Nil()
-	case i == IntrinsicParentID:
+	case i == IntrinsicLinkSpanID:
 		return String("0000000000000000")
 	case i.Type() == TypeDuration:
 		return Duration(0)

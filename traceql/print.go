@@ -235,12 +235,26 @@ func durationText(d time.Duration) string {
 
 // quoteName quotes an attribute name where the lexer would read another one.
 func quoteName(name string) string {
-	plain := name != "" && !startsDigit(name)
-	for _, r := range name {
-		plain = plain && isNameRune(r)
-	}
-	if plain {
+	if name != "" && !startsDigit(name) && allNameRunes(name) {
 		return name
 	}
 	return strconv.Quote(name)
+}
+
+// labelName quotes an attribute name with runes that end one in a query, as Tempo's
+// labels do.
+func labelName(name string) string {
+	if allNameRunes(name) {
+		return name
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+}
+
+func allNameRunes(name string) bool {
+	for _, r := range name {
+		if !isNameRune(r) {
+			return false
+		}
+	}
+	return true
 }

@@ -6,9 +6,15 @@ import "slices"
 type shown struct {
 	attr   Attribute
 	key    string
-	tests  []*Binary // comparisons with it, to tell which part of several matched
-	nilToo bool      // the query asks for its absence
-	named  bool      // select() or by() asks for it
+	tests  []shownTest // to tell which part of several matched
+	nilToo bool        // the query asks for its absence
+	named  bool        // select() or by() asks for it
+}
+
+// shownTest is a comparison of an attribute with a literal.
+type shownTest struct {
+	*Binary
+	group *jointItems // nil, or what the same event or link has to satisfy too
 }
 
 // shownBy lists what a pipeline names: attributes, intrinsics of the span that
@@ -33,7 +39,7 @@ func (c *showCollector) field(x FieldExpr) {
 			c.at(a.Attribute)
 		}
 	})
-	walkComparisons(x, func(b *Binary, a *Attr) {
+	walkComparisons(x, nil, func(b shownTest, a *Attr) {
 		if !showsItself(a.Attribute) {
 			return
 		}
@@ -65,21 +71,36 @@ func showsItself(a Attribute) bool {
 	return !a.Intrinsic.ofTrace()
 }
 
-// walkComparisons visits comparisons of an attribute with a literal.
-func walkComparisons(x FieldExpr, visit func(*Binary, *Attr)) {
+// walkComparisons visits comparisons of an attribute with a literal, in a group or none.
+func walkComparisons(x FieldExpr, group *jointItems, visit func(shownTest, *Attr)) {
 	switch x := x.(type) {
 	case *Unary:
-		walkComparisons(x.X, visit)
+		walkComparisons(x.X, group, visit)
 	case *Binary:
+		if x.joint != nil && group == nil {
+			walkJoint(x.joint, visit)
+			return
+		}
 		if x.Op.comparison() {
 			if a, ok := x.L.(*Attr); ok && isLiteral(x.R) {
-				visit(x, a)
+				visit(shownTest{x, group}, a)
 			} else if a, ok := x.R.(*Attr); ok && isNil(x.L) {
-				visit(x, a)
+				visit(shownTest{x, group}, a)
 			}
 		}
-		walkComparisons(x.L, visit)
-		walkComparisons(x.R, visit)
+		walkComparisons(x.L, group, visit)
+		walkComparisons(x.R, group, visit)
+	}
+}
+
+func walkJoint(j *joint, visit func(shownTest, *Attr)) {
+	for _, x := range j.rest {
+		walkComparisons(x, nil, visit)
+	}
+	for i := range j.groups {
+		for _, x := range j.groups[i].exprs {
+			walkComparisons(x, &j.groups[i], visit)
+		}
 	}
 }
 
@@ -131,7 +152,7 @@ func (s *Search) show(e env) []Named {
 func (s *shown) value(e env) (Static, bool) {
 	v := e.read(s.attr)
 	if v.Type() == TypeArray {
-		v = s.part(v)
+		v = s.part(e, v)
 	}
 	if !v.IsNil() {
 		return v, true
@@ -142,13 +163,13 @@ func (s *shown) value(e env) (Static, bool) {
 	return v, s.nilToo
 }
 
-func (s *shown) part(v Static) Static {
+func (s *shown) part(e env, v Static) Static {
 	if s.attr.itemScope() != ScopeNone {
-		return s.lastPart(v)
+		return s.lastPart(e)
 	}
 	var parts []Static
 	partsOf(v, func(p Static) bool {
-		if !s.named && s.matched(p) {
+		if !s.named && s.matched(e, p) {
 			parts = append(parts, p)
 		}
 		return false
@@ -162,22 +183,34 @@ func (s *shown) part(v Static) Static {
 	return Array(parts)
 }
 
-func (s *shown) lastPart(v Static) (last Static) {
-	matched := false
-	partsOf(v, func(p Static) bool {
-		if m := s.matched(p); m || !matched {
-			matched, last = m, p
+// lastPart is that of the last event or link which the query matched, else of the last.
+func (s *shown) lastPart(e env) (last Static) {
+	e, a, _ := e.resolve(s.attr)
+	scope, matched := a.itemScope(), false
+	e.items(scope, func(i int) bool {
+		e.bound, e.item = scope, i
+		v := e.itemValue(a, scope, i)
+		if v.IsNil() && s.matched(e, v) {
+			matched, last = true, v
 		}
-		return false
+		return partsOf(v, func(p Static) bool {
+			if m := s.matched(e, p); m || !matched {
+				matched, last = m, p
+			}
+			return false
+		})
 	})
 	return last
 }
 
 // matched tells whether a comparison of the query holds for one part.
-func (s *shown) matched(p Static) bool {
-	for _, b := range s.tests {
-		lit, ok := b.R.(*Literal)
-		if ok && (b.Op == OpNotEqual && isNil(lit) || !isNil(lit) && b.holds(p, lit.Value)) {
+func (s *shown) matched(e env, p Static) bool {
+	for _, t := range s.tests {
+		lit, ok := t.R.(*Literal)
+		if !ok || t.group != nil && !s.attr.Parent && !e.one(*t.group) {
+			continue
+		}
+		if isNil(lit) && p.IsNil() == (t.Op == OpEqual) || !isNil(lit) && t.holds(p, lit.Value) {
 			return true
 		}
 	}

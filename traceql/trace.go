@@ -214,10 +214,7 @@ func (t *Trace) intrinsic(i int, in Intrinsic) Static {
 		id := t.spans[i].ID()
 		return String(hex.EncodeToString(id[:]))
 	case IntrinsicParentID:
-		id := t.spans[i].Parent()
-		if id == (SpanID{}) {
-			return Nil()
-		}
+		id := t.spans[i].Parent() // a root's is of zeros
 		return String(hex.EncodeToString(id[:]))
 	case IntrinsicChildCount:
 		return Int(int64(t.tree()[i].children))

@@ -175,6 +175,7 @@ func typeOfBinary(x *Binary) (Type, *SyntaxError) {
 	case x.Op.regex():
 		return TypeBool, compileRegex(x, l)
 	case x.Op.comparison():
+		wholeID(x)
 		return TypeBool, checkComparison(x, l, r)
 	case x.Op.arithmetic():
 		return arithmeticType(x, l, r)

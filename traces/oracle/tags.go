@@ -194,9 +194,7 @@ func intrinsic(t *query.Trace, v view, in traceql.Intrinsic) (out []traceql.Stat
 	case traceql.IntrinsicSpanID:
 		return []traceql.Static{traceql.String(v.s.ID.String())}
 	case traceql.IntrinsicParentID:
-		if !v.s.Parent.IsZero() {
-			return []traceql.Static{traceql.String(v.s.Parent.String())}
-		}
+		return []traceql.Static{traceql.String(v.s.Parent.String())}
 	case traceql.IntrinsicTraceID:
 		return []traceql.Static{traceql.String(t.ID.String())}
 	case traceql.IntrinsicTraceDuration:

@@ -102,16 +102,13 @@ func (l *leaf) few(values []int64, static func(int64) traceql.Static, out rowBit
 	}
 }
 
-// ids8 selects rows by an id; a parent's id of zeros is none.
+// ids8 selects rows by an id; a root's parent has one of zeros.
 func (l *leaf) ids8(p *page, k column.Key, out rowBits) {
 	v := p.vector(k)
 	for i := range p.info.Rows {
 		var id [8]byte
 		if v != nil {
 			id = [8]byte(v.IDs[8*i:])
-		}
-		if k == column.ParentID && id == [8]byte{} {
-			continue
 		}
 		if l.holdsID(id[:]) {
 			out.set(i)

@@ -388,9 +388,7 @@ func intrinsicReader(in traceql.Intrinsic) readFunc {
 		return func(_ *Trace, s spanView, yield func(traceql.Static)) { yield(traceql.String(s.Span.ID.String())) }
 	case traceql.IntrinsicParentID:
 		return func(_ *Trace, s spanView, yield func(traceql.Static)) {
-			if !s.Span.Parent.IsZero() {
-				yield(traceql.String(s.Span.Parent.String()))
-			}
+			yield(traceql.String(s.Span.Parent.String()))
 		}
 	}
 	return func(_ *Trace, s spanView, yield func(traceql.Static)) { yield(s.Intrinsic(in)) }

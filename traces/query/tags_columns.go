@@ -130,17 +130,13 @@ func (s *valueSet) addComputed(p *page, rows rowBits, in traceql.Intrinsic) {
 	} // places in the tree are no values that anybody asks for
 }
 
-// addIDs adds ids; a parent's of zeros is none.
 func (s *valueSet) addIDs(p *page, rows rowBits, k column.Key, size int) {
 	v := p.vector(k)
 	if v == nil {
 		return
 	}
-	zero := string(make([]byte, size))
 	eachItem(v, rows, func(i int) {
-		if id := v.IDs[size*i : size*i+size]; k != column.ParentID || string(id) != zero {
-			s.add(traceql.String(hex.EncodeToString(id)))
-		}
+		s.add(traceql.String(hex.EncodeToString(v.IDs[size*i : size*i+size])))
 	})
 }
 
