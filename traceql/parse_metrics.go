@@ -49,6 +49,9 @@ func (p *parser) quantiles() []float64 {
 // compareTopN is how many values compare() tells of each attribute by default.
 const compareTopN = 10
 
+// maxCompareTopN is the most that it may be asked for, as Tempo documents.
+const maxCompareTopN = 1000
+
 func (p *parser) compare() *CompareArgs {
 	c := &CompareArgs{TopN: compareTopN}
 	open := p.expect("{", "in compare")
@@ -61,12 +64,15 @@ func (p *parser) compare() *CompareArgs {
 		if v.Type() != TypeInt || v.AsInt() <= 0 {
 			panic(fault(pos, "%s in compare", v).expecting("a whole number above 0"))
 		}
+		if len(numbers) == 0 && v.AsInt() > maxCompareTopN {
+			panic(fault(pos, "%s values of an attribute in compare", v).expecting("at most 1000"))
+		}
 		numbers = append(numbers, v.AsInt())
 	}
 	switch len(numbers) {
 	case 0:
 	case 1, 3:
-		c.TopN = int(min(numbers[0], 1<<20))
+		c.TopN = int(numbers[0])
 		if len(numbers) == 3 {
 			c.Start, c.End = numbers[1], numbers[2]
 		}

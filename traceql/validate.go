@@ -55,6 +55,9 @@ func checkHint(h Hint) *SyntaxError {
 	if want != TypeNil && h.Value.Type() != want {
 		return fault(h.Pos, "the hint %s is %s", h.Name, h.Value.Type()).expecting(want.String())
 	}
+	if n, ok := h.Value.AsFloat(); ok && n < 0 {
+		return fault(h.Pos, "the hint %s is %s", h.Name, h.Value).expecting("0 or more")
+	}
 	return nil
 }
 

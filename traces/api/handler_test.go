@@ -283,6 +283,16 @@ func TestOldTagsThatAreNoAttributesHaveValues(t *testing.T) {
 	want(t, ask(t, "GET", base+"/api/search?tags=status.code%3Derror"), 200, `"traces":[]`)
 }
 
+func TestATagIsFoundByAPartOfItsValue(t *testing.T) {
+	base := serve(t, engineOf(t, []span.Span{spanOf(1, "triton-7", "InferRequest")}), api.Options{})
+	for tags, found := range map[string]string{
+		"service.name=TRITON": `"traceID"`, "name=Infer service.name=7": `"traceID"`, "root.name=request": `"traceID"`,
+		"service.name=envoy": `"traces":[]`, `service.name=""`: `"traces":[]`, "status=uns": `"traces":[]`,
+	} {
+		want(t, ask(t, "GET", base+"/api/search?tags="+url.QueryEscape(tags)), 200, found)
+	}
+}
+
 func TestASpanWhoseParentIsNotStoredIsNoRoot(t *testing.T) {
 	root, orphan := spanOf(1, "a", "root"), spanOf(2, "a", "orphan")
 	orphan.Parent = [8]byte{9}

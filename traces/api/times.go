@@ -78,11 +78,11 @@ func parseClosedRange(v url.Values, now time.Time) (query.Range, error) {
 	if r.End == 0 {
 		r.End = uint64(now.UnixNano())
 	}
+	since, err := parseDuration(v, "since")
+	if err != nil {
+		return r, err
+	}
 	if v.Get("start") == "" {
-		since, err := parseDuration(v, "since")
-		if err != nil {
-			return r, err
-		}
 		if since == 0 {
 			since = defaultSince
 		}

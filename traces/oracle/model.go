@@ -8,8 +8,10 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"supersonic/internal/sampling"
@@ -200,21 +202,35 @@ func hasTag(t *query.Trace, s *span.Span, tag query.Tag) bool {
 	root := t.Root()
 	switch tag.Key {
 	case "name":
-		return s.Name == tag.Value
+		return within(s.Name, tag.Value)
 	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(s.Status)).String() == tag.Value
 	case "root.name":
-		return root != nil && root.Name == tag.Value
+		return root != nil && within(root.Name, tag.Value)
 	case "root.service.name":
-		return root != nil && root.Resource.ServiceName() == tag.Value
+		return root != nil && within(root.Resource.ServiceName(), tag.Value)
 	}
-	if v, ok := s.Attrs.Get(tag.Key); ok && v.AsString() == tag.Value {
+	if v, ok := s.Attrs.Get(tag.Key); ok && holds(v, tag.Value) {
 		return true
 	}
-	if v, ok := s.Resource.Attrs.Get(tag.Key); ok && v.AsString() == tag.Value {
+	if v, ok := s.Resource.Attrs.Get(tag.Key); ok && holds(v, tag.Value) {
 		return true
 	}
 	return tag.Key == "error" && tag.Value == "true" && s.Status == ptrace.StatusCodeError
+}
+
+// holds tells whether a value has the text of a tag: within, but for numbers and truths.
+func holds(v pcommon.Value, text string) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
+		return v.AsString() == text
+	}
+	return within(v.AsString(), text)
+}
+
+// within asks in letters of either case; an empty text is in none but itself.
+func within(text, part string) bool {
+	return text == part || part != "" && strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
 func (m *Model) Metrics(_ context.Context, r query.MetricsRequest) (query.MetricsResult, error) {

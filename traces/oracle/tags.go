@@ -155,8 +155,8 @@ func tagOf(tag string) (func(t *query.Trace, v view, yield func(traceql.Static))
 		return nil, query.BadRequest{Err: errors.New("no tag named")}
 	}
 	return func(_ *query.Trace, v view, yield func(traceql.Static)) {
-		for _, s := range scopes {
-			readTag(v, s.scope, name, yield)
+		for _, scope := range []traceql.Scope{traceql.ScopeSpan, traceql.ScopeResource, traceql.ScopeInstrumentation} {
+			readTag(v, scope, name, yield)
 		}
 	}, nil
 }

@@ -200,7 +200,7 @@ func TestSearchByTagsFindsWhatTheRowsHave(t *testing.T) {
 			r := SearchRequest{Limit: []int{1, 3, 20, 1000}[ask.IntN(4)], Range: randomRanges(seed)[ask.IntN(4)]}
 			for range ask.IntN(3) {
 				r.Tags = append(r.Tags, Tag{ask.one("name", "status", "status.code", "root.name", "root.service.name", "service.name", "error", fmt.Sprintf("attr.%d", ask.IntN(6))),
-					ask.one("word-1", "word-2", "", "true", "error", "service-1", "1.5", "0", "ingress", "ok")})
+					ask.one("word-1", "word-2", "ORD-", "", "true", "error", "service-1", "Service", "1.5", "1", "0", "ingress", "ok")})
 			}
 			e := NewEngine(src, EngineOptions{Workers: 1 + n%8})
 			differ(t, fmt.Sprintf("seed %d, tags %d", seed, n), e, oracle, r)

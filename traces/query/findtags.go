@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -35,14 +36,17 @@ func tagPlan(tags []Tag) *plan {
 // tagNode selects spans that may have a tag; hasTags tells for certain.
 func tagNode(t Tag) node {
 	text := func(in traceql.Intrinsic) node {
-		return &leaf{attr: traceql.Attribute{Intrinsic: in}, equal: t.Value, isText: true, text: fmt.Sprintf("%v = %q", in, t.Value),
-			test: func(v traceql.Static) bool { return v.String() == t.Value }}
+		return &leaf{attr: traceql.Attribute{Intrinsic: in}, isText: true, text: fmt.Sprintf("%v contains %q", in, t.Value),
+			test: func(v traceql.Static) bool { return t.in(v.String()) }}
+	}
+	status := func(text string, test func(traceql.Static) bool) node {
+		return &leaf{attr: traceql.Attribute{Intrinsic: traceql.IntrinsicStatus}, isText: true, text: text, test: test}
 	}
 	switch t.Key {
 	case "name":
 		return text(traceql.IntrinsicName)
 	case "status", "status.code":
-		return text(traceql.IntrinsicStatus)
+		return status(fmt.Sprintf("status = %q", t.Value), func(v traceql.Static) bool { return v.String() == t.Value })
 	case "root.name":
 		return text(traceql.IntrinsicTraceRootName)
 	case "root.service.name": // as OTLP's libraries write it, which is not quite the language's way
@@ -52,10 +56,7 @@ func tagNode(t Tag) node {
 	// another type is rare.
 	list := []node{&tagLeaf{tag: t, scope: column.ScopeSpan}, &tagLeaf{tag: t, scope: column.ScopeResource}}
 	if t == (Tag{"error", "true"}) {
-		n := text(traceql.IntrinsicStatus).(*leaf)
-		n.test = func(v traceql.Static) bool { return v.Equal(traceql.StatusOf(traceql.StatusError)) }
-		n.equal, n.text = "", "status = error"
-		list = append(list, n)
+		list = append(list, status("status = error", func(v traceql.Static) bool { return v.Equal(traceql.StatusOf(traceql.StatusError)) }))
 	}
 	return orNode{list}
 }
@@ -67,7 +68,7 @@ type tagLeaf struct {
 }
 
 func (n *tagLeaf) String() string {
-	return fmt.Sprintf("%v.%s is %q as text", n.scope, n.tag.Key, n.tag.Value)
+	return fmt.Sprintf("%v.%s contains %q, as text", n.scope, n.tag.Key, n.tag.Value)
 }
 
 // columns is the columns of the attribute.
@@ -85,40 +86,51 @@ func (n *tagLeaf) possible(p *page, opened bool) bool {
 			return true
 		}
 		d, err := pv.col.Dict(p.number)
-		if err != nil || d == nil || len(n.codes(d)) > 0 {
+		if err != nil || d == nil || slices.Contains(n.holding(d), true) {
 			return true
 		}
 	}
 	return false
 }
 
-// codes is the codes of the tag's value: one, or none.
-func (n *tagLeaf) codes(d *column.Dict) []uint32 {
-	for code, text := range d.Texts {
-		if code > 0 && text == n.tag.Value {
-			return []uint32{uint32(code)}
-		}
+// holding tells by code which texts the tag is in; code 0 is no text.
+func (n *tagLeaf) holding(d *column.Dict) []bool {
+	out := make([]bool, len(d.Texts))
+	for code := 1; code < len(out); code++ {
+		out[code] = n.tag.in(d.Texts[code])
 	}
-	return nil
+	return out
 }
 
 func (n *tagLeaf) rows(p *page, out rowBits) {
 	for _, pv := range n.columns(p) {
 		v := p.read(pv)
 		if pv.key.Type == column.String && v.Dict != nil {
-			for _, code := range n.codes(v.Dict) {
-				for i, c := range v.Codes {
-					out[i>>6] |= bit(c == code) << (i & 63)
-				}
+			holding := n.holding(v.Dict)
+			for i, c := range v.Codes {
+				out[i>>6] |= bit(holding[c]) << (i & 63)
 			}
 			continue
 		}
 		for i := range v.Len {
-			if v.Has(i) && otlpText(pv.key.Type, v, i) == n.tag.Value {
+			if n.tag.holds(pv.key.Type, v, i) {
 				out.set(i)
 			}
 		}
 	}
+}
+
+// holds tells whether a value is there and the tag's.
+func (tag Tag) holds(typ column.Type, v *column.Vector, i int) bool {
+	if !v.Has(i) {
+		return false
+	}
+	text := otlpText(typ, v, i)
+	switch typ {
+	case column.Int, column.Float, column.Bool:
+		return text == tag.Value
+	}
+	return tag.in(text)
 }
 
 // otlpText is a value that is there as OTLP's libraries write it.
@@ -171,7 +183,7 @@ func (tag Tag) onRow(rows []row, r *row) bool {
 	status := ptrace.StatusCode(r.p.ints(column.Status)[r.i])
 	switch tag.Key {
 	case "name":
-		return r.text(column.Name) == tag.Value
+		return tag.in(r.text(column.Name))
 	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(status)).String() == tag.Value
 	case "root.name", "root.service.name":
@@ -179,13 +191,13 @@ func (tag Tag) onRow(rows []row, r *row) bool {
 			if rows[i].Parent() != (traceql.SpanID{}) {
 				continue
 			}
-			return tag.Key == "root.name" && rows[i].text(column.Name) == tag.Value || tag.Key == "root.service.name" && rows[i].service() == tag.Value
+			return tag.Key == "root.name" && tag.in(rows[i].text(column.Name)) || tag.Key == "root.service.name" && tag.in(rows[i].service())
 		}
 		return false
 	}
 	for _, scope := range [...]column.Scope{column.ScopeSpan, column.ScopeResource} {
 		for _, pv := range (&tagLeaf{tag: tag, scope: scope}).columns(r.p) {
-			if v := r.p.read(pv); v.Has(r.i) && otlpText(pv.key.Type, v, r.i) == tag.Value {
+			if tag.holds(pv.key.Type, r.p.read(pv), r.i) {
 				return true
 			}
 		}

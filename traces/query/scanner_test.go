@@ -140,6 +140,22 @@ func newHit(t *Trace, sets []Spanset) *Hit {
 	return h
 }
 
+// tagWithin is how Tempo documents tags: in a text, in letters of either case.
+func tagWithin(text, want string) bool {
+	if want == "" {
+		return text == ""
+	}
+	return strings.Contains(strings.ToLower(text), strings.ToLower(want))
+}
+
+func tagOf(v pcommon.Value, want string) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
+		return v.AsString() == want
+	}
+	return tagWithin(v.AsString(), want)
+}
+
 // matchesTags tells whether each tag is found on some span.
 func (r *SearchRequest) matchesTags(t *Trace) bool {
 	for _, tag := range r.Tags {
@@ -156,7 +172,7 @@ func (r *SearchRequest) matchesTags(t *Trace) bool {
 func (tag Tag) on(t *Trace, s *span.Span) bool {
 	switch tag.Key {
 	case "name":
-		return s.Name == tag.Value
+		return tagWithin(s.Name, tag.Value)
 	case "status", "status.code":
 		return traceql.StatusOf(traceql.Status(s.Status)).String() == tag.Value
 	case "root.name", "root.service.name":
@@ -164,12 +180,12 @@ func (tag Tag) on(t *Trace, s *span.Span) bool {
 		if root == nil {
 			return false
 		}
-		return tag.Key == "root.name" && root.Name == tag.Value || tag.Key == "root.service.name" && root.Resource.ServiceName() == tag.Value
+		return tag.Key == "root.name" && tagWithin(root.Name, tag.Value) || tag.Key == "root.service.name" && tagWithin(root.Resource.ServiceName(), tag.Value)
 	}
-	if v, ok := s.Attrs.Get(tag.Key); ok && v.AsString() == tag.Value {
+	if v, ok := s.Attrs.Get(tag.Key); ok && tagOf(v, tag.Value) {
 		return true
 	}
-	if v, ok := s.Resource.Attrs.Get(tag.Key); ok && v.AsString() == tag.Value {
+	if v, ok := s.Resource.Attrs.Get(tag.Key); ok && tagOf(v, tag.Value) {
 		return true
 	}
 	return tag == Tag{"error", "true"} && s.Status == ptrace.StatusCodeError

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strings"
 	"time"
 
 	"supersonic/traceql"
@@ -21,8 +22,16 @@ type SearchRequest struct {
 	Explain     bool
 }
 
-// Tag is an attribute and the value that it must have, as text.
+// Tag is an attribute and what its value must contain, in letters of either case. An empty
+// one asks for an empty text, and a number or truth has to be equal.
 type Tag struct{ Key, Value string }
+
+func (tag Tag) in(text string) bool {
+	if tag.Value == "" {
+		return text == ""
+	}
+	return strings.Contains(text, tag.Value) || strings.Contains(strings.ToLower(text), strings.ToLower(tag.Value))
+}
 
 // SearchResult is the newest traces that match, newest first.
 type SearchResult struct {

@@ -7,8 +7,7 @@ import (
 )
 
 // parseTag finds out what a tag is: an intrinsic, an attribute with its scope, or,
-// with a leading dot or none, an attribute of the span, the resource, the scope, an
-// event or a link.
+// with a leading dot or none, an attribute of the span, the resource or the scope.
 func parseTag(tag string) (tagRef, error) {
 	if in, ok := traceql.IntrinsicByName(tag); ok {
 		return tagRef{intrinsic: in}, nil
@@ -25,7 +24,7 @@ func parseTag(tag string) (tagRef, error) {
 	if name == "" {
 		return tagRef{}, badRequest("no tag named: give one as span.name, resource.name or an intrinsic")
 	}
-	return tagRef{scopes: attributeScopes, name: name}, nil
+	return tagRef{scopes: attributeScopes[:3], name: name}, nil // no query finds an event by a name alone
 }
 
 // attributeScopes are where attributes live, in the order in which they are shown.

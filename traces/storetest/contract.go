@@ -162,6 +162,7 @@ func foundBySearch(_ *testing.T, c *Client) {
 	c.MustExport(Trace(id, tag, 3, time.Now()))
 	c.wantFound(id, "q="+url.QueryEscape(fmt.Sprintf(`{ span.storetest.tag = %q }`, tag)))
 	c.wantFound(id, "tags="+url.QueryEscape("storetest.tag="+tag+" service.name=storetest"))
+	c.wantFound(id, "tags="+url.QueryEscape("storetest.tag="+tag[1:]+" service.name=store"))
 	c.wantFound(id, "minDuration=6ms&maxDuration=6ms&tags="+url.QueryEscape("storetest.tag="+tag))
 }
 
