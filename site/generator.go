@@ -108,13 +108,13 @@ type DimensionMapping struct {
 	Rest map[string]any `yaml:",rest"`
 }
 
-// FilterPolicy says which spans count; all policies must let a span pass.
+// FilterPolicy says which spans count.
 type FilterPolicy struct {
-	// All of these must match.
+	// Of each policy with it all of these must match.
 	Include PolicyMatch `yaml:"include" site:"nullable"`
-	// One of these must match.
+	// A span counts that matches all of these, whatever include of other policies says. Without any include only such spans do.
 	IncludeAny PolicyMatch `yaml:"include_any" site:"nullable"`
-	// Not all of these may match.
+	// A span that matches all of these does not count, whatever else it matches.
 	Exclude PolicyMatch `yaml:"exclude" site:"nullable"`
 	// Keys of Tempo that are not used.
 	Rest map[string]any `yaml:",rest"`

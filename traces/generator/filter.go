@@ -5,18 +5,19 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"supersonic/traces/column"
 	"supersonic/traces/otlp"
 )
 
-// FilterPolicy says which spans count: those that match Include whole, one
-// attribute of IncludeAny, and not Exclude whole; what is nil does not matter. Of
-// several policies all must let a span pass.
+// FilterPolicy says which spans count. A span that matches Exclude of any policy does not;
+// of the others one does that matches IncludeAny of any, or, where there is one, Include of
+// all. Without Include and IncludeAny every span does. What is nil does not matter.
 type FilterPolicy struct{ Include, IncludeAny, Exclude *PolicyMatch }
 
-// PolicyMatch is a list of attributes and their values.
+// PolicyMatch is a list of attributes and their values; a span matches with all of them.
 type PolicyMatch struct {
 	Regex      bool // values are regular expressions, found anywhere in a text
 	Attributes []MatchAttribute
@@ -30,10 +31,8 @@ type MatchAttribute struct {
 	Value any
 }
 
-// filter is policies made ready.
-type filter []policy
-
-type policy struct{ include, includeAny, exclude []condition }
+// filter is policies made ready: of each kind those that there are.
+type filter struct{ include, includeAny, exclude [][]condition }
 
 type condition struct {
 	scope string // name, kind, status, span, resource
@@ -45,28 +44,37 @@ type condition struct {
 func newFilter(policies []FilterPolicy, k *keys) (filter, error) {
 	var out filter
 	for i, p := range policies {
-		var made policy
+		some := false
 		for _, part := range []struct {
 			from *PolicyMatch
-			to   *[]condition
-		}{{p.Include, &made.include}, {p.IncludeAny, &made.includeAny}, {p.Exclude, &made.exclude}} {
-			if part.from == nil {
+			to   *[][]condition
+		}{{p.Include, &out.include}, {p.IncludeAny, &out.includeAny}, {p.Exclude, &out.exclude}} {
+			if part.from == nil || len(part.from.Attributes) == 0 {
 				continue
 			}
-			for _, a := range part.from.Attributes {
-				c, err := newCondition(a, part.from.Regex, k)
-				if err != nil {
-					return nil, fmt.Errorf("filter_policies[%d]: %w", i, err)
-				}
-				*part.to = append(*part.to, c)
+			list, err := newConditions(part.from, k)
+			if err != nil {
+				return filter{}, fmt.Errorf("filter_policies[%d]: %w", i, err)
 			}
+			*part.to, some = append(*part.to, list), true
 		}
-		if len(made.include)+len(made.includeAny)+len(made.exclude) == 0 {
-			return nil, fmt.Errorf("filter_policies[%d] has no condition: give include, include_any or exclude with attributes", i)
+		if !some {
+			return filter{}, fmt.Errorf("filter_policies[%d] has no condition: give include, include_any or exclude with attributes", i)
 		}
-		out = append(out, made)
 	}
 	return out, nil
+}
+
+func newConditions(m *PolicyMatch, k *keys) ([]condition, error) {
+	var list []condition
+	for _, a := range m.Attributes {
+		c, err := newCondition(a, m.Regex, k)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 func newCondition(a MatchAttribute, isRegex bool, k *keys) (condition, error) {
@@ -98,11 +106,18 @@ func newCondition(a MatchAttribute, isRegex bool, k *keys) (condition, error) {
 }
 
 // passes tells whether a span counts.
-func (f filter) passes(in *intake, s *otlp.Span) bool {
-	for i := range f {
-		p := &f[i]
-		if len(p.include) > 0 && !all(p.include, in, s) || len(p.includeAny) > 0 && !some(p.includeAny, in, s) ||
-			len(p.exclude) > 0 && all(p.exclude, in, s) {
+func (f *filter) passes(in *intake, s *otlp.Span) bool {
+	matches := func(list []condition) bool { return all(list, in, s) }
+	switch {
+	case slices.ContainsFunc(f.exclude, matches):
+		return false
+	case slices.ContainsFunc(f.includeAny, matches):
+		return true
+	case len(f.include) == 0:
+		return len(f.includeAny) == 0
+	}
+	for _, list := range f.include {
+		if !matches(list) {
 			return false
 		}
 	}
@@ -116,15 +131,6 @@ func all(conditions []condition, in *intake, s *otlp.Span) bool {
 		}
 	}
 	return true
-}
-
-func some(conditions []condition, in *intake, s *otlp.Span) bool {
-	for i := range conditions {
-		if conditions[i].holds(in, s) {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *condition) holds(in *intake, s *otlp.Span) bool {

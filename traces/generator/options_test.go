@@ -180,10 +180,18 @@ func TestFilterPoliciesChooseSpans(t *testing.T) {
 		policies []FilterPolicy
 		want     []string
 	}{
-		"kind":        {[]FilterPolicy{{Include: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_CLIENT")}}}, []string{"ingress"}},
-		"status":      {[]FilterPolicy{{Exclude: &PolicyMatch{Attributes: is("status", "STATUS_CODE_ERROR")}}}, []string{"InferRequest", "ingress"}},
-		"regex":       {[]FilterPolicy{{Include: &PolicyMatch{Regex: true, Attributes: is("resource.service.name", "^tri.on-")}}}, []string{"InferRequest", "compute"}},
-		"any":         {[]FilterPolicy{{IncludeAny: &PolicyMatch{Attributes: append(is("name", "compute"), is("span.n", 3)...)}}}, []string{"InferRequest", "compute"}},
+		"kind":       {[]FilterPolicy{{Include: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_CLIENT")}}}, []string{"ingress"}},
+		"status":     {[]FilterPolicy{{Exclude: &PolicyMatch{Attributes: is("status", "STATUS_CODE_ERROR")}}}, []string{"InferRequest", "ingress"}},
+		"regex":      {[]FilterPolicy{{Include: &PolicyMatch{Regex: true, Attributes: is("resource.service.name", "^tri.on-")}}}, []string{"InferRequest", "compute"}},
+		"any, whole": {[]FilterPolicy{{IncludeAny: &PolicyMatch{Attributes: append(is("name", "compute"), is("span.n", 3)...)}}}, nil},
+		"any of two": {[]FilterPolicy{{IncludeAny: &PolicyMatch{Attributes: is("name", "compute")}}, {IncludeAny: &PolicyMatch{Attributes: is("span.n", 3)}}},
+			[]string{"InferRequest", "compute"}},
+		"any besides": {[]FilterPolicy{{Include: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_CLIENT")}}, {IncludeAny: &PolicyMatch{Attributes: is("span.n", 3)}}},
+			[]string{"InferRequest", "ingress"}},
+		"all of two": {[]FilterPolicy{{Include: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_SERVER")}}, {Include: &PolicyMatch{Attributes: is("span.n", 3)}}},
+			[]string{"InferRequest"}},
+		"not after all": {[]FilterPolicy{{IncludeAny: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_SERVER")}}, {Exclude: &PolicyMatch{Attributes: is("span.n", 3)}}},
+			[]string{"compute"}},
 		"all":         {[]FilterPolicy{{Include: &PolicyMatch{Attributes: append(is("name", "compute"), is("span.n", 3)...)}}}, nil},
 		"two":         {[]FilterPolicy{{Include: &PolicyMatch{Attributes: is("kind", "SPAN_KIND_SERVER")}}, {Exclude: &PolicyMatch{Attributes: is("span.n", 3)}}}, []string{"compute"}},
 		"other types": {[]FilterPolicy{{IncludeAny: &PolicyMatch{Attributes: append(is("span.n", "3"), is("span.n", 3.0)...)}}}, nil},

@@ -68,7 +68,7 @@ func newGraph(cfg Config, r *registry, w *weights, m *counts) *graph {
 // add takes a span in. parent is the span of the same batch that is its parent, if
 // there is one; weight is 0 while it is not known.
 func (gr *graph) add(in *intake, s, parent *otlp.Span, ingress bool, weight float64) {
-	if len(gr.filter) > 0 && !gr.filter.passes(in, s) {
+	if !gr.filter.passes(in, s) {
 		gr.m.filteredEdges.Inc()
 		return
 	}

@@ -70,7 +70,7 @@ func newSpanMetrics(cfg Config, r *registry, w *weights, m *counts, k *keys) *sp
 
 // add takes a span in; weight is 0 while it is not known.
 func (sm *spanMetrics) add(in *intake, s *otlp.Span, weight float64) {
-	if len(sm.filter) > 0 && !sm.filter.passes(in, s) {
+	if !sm.filter.passes(in, s) {
 		sm.m.filteredSpans.Inc()
 		return
 	}
