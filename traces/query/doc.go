@@ -15,8 +15,9 @@
 //
 // A scan (scan.go) goes through the pages of all parts by the latest start, so that
 // the newest are found first, and stops when nothing that is left can be newer than
-// the last of the answer. Before a page is read, lists of values (the whole part),
-// zones and dictionaries (the page) tell whether it can have anything. Columns are
+// the last of the answer. A part's lists of values are asked when its turn comes
+// (agenda.go), and before a page is read its zones and dictionaries tell whether it
+// can have anything. Columns are
 // read when they are first asked for: of a conjunction the cheapest condition first,
 // and the next only if a row is left.
 //
