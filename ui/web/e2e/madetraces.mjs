@@ -65,7 +65,7 @@ export function madeTraces(begin) {
   request(slow, { skew: -3000 })
   const unfinished = made(4, begin)
   const root = request(unfinished)
-  unfinished.span('made-b', 'hung', root, 20, null)
+  unfinished.span('made-b', 'hung', root, 20, null, { events: { QUEUED: -3 } }) // before the trace, and near enough to be on its axis
   const calls = made(5, begin) // a caller that asks twice at once, then waits for a third
   const caller = calls.span('made-client', 'reconstruct', '', 0, 100, { attributes: { run: '7' } })
   request(calls, { parent: caller, at: 2 })

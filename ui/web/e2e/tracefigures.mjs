@@ -9,10 +9,12 @@
  * Traces of bad days are sent to OTLP first; without it those of the site alone are read.
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { madeTraces } from './madetraces.mjs'
 import { open, site } from './reader.mjs'
 import { near, number, shareOf, spansOf } from './spans.mjs'
 import { alignedOf, causesOf, rowsOf, truthOf, wayOf } from './tracetruth.mjs'
+import { zoomSteps } from './tracezoom.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site)
 const { dataSources } = await json('/api/site')
@@ -249,6 +251,11 @@ async function ofATrace(what, id) {
   const t = truthOf(await spansAt(id))
   if (t.rooted) assert.equal(t.waited, t.root.ns, 'the critical path is as long as its root')
   await page.goto(`${site}/trace/${id}`)
+  await holdsAll(what, id, t)
+  await shot(`truth-${what.replaceAll(/\W+/g, '-')}`)
+}
+
+async function holdsAll(what, id, t) {
   await page.getByRole('treeitem').first().waitFor()
   for (const [view, holds] of Object.entries(views)) {
     await holds(t).catch((error) => {
@@ -256,8 +263,24 @@ async function ofATrace(what, id) {
       throw error
     })
   }
-  await shot(`truth-${what.replaceAll(/\W+/g, '-')}`)
 }
+
+/** ofAFile takes a trace as a file and looks at it without a store: it is the same. */
+async function ofAFile(what, id) {
+  await page.goto(`${site}/trace/${id}`)
+  await page.getByRole('treeitem').first().waitFor()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export JSON' }).click()])
+  const [was, warnings] = [await rowsSeen(), await warningsSeen()]
+  const buffer = readFileSync(await file.path())
+  await page.goto(`${site}/trace/upload`)
+  await page.getByLabel('File of OTLP JSON').setInputFiles({ name: file.suggestedFilename(), mimeType: 'application/json', buffer })
+  await holdsAll(`${what}, from its file`, id, truthOf(await spansAt(id)))
+  await tab('Waterfall')
+  await page.getByRole('treeitem').first().waitFor()
+  assert.deepEqual([await rowsSeen(), await warningsSeen()], [was, warnings], 'the same rows and words')
+  await shot(`file-${what.replaceAll(/\W+/g, '-')}`)
+}
+const warningsSeen = () => page.locator('main .notice').allInnerTexts()
 
 /** ofTwo: steps aligned, what each took and waited, where the difference comes from. */
 async function ofTwo(left, right) {
@@ -343,6 +366,12 @@ await reads(async () => {
       await ofATrace(what, t.id)
     })
   }
+  const { zooms, onlyMatches } = zoomSteps({ site, page, until, shot })
+  for (const what of ['of an ensemble', ...(otlp ? ['unfinished', 'of three requests'] : [])]) {
+    await does(`a stretch of the minimap: bars, ticks and axis of a trace ${what}`, async () => zooms(ids[what], truthOf(await spansAt(ids[what]))))
+    await does(`a search within a trace ${what}: its matches and what is above them`, async () => onlyMatches(ids[what], truthOf(await spansAt(ids[what]))))
+  }
+  for (const what of ['of an ensemble', ...(otlp ? ['of a clock that is slow', 'without a root', 'unfinished'] : [])]) await does(`every figure of a trace ${what}, as a file`, () => ofAFile(what, ids[what]))
   await does('two of an ensemble: each step, and where the difference comes from', () => ofTwo(ids['of an ensemble'], ids['of an ensemble, another']))
   await does('two that differ in their steps', () => ofTwo(ids['of an ensemble'], ids['that failed']))
   if (otlp) await does('two of clocks that differ', () => ofTwo(ids['of a clock that is slow'], ids['unfinished']))

@@ -50,7 +50,7 @@ export class TraceView {
   #zoom = $derived.by(() => this.#kept.get('zoom') ?? '')
   /** the stretch of time that is shown */
   axis = $derived.by<Axis>(() => {
-    const m = /^(-?\d+)-(\d+)$/.exec(this.#zoom)
+    const m = /^(-?\d+)-(-?\d+)$/.exec(this.#zoom)
     if (!m) return this.whole
     const [from, to] = [Math.max(Number(m[1]), this.whole.from), Math.min(Number(m[2]), this.whole.to)]
     return to - from >= 1 ? { from, to } : this.whole
