@@ -45,16 +45,29 @@ func identities(t *testing.T) *httptest.Server {
 	return s
 }
 
-func TestReadersSignInBehindAnIngressWithAPathInChromium(t *testing.T) {
-	provider := identities(t)
+// ingress is what stands before a page that is started later.
+func ingress(t *testing.T) (root string, leadsTo func(page string)) {
+	t.Helper()
 	var page atomic.Pointer[url.URL]
-	ingress := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(p *httputil.ProxyRequest) {
+	s := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(p *httputil.ProxyRequest) {
 		p.SetURL(page.Load())
 		p.Out.Host = p.In.Host
 	}})
-	defer ingress.Close()
+	t.Cleanup(s.Close)
+	return s.URL, func(address string) {
+		at, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.Store(at)
+	}
+}
+
+func TestReadersSignInBehindAnIngressWithAPathInChromium(t *testing.T) {
+	provider := identities(t)
+	root, leadsTo := ingress(t)
 	w := newWorld(t, func(c *Config) {
-		c.DataDir, c.RootURL = t.TempDir(), ingress.URL+"/sub/path/"
+		c.DataDir, c.RootURL = t.TempDir(), root+"/sub/path/"
 		settings, err := access.FromINI(map[string]any{
 			"auth.generic_oauth": map[string]any{"enabled": true, "name": "CERN", "client_id": "page", "client_secret": "s",
 				"auth_url": provider.URL + "/auth", "token_url": provider.URL + "/token", "api_url": provider.URL + "/user",
@@ -65,10 +78,6 @@ func TestReadersSignInBehindAnIngressWithAPathInChromium(t *testing.T) {
 		}
 		c.Access = settings
 	})
-	at, err := url.Parse(w.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page.Store(at)
-	browse.Run(t, "signin.mjs", "SITE_URL="+ingress.URL, "UNDER=/sub/path/", "PROVIDER="+provider.URL)
+	leadsTo(w.url)
+	browse.Run(t, "signin.mjs", "SITE_URL="+root, "UNDER=/sub/path/", "PROVIDER="+provider.URL)
 }

@@ -4,7 +4,8 @@ import { chromium as playwright } from 'playwright-core'
 
 // The package's arguments draw by a GPU made of software, which takes up to 20 s for a
 // screen of charts on 2 cores; without any GPU Chromium rasters it itself, in 0.3 s.
-const unwanted = /^--(headless|use-gl|use-angle|enable-unsafe-swiftshader|ignore-gpu-blocklist|in-process-gpu)/
+// Nor is a reader's browser without its guards against other sites.
+const unwanted = /^--(headless|use-gl|use-angle|enable-unsafe-swiftshader|ignore-gpu-blocklist|in-process-gpu|disable-web-security|allow-running-insecure-content)/
 
 export async function start() {
   return playwright.launch({
