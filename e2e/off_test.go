@@ -71,6 +71,7 @@ func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
 	if _, err := s.pageSearch("{}"); err == nil || !strings.Contains(err.Error(), "no trace store") {
 		t.Errorf("a search without a store: %v", err)
 	}
+	s.reader("empty.mjs", "LACKS=tempo")
 	s.wantQuiet()
 }
 
@@ -149,5 +150,6 @@ func TestWithoutMetricsStoreTracesAreKept(t *testing.T) {
 	if err := s.wantNodes("supersonic-envoy-0"); err == nil || !strings.Contains(err.Error(), "no Prometheus") {
 		t.Errorf("a map without counters: %v", err)
 	}
+	s.reader("empty.mjs", "LACKS=prometheus")
 	s.wantQuiet()
 }

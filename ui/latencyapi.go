@@ -13,13 +13,17 @@ import (
 	"supersonic/traceql"
 	"supersonic/ui/latency"
 	"supersonic/ui/payload"
+	"supersonic/ui/source"
 	"supersonic/ui/traffic"
 )
 
 const (
 	// latencyTime is how long traces are read for one answer; what is left out then is
-	// said. The rest of askTimeout is for the counters.
+	// said.
 	latencyTime = 20 * time.Second
+	// countersTime is how long Triton's counters may take: what the spans tell waits for
+	// no slow Prometheus.
+	countersTime = 4 * time.Second
 	// beforeTime is how long the time before is read where something stands out: the
 	// newest of it is enough to tell whether it was so.
 	beforeTime = 2 * time.Second
@@ -113,9 +117,11 @@ func (u *UI) counters(ctx context.Context, taken latency.Taken, from, to time.Ti
 	if err != nil {
 		return payload.LatencyCounters{Sentence: "This site has no Prometheus, so Triton's counters are not beside."}
 	}
+	ctx, cancel := context.WithTimeout(ctx, countersTime)
+	defer cancel()
 	grown, between, err := traffic.TritonTimes(ctx, prometheus, traffic.Window{From: from, To: to})
 	if err != nil {
-		return payload.LatencyCounters{Sentence: "Triton's counters could not be read: " + err.Error()}
+		return payload.LatencyCounters{Sentence: "Triton's counters could not be read: " + err.Error() + ": " + source.Hint(err) + "."}
 	}
 	list := make([]latency.Counter, len(grown))
 	for i, g := range grown {

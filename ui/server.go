@@ -188,6 +188,9 @@ func (u *UI) explain(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &bad) && bad.Status == http.StatusBadRequest {
 		status = http.StatusBadRequest
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		status = http.StatusGatewayTimeout
+	}
 	refuse(w, status, payload.Failure{Error: err.Error(), Hint: source.Hint(err)})
 }
 

@@ -49,9 +49,21 @@ func (u *UI) prometheus() (source.Prometheus, error) {
 		}
 	}
 	if !known {
-		return source.Prometheus{}, reject(http.StatusServiceUnavailable, "this site has no Prometheus", "add a data source of type prometheus under grafana.datasources")
+		return source.Prometheus{}, reject(http.StatusServiceUnavailable, "this site has no Prometheus", u.lacking("prometheus.enabled", TypePrometheus))
 	}
 	return source.Prometheus{Client: u.clients[d.uid()]}, nil
+}
+
+// lacking is the next step where a site has no data source of a type: its own part may
+// be switched off by this key.
+func (u *UI) lacking(key, kind string) string {
+	add := "add a data source of type " + kind + " under grafana.datasources"
+	for _, o := range u.cfg.Off {
+		if o.Part == key {
+			return key + " is switched off: switch it on, or " + add
+		}
+	}
+	return add
 }
 
 func (u *UI) roles() []health.Role {

@@ -2,13 +2,9 @@ package ui
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -34,47 +30,6 @@ func three(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000000,"3"]}]}}`)
 }
 
-// tap is a store that stops and comes back at the same address.
-type tap struct {
-	mu     sync.Mutex
-	addr   string
-	server *http.Server
-}
-
-// newTap opens a store at a port below those that the kernel gives to connections:
-// one of these might take the port while the store is stopped.
-func newTap(t *testing.T) *tap {
-	err := errors.New("not tried")
-	s := &tap{}
-	for i := 0; err != nil && i < 100; i++ {
-		s.addr = fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(10000))
-		err = s.open()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.shut)
-	return s
-}
-
-func (s *tap) open() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, err := net.Listen("tcp", s.addr)
-	if err != nil {
-		return err
-	}
-	s.server = &http.Server{Handler: http.HandlerFunc(three)}
-	go s.server.Serve(l)
-	return nil
-}
-
-func (s *tap) shut() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.server.Close()
-}
-
 // slow is a store that answers nothing before it is given up, and counts.
 type slow struct{ asked, givenUp atomic.Int32 }
 
@@ -86,7 +41,7 @@ func (s *slow) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 }
 
 func TestAStoppedOrSlowStoreLeavesTheRestOfThePageInChromium(t *testing.T) {
-	stops, waits := newTap(t), &slow{}
+	stops, waits := newTap(t, http.HandlerFunc(three)), &slow{}
 	answers, never := httptest.NewServer(http.HandlerFunc(three)), httptest.NewServer(waits)
 	t.Cleanup(answers.Close)
 	t.Cleanup(never.CloseClientConnections)

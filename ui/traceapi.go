@@ -35,7 +35,7 @@ func (u *UI) tempoOf(r *http.Request) (DataSource, source.Tempo, error) {
 	}
 	switch {
 	case !known && named == "":
-		return d, source.Tempo{}, reject(http.StatusServiceUnavailable, "this site has no trace store", "add a data source of type tempo under grafana.datasources")
+		return d, source.Tempo{}, reject(http.StatusServiceUnavailable, "this site has no trace store", u.lacking("tempo.enabled", TypeTempo))
 	case !known:
 		return d, source.Tempo{}, reject(http.StatusNotFound, fmt.Sprintf("there is no data source %q", named), "see /api/site for their names and uids")
 	case d.Type != TypeTempo:

@@ -70,6 +70,7 @@ type Variable struct {
 	Filters     []AdHocFilter    `json:"filters"` // of an adhoc variable
 	Keys        []string         `json:"keys"`    // of an adhoc variable: the labels to choose from
 	Problem     string           `json:"problem"` // why its values could not be had
+	Late        bool             `json:"late"`    // its store is still at it: asking again soon may bring them
 }
 
 // VariableOption is a value to choose.

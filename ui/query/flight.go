@@ -17,6 +17,9 @@ type wanted struct {
 	limit time.Duration // what it may take
 	keep  time.Duration // how long it is kept for others
 	age   time.Duration // how old another's answer may be
+	// patience is how long it is waited for from when it was first asked, 0 to its end.
+	// The question goes on without those who went: who asks later finds its answer.
+	patience time.Duration
 }
 
 // flights lets identical questions be asked once: those that are under way and
@@ -35,6 +38,7 @@ type call struct {
 	cancel   context.CancelFunc
 	waiting  int
 	keep     time.Duration
+	began    time.Time
 	answered time.Time
 	until    time.Time // zero while it is under way
 	value    any
@@ -55,16 +59,24 @@ func (f *flights) ask(ctx context.Context, key string, w wanted, fn func(context
 	}
 	if !shared {
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.limit)
-		c = &call{key: key, keep: w.keep, done: make(chan struct{}), cancel: cancel}
+		c = &call{key: key, keep: w.keep, began: time.Now(), done: make(chan struct{}), cancel: cancel}
 		f.calls[key] = c
 		go f.run(own, c, fn)
 	}
 	c.waiting++
 	f.mu.Unlock()
+	var late <-chan time.Time
+	if w.patience > 0 {
+		timer := time.NewTimer(time.Until(c.began.Add(w.patience)))
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
 	case <-c.done:
 		f.leave(c)
 		return c.value, shared, c.err
+	case <-late: // not left: it goes on as if somebody waited
+		return nil, shared, &Late{w.patience}
 	case <-ctx.Done():
 		f.leave(c)
 		return nil, shared, context.Cause(ctx)

@@ -188,7 +188,7 @@ func valuesRange(env *Env) (from, to time.Time) {
 // values says how old values of variables may be: those of a dashboard that is
 // opened are asked for anew, those of its panels are not.
 func (e *Env) values() wanted {
-	w := wanted{limit: queryTime, keep: valuesKept, age: valuesKept}
+	w := wanted{limit: queryTime, keep: valuesKept, age: valuesKept, patience: namesTime}
 	if e.Fresh {
 		w.age = keptFor
 	}

@@ -14,6 +14,7 @@ const (
 	atOnce    = 6                // queries that a data source answers at the same time
 	queryTime = 25 * time.Second // what one query may take, its wait for a slot included
 	mostNames = 5000             // values of a variable
+	namesTime = 4 * time.Second  // what a dashboard waits for the values of its variables
 )
 
 // Runner asks the data sources of a site.
@@ -51,15 +52,28 @@ func askWithin[T any](ctx context.Context, r *Runner, d Source, key string, w wa
 		}
 		return fn(ctx)
 	})
+	var late *Late
+	if errors.As(err, &late) {
+		err = fmt.Errorf("ask %s: %w", d.Name, err)
+	}
 	got, _ := v.(T)
 	return got, shared, err
 }
+
+// Late is a question that goes on, whose asker waits no longer.
+type Late struct{ after time.Duration }
+
+func (l *Late) Error() string { return fmt.Sprintf("no answer within %s yet", l.after) }
 
 // hint is the next step for whoever reads err.
 func hint(err error) string {
 	var absent *Absent
 	if errors.As(err, &absent) {
 		return absent.Hint
+	}
+	var late *Late
+	if errors.As(err, &late) {
+		return "the question goes on; the Status page tells whether the store is well"
 	}
 	return source.Hint(err)
 }

@@ -60,7 +60,7 @@ func (s Sources) Find(ref grafana.SourceRef, env *Env) (Source, error) {
 	if strings.HasPrefix(named, "$") {
 		return Source{}, &Absent{fmt.Sprintf("the variable %s of the data source has no value", named), "choose a value for it at the top of the dashboard"}
 	}
-	return Source{}, &Absent{fmt.Sprintf("there is no data source %q", named), "this site has " + s.list() + "; add it under grafana.datasources or change the panel"}
+	return Source{}, &Absent{fmt.Sprintf("there is no data source %q", named), "this site has " + s.list() + "; the Status page tells what is switched off; else add it under grafana.datasources or change the panel"}
 }
 
 // usual is the default data source: of that type if one is named.

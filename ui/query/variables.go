@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -25,6 +26,7 @@ func (r *Runner) Variables(ctx context.Context, env *Env, list []grafana.Variabl
 	for _, v := range list {
 		known[v.Name] = true
 	}
+	late := map[string]bool{}
 	done, left := map[string]bool{}, make([]int, 0, len(list))
 	for i := range list {
 		left = append(left, i)
@@ -37,9 +39,9 @@ func (r *Runner) Variables(ctx context.Context, env *Env, list []grafana.Variabl
 			}
 			return out
 		}
-		r.fillAll(ctx, env, list, ready, chosen, out)
+		r.fillAll(ctx, env, list, ready, chosen, late, out)
 		for _, i := range ready {
-			done[list[i].Name] = true
+			done[list[i].Name], late[list[i].Name] = true, out[i].Late
 		}
 		left = wait
 	}
@@ -81,11 +83,16 @@ func (r *Runner) cyclic(env *Env, v grafana.Variable, chosen Chosen) payload.Var
 
 // fillAll asks for the options of those that are ready at the same time and then
 // fills them in order.
-func (r *Runner) fillAll(ctx context.Context, env *Env, list []grafana.Variable, ready []int, chosen Chosen, out []payload.Variable) {
+func (r *Runner) fillAll(ctx context.Context, env *Env, list []grafana.Variable, ready []int, chosen Chosen, late map[string]bool, out []payload.Variable) {
 	found := make([]candidate, len(ready))
 	var wg sync.WaitGroup
 	for n, i := range ready {
-		wg.Go(func() { found[n] = r.options(ctx, env, list[i]) })
+		v := list[i]
+		if at := slices.IndexFunc(needs(v), func(name string) bool { return late[name] }); at >= 0 {
+			found[n] = candidate{v: v, late: true, problem: "it depends on " + needs(v)[at] + ", whose values have not come yet"}
+			continue
+		}
+		wg.Go(func() { found[n] = r.options(ctx, env, v) })
 	}
 	wg.Wait()
 	for n, i := range ready {
@@ -101,6 +108,7 @@ type candidate struct {
 	source  string   // uid of an adhoc variable's data source
 	usual   string   // taken if the file names no value
 	problem string
+	late    bool // its store is still at it
 }
 
 func (r *Runner) options(ctx context.Context, env *Env, v grafana.Variable) candidate {
@@ -128,6 +136,8 @@ func (r *Runner) options(ctx context.Context, env *Env, v grafana.Variable) cand
 		err = &Absent{fmt.Sprintf("a variable of type %q is not known here", v.Type), "its value is that of the file or of the address"}
 	}
 	if err != nil {
+		var late *Late
+		c.late = errors.As(err, &late)
 		c.problem = err.Error()
 		if h := hint(err); h != "" {
 			c.problem += "; " + h
@@ -150,7 +160,7 @@ func text(raw json.RawMessage) string {
 func (c candidate) settle(env *Env, chosen []string) payload.Variable {
 	out := payload.Variable{Name: c.v.Name, Label: c.v.Label, Description: c.v.Description, Type: c.v.Type,
 		Hide: hidden(c.v.Hide), Multi: c.v.Multi, IncludeAll: c.v.IncludeAll,
-		AllowCustom: c.v.AllowCustom, Options: c.options, Keys: c.keys, Problem: c.problem}
+		AllowCustom: c.v.AllowCustom, Options: c.options, Keys: c.keys, Problem: c.problem, Late: c.late}
 	if c.v.Type == "adhoc" {
 		out.Filters = c.filters(chosen)
 		env.addFilters(c.v.Name, c.source, out.Filters)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"supersonic/ui/payload"
 )
@@ -104,6 +105,44 @@ func TestVariablesThatDependOnEachOtherAreFilledInOrder(t *testing.T) {
 	circle := w.variables(w.env(), nil, `{"name":"a","type":"query","query":"label_values(x{b=\"$b\"}, a)"},{"name":"b","type":"query","query":"label_values(x{a=\"$a\"}, b)"},{"name":"c","type":"custom","query":"1,2"}`)
 	if !strings.Contains(circle[0].Problem, "depends on itself") || circle[2].Text != "1" {
 		t.Errorf("a circle: %+v", circle)
+	}
+}
+
+func TestAVariableOfASlowStoreIsLateHoldsUpNothingAndComes(t *testing.T) {
+	t.Parallel()
+	w, answers := newWorld(t), make(chan struct{})
+	w.answer = func(path string, r *http.Request) (int, string) {
+		if strings.HasSuffix(path, "/label/release/values") {
+			<-answers
+		}
+		return w.usual(path, r)
+	}
+	list := fmt.Sprintf(releaseVariable, "sonic", "sonic") + `,{"name":"pod","type":"query","query":"label_values(up{release=~\"$release\"}, pod)"},{"name":"c","type":"custom","query":"1,2"}`
+	began := time.Now()
+	got := w.variables(w.env(), nil, list)
+	if took := time.Since(began); took > queryTime-5*time.Second {
+		t.Errorf("they were waited for %s", took)
+	}
+	if v := got[0]; !v.Late || v.Text != "sonic" || !strings.Contains(v.Problem, "ask prometheus: no answer within 4s yet; the question goes on") {
+		t.Errorf("%+v", v)
+	}
+	if v := got[1]; !v.Late || !strings.Contains(v.Problem, "depends on release") || w.times("/label/pod/") != 0 {
+		t.Errorf("%+v, asked %q", v, w.asked)
+	}
+	if got[2].Late || got[2].Text != "1" {
+		t.Errorf("%+v", got[2])
+	}
+	close(answers)
+	for end := time.Now().Add(20 * time.Second); ; { // the answer comes to whoever asks next
+		if got = w.variables(w.env(), nil, list); !got[0].Late || time.Now().After(end) {
+			break
+		}
+	}
+	if got[0].Late || len(got[0].Options) != 2 || got[1].Late || len(got[1].Options) != 3 {
+		t.Errorf("after the answer: %+v", got)
+	}
+	if n := w.times("/label/release/"); n != 1 {
+		t.Errorf("it was asked %d times", n)
 	}
 }
 

@@ -111,6 +111,12 @@ func Hint(err error) string {
 		return "the store took too long; a narrower time range is faster"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens there; is the role running? The Status page tells"
+	case errors.As(err, &no) && (no.Status == http.StatusBadGateway || no.Status == http.StatusGatewayTimeout):
+		return "a proxy before the store gets no answer from it; is it running? The Status page tells"
+	case errors.As(err, &no) && no.Status/100 == 5:
+		return "the store itself says that it is at fault, or not ready yet; its log says more"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return "the store or a proxy before it closed the connection: it may have restarted; its log says more"
 	}
 	return "the Status page tells which role is at fault"
 }
@@ -218,7 +224,13 @@ func shorten(err error) error {
 	}
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		err = u.Err
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
+		return fmt.Errorf("the answer broke off (%w)", err)
+	}
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("the connection was closed without an answer (%w)", err)
 	}
 	return err
 }

@@ -434,7 +434,7 @@ func TestExemplarsKeepTheirTrace(t *testing.T) {
 }
 
 func TestAPanelWithoutDataSaysTheNextStep(t *testing.T) {
-	if v := made(t, `{"type":"timeseries","targets":[{"refId":"A"}]}`); !strings.Contains(v.Empty, "Widen the range") {
+	if v := made(t, `{"type":"timeseries","targets":[{"refId":"A"}]}`); !strings.Contains(v.Empty, "widen it, send a request") {
 		t.Error(v.Empty)
 	}
 	if v := made(t, `{"type":"timeseries"}`); !strings.Contains(v.Empty, "no query") {

@@ -109,7 +109,7 @@ func (m *maker) unknownKind() string {
 	return fmt.Sprintf("Panels of the type %q are not known here. Its data can be seen as a table (menu, Inspect).", m.panel.Type)
 }
 
-const noData = "No data in this time range. Widen the range, or look at the query in Explore."
+const noData = "No data in this time range: widen it, send a request, or look at the query in Explore."
 
 // empty says why there is nothing to draw; "" if there is something.
 func (m *maker) empty(v *payload.PanelView, frames []frame.Frame) string {

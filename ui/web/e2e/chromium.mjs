@@ -22,7 +22,7 @@ export async function watched(browser, origin, options = {}) {
   const faults = []
   page.on('pageerror', (e) => faults.push(`script: ${e.message}`))
   page.on('console', (m) => {
-    if (m.type() === 'error' && !/status of (400|404|502)/.test(m.text())) faults.push(`console: ${m.text()}`)
+    if (m.type() === 'error' && !/status of (400|404|502|503|504)/.test(m.text())) faults.push(`console: ${m.text()}`)
   })
   page.on('request', (r) => {
     if (/^https?:/.test(r.url()) && new URL(r.url()).origin !== origin) faults.push(`left the site: ${r.url()}`)

@@ -9,6 +9,7 @@ import { Crosshair } from '../lib/crosshair.svelte'
 import { router } from '../lib/route.svelte'
 import { theme } from '../lib/theme.svelte'
 import { time } from '../lib/time.svelte'
+import { visible } from '../lib/visible.svelte'
 import { zone } from '../lib/zone.svelte'
 import { isRow, laidOut, type Box, type Placed } from './layout'
 import { folded, newDashboard, panelOf, placed, readModel, type DashboardModel, type PanelModel } from './model'
@@ -89,7 +90,17 @@ export class Board {
       this.trouble = troubleOf(error)
     }
     this.asking = false
+    this.#awaitLate()
   }
+
+  /** awaitLate asks again for values that a store is still at, until there are none: the rest is drawn meanwhile. */
+  #awaitLate() {
+    clearTimeout(this.#late)
+    if (!this.answer?.variables.some((v) => v.late)) return
+    this.#late = setTimeout(() => (visible.now ? void this.load() : this.#awaitLate()), 2000)
+  }
+
+  #late: ReturnType<typeof setTimeout> | undefined
 
   #saved(signal: AbortSignal): Promise<Dashboard> {
     const uid = this.answer?.uid || this.name
@@ -117,6 +128,7 @@ export class Board {
 
   stop() {
     this.#abort?.abort()
+    clearTimeout(this.#late)
   }
 
   /** need loads unless the answer is already that of this address, turn and draft. */

@@ -1,10 +1,13 @@
 /** The annotations of a dashboard: asked for beside the panels, each kind switched on or off in the address. */
-import type { Mark, MarkProblem, Marks, ViewNote } from '../lib/api'
+import type { Mark, MarkProblem, Marks, PanelQuestion, ViewNote } from '../lib/api'
 import { aborted, post } from '../lib/ask'
 import { router } from '../lib/route.svelte'
 import { time } from '../lib/time.svelte'
 import { visible } from '../lib/visible.svelte'
 import type { Board } from './board.svelte'
+
+/** lateMs is for how long nothing is said of annotations that have not come. */
+const lateMs = 6000
 
 export class Annotations {
   #marks = $state.raw<Mark[]>([])
@@ -56,24 +59,38 @@ export class Annotations {
     router.set({ marks: [...turned] })
   }
 
+  /** what is asked, as a text: a dashboard that comes again is not another question; "" is none */
+  #asked = $derived.by(() => {
+    if (!this.board.answer || this.board.answer.annotations.length === 0) return ''
+    const any = { key: '', id: 0, scoped: {} } as never
+    return JSON.stringify({ ...this.board.question(any, 1000, 300), panel: 0, model: this.#draft(), nowMs: 0 })
+  })
+
   /** run asks at each turn of the time until what it returns is called. */
   run(): (() => void) | undefined {
     void time.tick
-    const answer = this.board.answer
-    if (!answer || answer.annotations.length === 0 || !visible.now) return undefined
+    const asked = this.#asked
+    if (!asked || !visible.now) return undefined
     const abort = new AbortController()
-    const any = { key: '', id: 0, scoped: {} } as never
-    const question = { ...this.board.question(any, 1000, 300), panel: 0, model: this.#draft() as never }
+    const question = { ...(JSON.parse(asked) as PanelQuestion), nowMs: time.now }
+    const late = setTimeout(() => {
+      this.#problems = [{ name: '', text: `no answer for ${lateMs / 1000} s yet; the Status page tells whether the data sources are well` }]
+    }, lateMs)
     post<Marks>('api/marks', question, abort.signal).then(
       (got) => {
+        clearTimeout(late)
         this.#marks = got.marks
         this.#problems = got.problems
       },
       (error: unknown) => {
+        clearTimeout(late)
         if (!aborted(error)) this.#problems = [{ name: '', text: error instanceof Error ? error.message : String(error) }]
       },
     )
-    return () => abort.abort()
+    return () => {
+      clearTimeout(late)
+      abort.abort()
+    }
   }
 
   #draft(): unknown {

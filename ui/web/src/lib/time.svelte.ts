@@ -23,6 +23,8 @@ class Time {
   tick = $state(0)
   /** the moment that "now" is, until the next tick */
   now = $state.raw(clock.now())
+  /** how many answers of this turn the page waits for */
+  awaited = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
   from = $derived(router.current.params.get('from') ?? this.#usual.from)
@@ -73,6 +75,11 @@ class Time {
     this.tick++
   }
 
+  /** next is again by itself: not while nobody looks, nor while answers of this turn are to come, which it would give up. */
+  next() {
+    if (!document.hidden && this.awaited === 0) this.again()
+  }
+
   /** copy puts the range where Grafana's own "t c" puts it, so that it can be pasted there as well. */
   async copy() {
     await navigator.clipboard.writeText(JSON.stringify({ from: this.from, to: this.to })).catch(() => undefined)
@@ -104,9 +111,7 @@ class Time {
     clearInterval(this.#timer)
     const every = span(this.refresh)
     if (every > 0) {
-      this.#timer = setInterval(() => {
-        if (!document.hidden) this.again()
-      }, Math.max(every, 1000))
+      this.#timer = setInterval(() => this.next(), Math.max(every, 1000))
     }
     // A tab that was hidden for longer than a turn does not wait for the next one.
     const back = () => {

@@ -81,6 +81,8 @@ export interface Variable {
   keys: string[]
   /** why its values could not be had */
   problem: string
+  /** its store is still at it: asking again soon may bring them */
+  late: boolean
 }
 
 /** VariableOption is a value to choose. */
