@@ -13,7 +13,7 @@ import { promqlSteps } from './promql.mjs'
 import { open as opened, site } from './reader.mjs'
 
 const from = process.env.FROM ?? 'now-15m'
-const { page, context, does, until, shot, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-', permissions: ['clipboard-read', 'clipboard-write'] })
+const { page, context, does, until, shot, sound, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-', permissions: ['clipboard-read', 'clipboard-write'] })
 const seen = {}
 
 const open = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, ...params })}`)
@@ -256,6 +256,7 @@ async function showsServiceGraph() {
   assert.equal(seen.spanNames.length, 5)
   // Two names of nearly one rate may have changed places since the page asked.
   for (const n of seen.spanNames) assert.ok(rates.get(n.split(' ')[0]) > 0.8 * fifth, `${n} of ${[...rates]}`)
+  await sound('the service graph')
   await shot('graph')
 }
 
@@ -319,7 +320,7 @@ async function fitsPhone() {
   await shot('phone')
 }
 
-const { completesPromQL, saysPromFaults, drawsPromQL } = promqlSteps({ site, from, page, until, shot, open, written, asks })
+const { completesPromQL, saysPromFaults, drawsPromQL } = promqlSteps({ site, from, page, until, shot, sound, open, written, asks })
 const withMetrics = process.env.METRICS !== 'no'
 await reads(async () => {
   await does('an editor that comes late takes over', takesOver)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 /** promqlSteps are the steps of a reader; open opens Explore by parameters, written writes a query, asks asks a store. */
-export function promqlSteps({ site, from, page, until, shot, open, written, asks }) {
+export function promqlSteps({ site, from, page, until, shot, sound, open, written, asks }) {
   const offered = () => page.locator('.cm-completionLabel').allInnerTexts()
 
   /** Names of metrics, of their labels, and these' values: all that the store has, by its API. */
@@ -41,6 +41,7 @@ export function promqlSteps({ site, from, page, until, shot, open, written, asks
     await fault.filter({ hasText: 'line 2, column 5: unknown function with name "rtae"' }).waitFor()
     await fault.filter({ hasText: "PromQL's functions are offered" }).waitFor()
     await until('it is underlined', async () => (await mark.allInnerTexts()).join() === 'rtae' || mark.allInnerTexts())
+    await sound('a fault of PromQL')
     await shot('promql-fault')
     await open({ type: 'promql', q: 'sum(rate(up[$__rate_interval])) + rtae(up[5m])' }) // longer as it is asked than as it is written, or shorter
     await fault.filter({ hasText: 'line 1, column 35: unknown function' }).waitFor()
