@@ -36,7 +36,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 
 	shots := filepath.Join(t.TempDir(), "shots")
 	s.reader("operator.mjs", "SHOTS="+shots, "MODEL=event", "EXPECT_GATEWAYS=2", "EXPECT_SERVERS=2")
-	s.reader("dashboard.mjs", "TURNS=20") // 200 turns by hand: heap 7.2 MiB before, 8.0 after
+	s.reader("dashboard.mjs")
 	slow, end := s.slowed("jet_tag")
 	from := time.Now()
 	s.reader("trace.mjs")

@@ -2,17 +2,17 @@
  * Dashboards as their readers use them, in Chromium, against a running site with
  * traces and traffic: the five steps of the documentation (create a panel, choose the
  * Tempo source, Search and TraceQL as a table, click a trace, Service Graph as a node
- * graph) and what "done" means: sizes, times, memory, questions asked, axe.
+ * graph) and what "done" means: sizes, questions asked, axe (times, memory: ranges.mjs).
  *
  *   SITE_URL=http://127.0.0.1:3000 SHOTS=folder node e2e/dashboard.mjs
  *
- * ONLY is a regular expression for the steps to take, TURNS how often the range is switched.
+ * ONLY is a regular expression for the steps to take.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { open, site } from './reader.mjs'
 
-const { page, context, does, until, quiet, sound, shot, reads } = await open(site, { inOrder: true })
+const { page, does, until, quiet, sound, shot, reads } = await open(site, { inOrder: true })
 const panels = () => page.locator('[data-panel]')
 const asked = []
 page.on('request', (r) => {
@@ -247,61 +247,6 @@ async function fitsAnyWindow() {
   await page.setViewportSize({ width: 1440, height: 900 })
 }
 
-async function drawsSoon() {
-  // Twelve panels over three hours: from the last answer to the last picture.
-  await page.setViewportSize({ width: 1440, height: 2600 })
-  await page.goto(`${site}/?from=now-3h&to=now&refresh=`)
-  await panels().first().waitFor()
-  await quiet()
-  const took = await page.evaluate(async () => {
-    let last = 0
-    const real = window.fetch
-    window.fetch = async (...args) => {
-      const answer = await real(...args)
-      last = performance.now()
-      return answer
-    }
-    document.querySelector('[aria-label="Refresh"]').click()
-    const busy = () => document.querySelectorAll('[data-panel][aria-busy="true"]').length > 0
-    await new Promise((resolve) => {
-      const look = () => (last > 0 && !busy() ? resolve() : requestAnimationFrame(look))
-      requestAnimationFrame(look)
-    })
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-    window.fetch = real
-    return performance.now() - last
-  })
-  console.log(`    ${await panels().count()} panels drawn ${Math.round(took)} ms after the last answer`)
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
-
-async function keepsNoMemory() {
-  const turns = Number(process.env.TURNS ?? 200)
-  const cdp = await context.newCDPSession(page)
-  await cdp.send('Performance.enable')
-  const heap = async () => {
-    await cdp.send('HeapProfiler.collectGarbage')
-    const { metrics } = await cdp.send('Performance.getMetrics')
-    return metrics.find((m) => m.name === 'JSHeapUsedSize').value / 2 ** 20
-  }
-  await page.goto(`${site}/?from=now-1h&to=now&refresh=`)
-  await panels().first().waitFor()
-  const turn = async (n) => {
-    for (let i = 0; i < n; i++) {
-      await page.keyboard.press('t')
-      await page.keyboard.press(i % 2 ? 'ArrowRight' : 'ArrowLeft')
-      if (i % 20 === 19) await quiet()
-    }
-    await quiet()
-  }
-  await turn(20) // what is loaded once is loaded
-  const before = await heap()
-  await turn(turns)
-  const after = await heap()
-  console.log(`    heap ${before.toFixed(1)} MiB, after ${turns} ranges ${after.toFixed(1)} MiB`)
-  assert.ok(after < before * 1.15 + 2, `the heap grew from ${before} to ${after} MiB`)
-}
-
 await reads(async () => {
   await does('the home dashboard', opensHome)
   await does('a refresh asks once for each panel in view', asksOnce)
@@ -316,6 +261,4 @@ await reads(async () => {
   await does('keys and search', goesByKeys)
   await does('axe on every page', everyPageIsSound)
   await does('phone and wall', fitsAnyWindow)
-  await does('twelve panels over three hours are drawn', drawsSoon)
-  await does('the heap is steady over many ranges', keepsNoMemory)
 })
