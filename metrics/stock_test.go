@@ -2,12 +2,13 @@ package metrics_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
-
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,8 @@ import (
 	"github.com/prometheus/prometheus/web"
 
 	"supersonic/internal/browse"
+	"supersonic/ui"
+	"supersonic/ui/fakesite"
 )
 
 // local is a store as that web server wants it: the command wraps its own alike.
@@ -109,4 +112,69 @@ func TestAStockPrometheusIsADataSourceLikeOursInChromium(t *testing.T) {
 	answer.Body.Close()
 	page := newPage(t, addr, withReaderDashboard(t, ""))
 	browse.Run(t, "board.mjs", "SITE_URL="+page, "ONLY=number of servers|repeated|annotations|ad hoc|CSV|nothing left")
+}
+
+// releasesIn writes what two sites told, "supersonic" and "west", from twelve minutes
+// ago until two from now.
+func releasesIn(t *testing.T, db *tsdb.DB) {
+	t.Helper()
+	now := time.Now()
+	app := db.Appender(t.Context())
+	for _, release := range []string{"supersonic", "west"} {
+		for _, c := range append(fakesite.Site(1, 3, []string{"add_sub", "tau_id"}, now.Add(-time.Hour)), served(now.Add(-time.Hour))...) {
+			set := map[string]string{"release": release, "namespace": "default"}
+			for name, value := range c.Labels {
+				set[name] = strings.Replace(value, "supersonic-", release+"-", 1)
+			}
+			of := labels.FromMap(set)
+			for at := now.Add(-12 * time.Minute); at.Before(now.Add(2 * time.Minute)); at = at.Add(5 * time.Second) {
+				v := c.Gauge
+				if v == 0 {
+					v = c.PerSecond * at.Sub(c.From).Seconds()
+				}
+				if release == "west" && c.Gauge == 0 {
+					v *= 3 // a sum of both is of neither
+				}
+				if _, err := app.Append(0, of, at.UnixMilli(), v); err != nil {
+					t.Fatalf("%s: %v", of, err)
+				}
+			}
+		}
+	}
+	if err := app.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// served are the counters that servers tell of their models.
+func served(from time.Time) []fakesite.Counter {
+	var list []fakesite.Counter
+	for name, perSecond := range map[string]float64{"request_success": 20, "exec_count": 20, "queue_duration_us": 2e4, "compute_input_duration_us": 1e3, "compute_infer_duration_us": 1e5, "compute_output_duration_us": 1e3} {
+		for pod := range 2 {
+			for _, model := range []string{"add_sub", "tau_id"} {
+				list = append(list, fakesite.Counter{PerSecond: perSecond * float64(1+pod), From: from,
+					Labels: map[string]string{"__name__": "nv_inference_" + name, "pod": fmt.Sprintf("supersonic-triton-%d", pod), "model": model, "version": "1"}})
+			}
+		}
+	}
+	return list
+}
+
+func TestTheMapExploreAndLatenciesOfAStockPrometheusInChromium(t *testing.T) {
+	t.Parallel()
+	captured, err := os.ReadFile("../ui/waterfall/testdata/envoy-triton-traces.otlp.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tempo, err := fakesite.NewTempo(captured, time.Now().Add(-2*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces := httptest.NewServer(tempo)
+	t.Cleanup(traces.Close)
+	page := newPage(t, stock(t, func(db *tsdb.DB) { releasesIn(t, db) }), func(c *ui.Config) {
+		c.DataSources[0].TimeInterval = "5s"
+		c.DataSources = append(c.DataSources, ui.DataSource{Name: "tempo", Type: ui.TypeTempo, URL: traces.URL, ServiceMapUID: "prometheus"})
+	})
+	browse.Run(t, "stock.mjs", "SITE_URL="+page)
 }

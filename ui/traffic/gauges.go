@@ -11,10 +11,11 @@ type gauges struct {
 	inFlight map[string]float64 // by server, and by gateway
 	gateways map[string]bool
 	releases map[string]bool
+	release  map[string]string // by server
 }
 
 func readGauges(ctx context.Context, q Querier, w Window, f Filter) (gauges, error) {
-	g := gauges{map[string]bool{}, map[string]float64{}, map[string]bool{}, map[string]bool{}}
+	g := gauges{map[string]bool{}, map[string]float64{}, map[string]bool{}, map[string]bool{}, map[string]string{}}
 	// Gauges know no model; the releases to choose from are those of all.
 	got, err := q.Instant(ctx, fmt.Sprintf(`{__name__=~"%s|%s"}`, ready, inFlight), w.To)
 	if err != nil {
@@ -32,6 +33,7 @@ func readGauges(ctx context.Context, q Querier, w Window, f Filter) (gauges, err
 		if nowhere(server) {
 			continue
 		}
+		g.release[server] = s.Labels["release"]
 		if s.Labels["__name__"] == ready {
 			g.ready[server] = g.ready[server] || s.Last() > 0 // one gateway that can reach it is enough
 		} else {

@@ -34,29 +34,51 @@ func (d *drawing) odd() []payload.MapOdd {
 	return list
 }
 
-// busiest names the server with the most above its even part.
-func (d *drawing) busiest() (server, sentence string) {
-	sum, ready := 0.0, 0
-	for name, t := range d.each {
+// split is how the requests of one release fall on its servers: no gateway chooses
+// between those of two.
+type split struct {
+	total   float64
+	servers []string // that could take some
+}
+
+// even is what each server would get of an even split.
+func (s split) even() float64 { return s.total / math.Max(1, float64(len(s.servers))) }
+
+// splits are those of each release.
+func (d *drawing) splits() map[string]split {
+	all := map[string]split{}
+	for _, name := range sortedKeys(d.each) {
+		t := d.each[name]
 		if is, known := d.g.ready[name]; known && !is && t.total == 0 {
 			continue // it cannot take any
 		}
-		sum += t.total
-		ready++
+		s := all[d.g.release[name]]
+		s.total += t.total
+		s.servers = append(s.servers, name)
+		all[d.g.release[name]] = s
 	}
-	if ready < 2 {
-		return "", ""
-	}
-	even := sum / float64(ready)
-	for _, name := range sortedKeys(d.each) {
-		if n := d.each[name].total; n > skewed*even && (n-even)/math.Sqrt(even) > surprised && (server == "" || n > d.each[server].total) {
-			server = name
+	return all
+}
+
+// busiest names the server with the most above its even part.
+func (d *drawing) busiest() (server, sentence string) {
+	all, most := d.splits(), 0.0
+	for _, release := range sortedKeys(all) {
+		s, of := all[release], ""
+		if len(all) > 1 {
+			of = " of " + release
+		}
+		even := s.even()
+		for _, name := range s.servers {
+			n := d.each[name].total
+			if len(s.servers) < 2 || n <= skewed*even || (n-even)/math.Sqrt(even) <= surprised || n <= most {
+				continue
+			}
+			most, server = n, name
+			sentence = fmt.Sprintf("%s gets %.3g %% of the requests%s; an even split among %d servers is %.2g %%.", name, 100*n/s.total, of, len(s.servers), 100/float64(len(s.servers)))
 		}
 	}
-	if server == "" {
-		return "", ""
-	}
-	return server, fmt.Sprintf("%s gets %.3g %% of the requests; an even split among %d servers is %.2g %%.", server, 100*d.each[server].total/sum, ready, 100/float64(ready))
+	return server, sentence
 }
 
 func (d *drawing) failing() (server, sentence string) {

@@ -193,6 +193,7 @@ func (d *drawing) nodes(side string, of totals[string], head *float64) []payload
 	for _, t := range of {
 		sum += t.total
 	}
+	splits := d.splits()
 	var list []payload.MapNode
 	for _, name := range sortedKeys(of) {
 		n := payload.MapNode{ID: name, Side: side, Traffic: of[name].traffic(head), Pods: max(1, len(members[name])), Group: groupOf(name)}
@@ -201,6 +202,12 @@ func (d *drawing) nodes(side string, of totals[string], head *float64) []payload
 		}
 		if sum > 0 {
 			share, even := of[name].total/sum, float64(n.Pods)/float64(max(1, len(d.pods[side])))
+			if side == "server" && len(splits) > 1 {
+				even = 0
+				for _, pod := range members[name] {
+					even += splits[d.g.release[pod]].even() / sum
+				}
+			}
 			n.Share, n.Even = &share, &even
 		}
 		d.gauge(&n, members[name])

@@ -3,6 +3,7 @@ package traffic
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,39 @@ func oneOf(n int, multiple float64, of func(c fakesite.Counter) bool) *fakesite.
 		p.Counters[i].PerSecond = rate
 	}
 	return p
+}
+
+// releases gives two of them: one whose servers get what is given, one with three times of it.
+func releases(given *fakesite.Prometheus) *fakesite.Prometheus {
+	both := *given
+	both.Counters = nil
+	for release, times := range map[string]float64{"supersonic": 1, "west": 3} {
+		for _, c := range given.Counters {
+			labels := map[string]string{"release": release}
+			for name, value := range c.Labels {
+				labels[name] = strings.Replace(value, "supersonic-", release+"-", 1)
+			}
+			c.Labels = labels
+			c.PerSecond *= times
+			both.Counters = append(both.Counters, c)
+		}
+	}
+	return &both
+}
+
+func TestServersOfOneReleaseAreNotHeldAgainstThoseOfAnother(t *testing.T) {
+	m := drawn(t, releases(uneven(3, 1)), Filter{})
+	if got := sentences(m); strings.Contains(got, "gets") {
+		t.Error(got)
+	}
+	for _, n := range m.Nodes {
+		if n.Side == "server" && (n.Share == nil || n.Even == nil || math.Abs(*n.Share-*n.Even) > 1e-3) {
+			t.Errorf("%s has %v of the requests, even is %v", n.ID, *n.Share, *n.Even)
+		}
+	}
+	if got := sentences(drawn(t, releases(uneven(3, 3)), Filter{})); !strings.HasPrefix(got, "west-triton-1 gets 60 % of the requests of west; an even split among 3 servers is 33 %.") {
+		t.Error(got)
+	}
 }
 
 func TestAServerThatFailsMoreThanTheOthersIsNamed(t *testing.T) {
