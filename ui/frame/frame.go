@@ -62,6 +62,9 @@ type Field struct {
 	Exemplars []Exemplar
 	// Link leads from a value elsewhere; ${__value.raw} stands for the value. "" if nowhere.
 	Link string
+	// Apart is of buckets whose counts are their own: what lower ones count was taken off,
+	// whatever the label le says.
+	Apart bool
 }
 
 // Trend is the series that a value was reduced from.

@@ -166,7 +166,7 @@ func TestTablesAndHeatMaps(t *testing.T) {
 	heat := w.panel(w.env(), `{"type":"heatmap","targets":[{"refId":"A","expr":"h","format":"heatmap"}]}`).Frames[0]
 	want := [][]float64{{2, 3}, {3, 0}, {4, 6}}
 	for i, c := range heat.Fields[1:] {
-		if c.Values[0] != want[i][0] || c.Values[1] != want[i][1] || c.Name != []string{"0.1", "1", "+Inf"}[i] {
+		if c.Values[0] != want[i][0] || c.Values[1] != want[i][1] || c.Name != []string{"0.1", "1", "+Inf"}[i] || !c.Apart {
 			t.Errorf("bucket %s: %v, want %v", c.Name, c.Values, want[i])
 		}
 	}

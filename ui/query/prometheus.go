@@ -267,7 +267,7 @@ func bucketsOf(p promQuery, list []source.Columns) frame.Frame {
 		if name == "" {
 			name = p.name(s.Labels)
 		}
-		out.Fields = append(out.Fields, frame.Field{Name: name, Kind: frame.Number, Labels: s.Labels, Display: name, Values: own})
+		out.Fields = append(out.Fields, frame.Field{Name: name, Kind: frame.Number, Labels: s.Labels, Display: name, Values: own, Apart: true})
 	}
 	return out
 }

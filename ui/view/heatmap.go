@@ -166,7 +166,7 @@ func (m *maker) bucketsOverTime(v *payload.HeatmapView, sheets []*sheet) {
 	times := sharedTimes(all)
 	v.TimesMs, v.StepMs = notNil(times), stepOf(times, all)
 	auto := m.options.sub("rowsFrame").text("layout", "auto")
-	cumulative := auto != "ge" && rows[0].Labels["le"] != ""
+	cumulative := auto != "ge" && rows[0].cumulative()
 	var before []*float64
 	v.Edges = []float64{0}
 	if rows[0].hi <= 0 {

@@ -212,6 +212,9 @@ func bucketColumns(sheets []*sheet) []bucket {
 	return out
 }
 
+// cumulative says that a bucket counts what lower ones count as well.
+func (c *column) cumulative() bool { return c.Labels["le"] != "" && !c.Apart }
+
 func isBound(s string) bool {
 	if s == "+Inf" || s == "Inf" {
 		return true
@@ -231,11 +234,11 @@ func boundOf(s string) float64 {
 func (m *maker) fromBuckets(v *payload.HistogramView, b []bucket) {
 	v.Format = b[0].format
 	counts := make([]float64, 0, len(b))
-	cumulative := b[0].Labels["le"] != ""
+	cumulative := b[0].cumulative()
 	before := 0.0
 	for _, x := range b {
 		n := reduce("sum", x.Values)
-		if t := len(x.Values); t > 0 && cumulative {
+		if x.Labels["le"] != "" { // a counter's
 			n = reduce("lastNotNull", x.Values)
 		}
 		if math.IsNaN(n) {

@@ -141,6 +141,26 @@ func TestCumulativeBucketsAreToldApart(t *testing.T) {
 	}
 }
 
+// A query of the format heatmap gives counts that are told apart already.
+func TestBucketsThatWereToldApartStaySo(t *testing.T) {
+	f := frame.Frame{RefID: "A", StepMs: 15000, Fields: []frame.Field{{Name: "Time", Kind: frame.Time, Values: []float64{0, 15000}}}}
+	want := map[string][]float64{"1": {9, 4}, "5": {3, 5}, "+Inf": {2, 1}}
+	for _, le := range []string{"1", "5", "+Inf"} {
+		f.Fields = append(f.Fields, frame.Field{Name: le, Kind: frame.Number, Labels: map[string]string{"le": le}, Values: want[le], Apart: true})
+	}
+	m := made(t, `{"type":"heatmap","options":{"calculate":false}}`, f).Heatmap
+	for row, le := range []string{"1", "5", "+Inf"} {
+		for at, n := range want[le] {
+			if *m.Counts[row][at] != n {
+				t.Errorf("bucket %s: %v, want %v", le, *m.Counts[row][at], n)
+			}
+		}
+	}
+	if h := made(t, `{"type":"histogram"}`, f).Histogram; *h.Lines[0].Values[0] != 4 || *h.Lines[0].Values[1] != 5 || *h.Lines[0].Values[2] != 1 {
+		t.Errorf("%+v", h.Lines[0].Values)
+	}
+}
+
 func TestAHeatMapOfValuesCountsThem(t *testing.T) {
 	m := made(t, `{"type":"heatmap","options":{"calculate":true,"calculation":{"xBuckets":{"mode":"size","value":"30s"},"yBuckets":{"mode":"size","value":"10"}}}}`,
 		samples("A", "a", nil, 1, 2, 12, 25)).Heatmap

@@ -1,7 +1,7 @@
 /**
  * Panels of every kind taken along, in Chromium before a live site: as CSV, whose every
- * cell is held against the stores' own answers, and as PNG, which has to be the picture
- * that is seen.
+ * cell is held against the stores' own answers, as what is seen, which has to have the
+ * same values, and as PNG, which has to be the picture that is seen.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/downloads.mjs
  *
@@ -11,6 +11,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { inkOf, missing, pixelsOf } from './pixels.mjs'
 import { open, site } from './reader.mjs'
+import { seenOf } from './seen.mjs'
 
 const { page, does, until, quiet, panel, json, reads } = await open(site, { deviceScaleFactor: 2 })
 const { dataSources } = await json('/api/site')
@@ -177,7 +178,9 @@ async function pictureHolds(kind) {
 await reads(async () => {
   const saved = await opens()
   for (const kind of Object.keys(kinds)) {
-    await does(`${kind} as CSV`, async () => holds[kind](tablesOf((await download(kind, 'Download CSV')).toString())))
+    const tables = async () => tablesOf((await download(kind, 'Download CSV')).toString())
+    await does(`${kind} as CSV`, async () => holds[kind](await tables()))
+    await does(`${kind} as it is seen`, async () => seenOf[kind](page, panel(titleOf(kind)), await tables()))
     await does(`${kind} as PNG`, () => pictureHolds(kind))
   }
   await json('/api/dashboards/delete', { uid: saved.uid })

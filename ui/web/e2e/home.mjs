@@ -51,7 +51,7 @@ const columns = {
 }
 
 await reader(site, async (r) => {
-  const { page, does, quiet, panel, json, shot } = r
+  const { page, does, until, quiet, panel, json, shot } = r
   const { dataSources } = await json('/api/site')
   const uid = dataSources.find((d) => d.type === 'prometheus').uid
   const asks = async (query) => (await json(`/api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query, time: to / 1000 })}`)).data.result
@@ -75,6 +75,29 @@ await reader(site, async (r) => {
       for (const [name, value] of want) assert.ok(near(told.get(name), value), `${title}: the last of ${name} is ${value}, told: ${told.get(name)}`)
     }
     await shot('home')
+  })
+
+  await does('the heat map of durations, bucket by bucket', async () => {
+    const it = panel('Duration of requests')
+    await it.scrollIntoViewIfNeeded()
+    await quiet()
+    const below = (await asks(buckets)).map((s) => [Number(s.metric.le.replace('+Inf', 'Infinity')), Number(s.value[1])]).sort((a, b) => a[0] - b[0])
+    await it.locator('[aria-roledescription="heat map"]').focus()
+    await page.keyboard.press('ArrowLeft') // the end, the lowest bucket
+    const moment = new Date(to).toISOString().slice(0, 19).replace('T', ' ')
+    let some = 0
+    for (const [i, [le, count]] of below.entries()) {
+      const own = count - (below[i - 1]?.[1] ?? 0)
+      const said = () => it.locator('[aria-live]').innerText()
+      const bound = le === Infinity ? /, more than [^:]+: / : /, .+ to ([^:]+): /
+      await until(`bucket ${le} is told`, async () => ((await said()).startsWith(moment) && bound.test(await said()) && (le === Infinity || near(bound.exec(await said())[1], 1000 * le))) || said())
+      const [, shown] = /: (.*)$/.exec(await said())
+      assert.ok(own < 1e-9 ? /^(–|0)/.test(shown) : near(shown.replace(/ req\/s$/, ''), own), `up to ${le} s it is ${own}, told: ${await said()}`)
+      if (own > 0) some++
+      await page.keyboard.press('ArrowUp')
+    }
+    assert.ok(some > 2, `${some} buckets with something`)
+    await page.keyboard.press('Escape')
   })
 
   await does('the table of models', async () => {

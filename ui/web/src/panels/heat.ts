@@ -18,8 +18,20 @@ function scaled(values: number[]): number[] | null {
   return values.map((v) => (v - first) / (last - first))
 }
 
+type Bounds = Pick<HeatmapView, 'edges' | 'names'>
+
+/** endless tells that the highest row has no upper bound: the edge above it only says how far it is drawn. */
+export const endless = (of: Bounds): boolean => of.names.at(-1) === 'Infinity'
+
+/** boundsOf are what a row lies between, in words. */
+export function boundsOf(of: Bounds, row: number, write: (bound: number) => string): string {
+  if (row === of.names.length - 1 && endless(of)) return `more than ${write(of.edges[row]!)}`
+  return `${write(of.edges[row]!)} to ${write(of.edges[row + 1]!)}`
+}
+
 /** placeOf is where a value lies, as a share of the height; null outside. */
-export function placeOf(of: Pick<HeatmapView, 'edges' | 'log'>, at: number[], value: number): number | null {
+export function placeOf(of: Bounds & Pick<HeatmapView, 'log'>, at: number[], value: number): number | null {
+  if (endless(of) && value > of.edges.at(-1)!) return 1
   const row = of.edges.findIndex((e, i) => value >= e && value <= (of.edges[i + 1] ?? -Infinity))
   if (row < 0) return null
   const [low, high] = [of.edges[row]!, of.edges[row + 1]!]
@@ -44,7 +56,7 @@ export function besideCell(of: Pick<HeatmapView, 'timesMs' | 'stepMs' | 'edges' 
       case 'Time': case 'xMin': case '0': return text(begin)
       case 'xMax': return text(begin + of.stepMs)
       case 'yMin': return bounded ? text(of.edges[row]) : ''
-      case 'yMax': return bounded ? text(of.edges[row + 1]) : ''
+      case 'yMax': return !bounded ? '' : row === of.counts.length - 1 && endless(of) ? 'Infinity' : text(of.edges[row + 1])
       case 'y': return of.names[row] ?? ''
       case 'Count': case 'count': case 'Value': return text(of.counts[row]?.[column])
     }

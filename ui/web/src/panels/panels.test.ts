@@ -88,8 +88,8 @@ test('rows of a heat map lie as their bounds do, also on a logarithmic axis that
   const of = { edges: [0, 1, 2, 4], log: true, counts: [[], [], []], names: [] } as unknown as HeatmapView
   expect(positions(of).map((p) => Number(p.toFixed(3)))).toEqual([0, 0.333, 0.667, 1])
   expect(positions({ ...of, log: false })).toEqual([0, 0.25, 0.5, 1])
-  expect(placeOf({ edges: [0, 1, 2, 4], log: false }, [0, 0.25, 0.5, 1], 3)).toBe(0.75)
-  expect(placeOf({ edges: [0, 1, 2, 4], log: false }, [0, 0.25, 0.5, 1], 9)).toBeNull()
+  expect(placeOf({ edges: [0, 1, 2, 4], names: ['1', '2', '4'], log: false }, [0, 0.25, 0.5, 1], 3)).toBe(0.75)
+  expect(placeOf({ edges: [0, 1, 2, 4], names: ['1', '2', '4'], log: false }, [0, 0.25, 0.5, 1], 9)).toBeNull()
 })
 
 test('the most has the last colour and the least the first', () => {
