@@ -52,7 +52,7 @@ func PromQL(ctx context.Context, p Series, a Asking) (payload.ExploreChart, erro
 	from, to = whole(from, to, a.To, step)
 	variables := variablesOf(step, a.Scrape, a.To.Sub(a.From))
 	query := variables.filled(a.Query)
-	out := payload.ExploreChart{Kind: "lines", Query: query, Unit: promUnit(query), OnAxis: strings.Contains(query, "histogram_quantile"),
+	out := payload.ExploreChart{Kind: "lines", Query: query, Unit: promUnit(query), OnAxis: strings.Contains(query, quantile),
 		FromMs: float64(from.UnixMilli()), ToMs: float64(to.UnixMilli()), StepMs: float64(step.Milliseconds())}
 	if a.Range || !a.Instant {
 		if err := promLines(ctx, p, a, &out, from, to, step); err != nil {
@@ -78,7 +78,7 @@ func promLines(ctx context.Context, p Series, a Asking, out *payload.ExploreChar
 	}
 	legends := promLegends(lines, a.Legend, a.Query)
 	lay(out, lines, func(i int) string { return legends[i] }, from, to, step)
-	if heat := cumulative(lines, step, out.Unit); heat != nil {
+	if heat := cumulative(lines, step, bucketUnit(out.Query)); heat != nil {
 		out.Kind, out.Heat = "heat", heat
 	}
 	if a.Exemplars {
@@ -194,23 +194,4 @@ func labelText(labels map[string]string, names []string) string {
 		}
 	}
 	return labels["__name__"] + "{" + strings.Join(parts, ", ") + "}"
-}
-
-// promUnit reads the unit of a plain quantity off its name, as Prometheus's
-// conventions have it.
-func promUnit(query string) string {
-	rate := strings.Contains(query, "rate(") || strings.Contains(query, "increase(")
-	switch {
-	case strings.Contains(query, "histogram_quantile") && (strings.Contains(query, "_seconds_bucket") || strings.Contains(query, "latency_bucket")):
-		return "seconds"
-	case strings.Contains(query, "_bucket") && (strings.Contains(query, "seconds") || strings.Contains(query, "latency")):
-		return "seconds"
-	case rate || strings.Contains(query, "/"):
-		return ""
-	case strings.Contains(query, "_bytes"):
-		return "bytes"
-	case strings.Contains(query, "_seconds"):
-		return "seconds"
-	}
-	return ""
 }
