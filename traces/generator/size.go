@@ -8,8 +8,8 @@ import (
 )
 
 // spanSize is the length in bytes of s as an OTLP protobuf message, which is what
-// traces_spanmetrics_size_total adds up. It computes: the export's own bytes are
-// not told apart by span.
+// traces_spanmetrics_size_total adds up, without our mark of what is odd. It computes:
+// the export's own bytes are not told apart by span.
 func spanSize(s *otlp.Span) int {
 	n := message(len(s.TraceID)) + message(len(s.ID))
 	if s.Parent != ([8]byte{}) {
@@ -43,6 +43,9 @@ func attributes(attrs []otlp.Attr) int {
 	n := 0
 	for i := range attrs {
 		a := &attrs[i]
+		if string(a.Key) == otlp.MarkKey {
+			continue
+		}
 		n += message(text(a.Key) + message(anyValue(a)))
 	}
 	return n

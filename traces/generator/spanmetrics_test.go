@@ -164,7 +164,10 @@ func TestTheSizeOfASpanIsThatOfItsProtobuf(t *testing.T) {
 			m.Attrs.CopyTo(l.Attributes())
 		}
 	}
-	for _, m := range []made{ingress(1, "ModelInfer", time.Second), inferRequest(1, 2, time.Second), ingress(1, "ModelInfer", time.Second, full)} {
+	odd := func(m *made) { // it is marked, which is not the sender's
+		m.more = func(s ptrace.Span) { s.SetEndTimestamp(s.StartTimestamp() - 1) }
+	}
+	for _, m := range []made{ingress(1, "ModelInfer", time.Second), inferRequest(1, 2, time.Second), ingress(1, "ModelInfer", time.Second, full), inferRequest(1, 2, time.Second, odd)} {
 		raw := export(m)
 		td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(raw)
 		if err != nil {
