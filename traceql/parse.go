@@ -1,6 +1,9 @@
 package traceql
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // MaxDepth is how deep parentheses, negations and pipelines may nest.
 const MaxDepth = 200
@@ -162,6 +165,9 @@ func (p *parser) constant(place string) Static {
 func negate(v Static) (Static, bool) {
 	switch v.Type() {
 	case TypeInt:
+		if v.AsInt() == math.MinInt64 {
+			return Float(-float64(math.MinInt64)), true // there is no such int
+		}
 		return Int(-v.AsInt()), true
 	case TypeDuration:
 		v.n = -v.n
