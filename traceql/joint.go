@@ -2,10 +2,11 @@ package traceql
 
 // joint is a conjunction of which several parts ask for events, or for links: those are
 // asked of one event, one link, as { event:name = "exception" && event.type = "oom" }
-// reads.
+// reads. So are several != of one attribute, and several !~, of one part of an array.
 type joint struct {
 	rest   []FieldExpr
 	groups []jointItems
+	parts  [][]*Binary
 }
 
 // jointItems are conjuncts that one item has to satisfy.
@@ -40,10 +41,12 @@ func conjuncts(x FieldExpr, list []FieldExpr) []FieldExpr {
 	return append(list, x)
 }
 
-// jointOf is nil if no two conjuncts ask for items of one kind alone.
+// jointOf is nil if no two conjuncts ask for items of one kind alone, or deny values of
+// one attribute.
 func jointOf(list []FieldExpr) *joint {
 	var j joint
 	of := make(map[Scope][]FieldExpr)
+	list, j.parts = denials(list)
 	for _, c := range list {
 		if scope := itemScopeOf(c); scope != ScopeNone {
 			of[scope] = append(of[scope], c)
@@ -60,10 +63,45 @@ func jointOf(list []FieldExpr) *joint {
 			j.groups = append(j.groups, jointItems{scope, exprs})
 		}
 	}
-	if j.groups == nil {
+	if j.groups == nil && j.parts == nil {
 		return nil
 	}
 	return &j
+}
+
+// denials takes the conjuncts out that deny several values of one attribute.
+func denials(list []FieldExpr) (rest []FieldExpr, groups [][]*Binary) {
+	type denied struct {
+		of Attribute
+		op Op
+	}
+	var order []denied
+	by := make(map[denied][]*Binary)
+	for _, c := range list {
+		b, ok := c.(*Binary)
+		if !ok || b.Op != OpNotEqual && b.Op != OpNotRegex {
+			rest = append(rest, c)
+			continue
+		}
+		a, ok := b.L.(*Attr)
+		if !ok || a.Intrinsic != IntrinsicNone || a.itemScope() != ScopeNone || !isLiteral(b.R) || isNil(b.R) {
+			rest = append(rest, c)
+			continue
+		}
+		k := denied{a.Attribute, b.Op}
+		if by[k] == nil {
+			order = append(order, k)
+		}
+		by[k] = append(by[k], b)
+	}
+	for _, k := range order {
+		if len(by[k]) > 1 {
+			groups = append(groups, by[k])
+			continue
+		}
+		rest = append(rest, by[k][0])
+	}
+	return rest, groups
 }
 
 // itemScopeOf is the kind of items that an expression reads, if it is one kind.
@@ -98,7 +136,8 @@ func Denies(x FieldExpr) bool {
 	return false
 }
 
-// Joint tells whether parts of the conjunction are asked of one event or link.
+// Joint tells whether parts of the conjunction are asked of one event or link, or of one
+// part of an array.
 func (x *Binary) Joint() bool { return x.joint != nil }
 
 // conjunction evaluates a joint one.
@@ -108,6 +147,21 @@ func (e env) conjunction(j *joint) bool {
 	}
 	for _, g := range j.groups {
 		if !e.one(g) {
+			return false
+		}
+	}
+	for _, g := range j.parts {
+		if !e.parts(g[0].L, func(v Static) bool { return allHold(g, v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// allHold tells whether a part is none of the values that are denied.
+func allHold(list []*Binary, v Static) bool {
+	for _, b := range list {
+		if !b.holds(v, b.R.(*Literal).Value) {
 			return false
 		}
 	}

@@ -97,6 +97,11 @@ func walkJoint(j *joint, visit func(shownTest, *Attr)) {
 	for _, x := range j.rest {
 		walkComparisons(x, nil, visit)
 	}
+	for _, g := range j.parts {
+		for _, x := range g {
+			walkComparisons(x, nil, visit)
+		}
+	}
 	for i := range j.groups {
 		for _, x := range j.groups[i].exprs {
 			walkComparisons(x, &j.groups[i], visit)

@@ -283,6 +283,14 @@ func TestOldTagsThatAreNoAttributesHaveValues(t *testing.T) {
 	want(t, ask(t, "GET", base+"/api/search?tags=status.code%3Derror"), 200, `"traces":[]`)
 }
 
+func TestNamesAndValuesAreAsTempos(t *testing.T) {
+	s := spanOf(1, "a", "x")
+	s.Attrs.PutDouble("whole", 2)
+	base := serve(t, engineOf(t, []span.Span{s}), api.Options{})
+	want(t, ask(t, "GET", base+"/api/v2/search/tags?scope=intrinsic"), 200, `"link:spanID","link:traceID","name"`)
+	want(t, ask(t, "GET", base+"/api/v2/search/tag/span.whole/values"), 200, `{"type":"float","value":"2.0"}`)
+}
+
 func TestATagIsFoundByAPartOfItsValue(t *testing.T) {
 	base := serve(t, engineOf(t, []span.Span{spanOf(1, "triton-7", "InferRequest")}), api.Options{})
 	for tags, found := range map[string]string{

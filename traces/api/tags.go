@@ -16,9 +16,9 @@ const scopeIntrinsic query.Scope = "intrinsic"
 
 // intrinsicTags are the intrinsics that are offered for completion.
 var intrinsicTags = []string{
-	"duration", "event:name", "event:timeSinceStart", "instrumentation:name", "instrumentation:version", "kind", "name",
-	"rootName", "rootServiceName", "span:duration", "span:kind", "span:name", "span:status", "span:statusMessage",
-	"status", "statusMessage", "trace:duration", "trace:rootName", "trace:rootService", "traceDuration",
+	"duration", "event:name", "event:timeSinceStart", "instrumentation:name", "instrumentation:version", "kind", "link:spanID", "link:traceID", "name",
+	"rootName", "rootServiceName", "span:duration", "span:id", "span:kind", "span:name", "span:parentID", "span:status", "span:statusMessage",
+	"status", "statusMessage", "trace:duration", "trace:id", "trace:rootName", "trace:rootService", "traceDuration",
 }
 
 // filter keeps the q of a tag request unless it does not parse: then it is left
@@ -222,12 +222,18 @@ func scoped(tag string) bool {
 	return ok && name != "" && (scope == "" || slices.Contains(query.Scopes(), query.Scope(scope)))
 }
 
-// typedValue is a value with the name of its type. A status or kind is a number,
-// as a real Tempo 3.0 answers.
+// typedValue is a value with the name of its type. A status or kind is a number, as a
+// real Tempo 3.0 answers.
 func typedValue(v traceql.Static) (kind, text string) {
 	switch v.Type() {
 	case traceql.TypeStatus, traceql.TypeKind:
 		return "int", strconv.FormatInt(v.AsInt(), 10)
+	case traceql.TypeFloat:
+		text = v.String()
+		if !strings.ContainsAny(text, ".eIN") {
+			text += ".0" // as Tempo's, so that a query written with it has a float
+		}
+		return "float", text
 	}
 	return v.Type().String(), v.String()
 }

@@ -353,7 +353,7 @@ func TestNegationsOfWhatIsNoTruth(t *testing.T) {
 	oracle := scanner{newMemo(t, src)}
 	e := NewEngine(src, EngineOptions{})
 	for _, of := range []string{"span.attr.1", ".attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "link.attr.0", "parent.attr.1", "span.nowhere",
-		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", "(span.attr.1 = span.attr.2)", "true"} {
+		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", `(.attr.1 != "word-1" && .attr.1 != "word-2")`, `(.attr.2 != "word-1" && .attr.2 != "x" && .attr.2 !~ "a" && .attr.2 !~ "word-[13]")`, "(span.attr.1 = span.attr.2)", "true"} {
 		for range rounds.Of(t, 6) {
 			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
 				selectAlike(t, e, oracle, fmt.Sprintf(q, of))
