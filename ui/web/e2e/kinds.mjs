@@ -17,8 +17,8 @@ const from = to - 3600e3
 const step = 60 // seconds, as the panels' smallest interval says
 const [red, green, orange] = ['#f2495c', '#73bf69', '#ff9830'].map(rgb)
 const css = (c) => `rgb(${c.join(', ')})`
-const views = [['stat', 'steady'], ['stat', 'waves'], ['gauge', 'steady'], ['bargauge', 'steady'], ['piechart', 'steady'], ['histogram', 'waves'], ['heatmap', 'waves'], ['state-timeline', 'states']]
-const panels = views.map(([type, expr], i) => ({ id: i + 1, type, title: `${type} of ${expr}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: `${step}s`, targets: [{ refId: 'A', expr, range: true, legendFormat: '{{name}}' }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
+const views = [['stat', 'steady'], ['stat', 'waves'], ['gauge', 'steady'], ['bargauge', 'steady'], ['piechart', 'steady'], ['histogram', 'waves'], ['heatmap', 'waves'], ['state-timeline', 'states'], ['barchart', 'steady', 'table'], ['table', 'steady', 'table']]
+const panels = views.map(([type, expr, format], i) => ({ id: i + 1, type, title: `${type} of ${expr}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: `${step}s`, targets: [{ refId: 'A', expr, legendFormat: '{{name}}', ...(format ? { format, instant: true, range: false } : { range: true }) }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
 const { uid } = await json('api/dashboards/save', { model: { title: 'Kinds', schemaVersion: 41, panels, templating: { list: [] } }, version: 0, message: '', copy: true })
 const { dataSources } = await json('api/site')
 const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`
@@ -31,7 +31,7 @@ const means = Object.fromEntries([...waves].map(([name, all]) => [name, [...all.
 
 const preview = page.locator('.preview [data-panel]')
 const tip = page.locator('.tip')
-const { unfold, put, set } = editing(page)
+const { unfold, put, set, tab } = editing(page)
 const same = (what, is, want) => until(what, async () => {
   await quiet()
   const now = await is()
@@ -227,9 +227,65 @@ await reads(async () => {
     await same('the legend', () => preview.locator('.legend li').allInnerTexts().then((t) => t.map((l) => l.trim()).sort()), ['open', 'shut'])
   })
 
+  await changes('barchart of steady', 'a bar chart: its bars, their values, thresholds', async () => {
+    const drawn = () => preview.locator('.plot svg').evaluate((svg) => ({ bars: [...svg.querySelectorAll('rect[stroke]')].map((r) => [Number(r.getAttribute('width')), Number(r.getAttribute('height'))]), values: [...svg.querySelectorAll('.value')].map((t) => t.textContent), names: [...svg.querySelectorAll('.name')].map((t) => t.textContent) }))
+    const wanted = async (side) => {
+      const { bars, values, names } = await drawn()
+      if (names.length !== steady.size || bars.length !== steady.size) return { bars, values, names }
+      const longest = Math.max(...bars.map((b) => b[side]))
+      return names.every((n, i) => Math.abs(bars[i][side] / longest - last(n) / 80) < 0.01 && values[i] === `${last(n)}%`) || { bars, values, names }
+    }
+    await set('Standard options', { Unit: ['Percent (0-100)'] })
+    await set('Bar chart', { 'Show values': 'Always' })
+    await until('they stand as high as their values', () => wanted(1))
+    await set('Display', { Orientation: 'Horizontal' })
+    await until('they lie as long as their values', () => wanted(0))
+    await set('Display', { Orientation: 'Vertical' })
+    await set('Graph styles', { 'Show thresholds': 'As lines' })
+    await thresholds()
+    await set('Standard options', { Min: 0, Max: 100 })
+    await until('a line at 60', async () => {
+      const at = await preview.locator('.plot svg').evaluate((svg) => [Number(svg.querySelector('.threshold')?.getAttribute('y1')), ...[...svg.querySelectorAll('text')].filter((t) => ['0%', '100%'].includes(t.textContent)).map((t) => Number(t.getAttribute('y')) - 4)])
+      return Math.abs(at[0] - (at[1] + 0.6 * (at[2] - at[1]))) < 1.5 || at
+    })
+    await set('Bar chart', { 'Show values': 'Never' })
+    await until('no values', async () => (await drawn()).values.length === 0)
+  })
+
+  await changes('table of steady', 'a table: how its cells are written and coloured', async () => {
+    const head = async () => (await preview.locator('thead th').allInnerTexts()).map((h) => h.replace(/[↑↓]/, '').trim())
+    const cells = (f) => preview.locator('tbody tr:not([aria-hidden])').evaluateAll((rows, f) => rows.map((tr) => [...tr.cells]).map((all) => [all[1].innerText.trim(), f === 'text' ? all[2].innerText.trim() : f === 'ground' ? getComputedStyle(all[2].querySelector('.ground') ?? all[2]).backgroundColor : f === 'colour' ? getComputedStyle(all[2].querySelector('span') ?? all[2]).color : all[2].querySelector('.fill') && Number.parseFloat(all[2].querySelector('.fill').style.width)]), f)
+    await same('the columns', head, ['Time', 'name', 'Value'])
+    const each = (f) => names.map((n) => [n, f(last(n))])
+    const sorted = async (f) => (await cells(f)).sort((a, b) => (a[0] < b[0] ? -1 : 1))
+    await set('Standard options', { Unit: ['Percent (0-100)'], Decimals: 1, Min: 0, Max: 100 })
+    await thresholds()
+    await same('the texts', () => sorted('text'), each((v) => `${v.toFixed(1)}%`))
+    await set('Table', { 'Cell type': 'Coloured text' })
+    await same('coloured', () => sorted('colour'), each((v) => css(v >= 60 ? red : green)))
+    await set('Table', { 'Cell type': 'Coloured background', 'Cell display mode': 'Basic' })
+    await same('on a ground', () => sorted('ground'), each((v) => css(v >= 60 ? red : green)))
+    await set('Table', { 'Cell type': 'Gauge' })
+    await same('as long as they are', () => sorted('length'), each((v) => v))
+    await set('Table', { 'Gauge value': 'Hidden' })
+    await same('bars alone', () => sorted('text'), each(() => ''))
+    await set('Table', { 'Cell type': 'Auto' })
+    await preview.getByRole('button', { name: 'Value', exact: true }).click()
+    await until('sorted', async () => ['20,50,80', '80,50,20'].includes((await cells('text')).map((c) => Number.parseFloat(c[1])).join()) || cells('text'))
+    await tab('Overrides')
+    const pane = page.locator('aside')
+    await pane.getByRole('button', { name: 'Override', exact: true }).click()
+    await put(pane, 'Name', 'Value')
+    await put(pane, 'Add an option to the override', ['Cell type'])
+    await put(pane, 'Cell type', 'Coloured background')
+    await put(pane, 'Apply to entire row', true)
+    const rows = () => preview.locator('tbody tr:not([aria-hidden])').evaluateAll((all) => all.map((tr) => [tr.cells[1].innerText.trim(), getComputedStyle(tr).backgroundColor]).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    await same('each row as its value', rows, each((v) => css(v >= 60 ? red : green)))
+  })
+
   for (const [width, colorScheme] of [[1440, 'light'], [360, 'dark'], [360, 'light']]) await does(`all of them, ${width} px wide and ${colorScheme}`, async () => {
     await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 3000 })
+    await page.setViewportSize({ width, height: 3800 })
     await page.goto(`${site}/d/${uid}/x?from=${from}&to=${to}&timezone=utc&refresh=`)
     await page.locator('[data-panel]').nth(panels.length - 1).waitFor()
     await quiet()

@@ -195,6 +195,10 @@ export const fields: OptionField[] = [
   { path: own + 'custom.filterable', name: 'Column filter', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: own + 'custom.hidden', name: 'Hide in table', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: own + 'custom.cellOptions.type', name: 'Cell type', group: 'Table', kind: 'choice', choices: [['auto', 'Auto'], ['color-text', 'Coloured text'], ['color-background', 'Coloured background'], ['gauge', 'Gauge'], ['sparkline', 'Sparkline'], ['json-view', 'JSON view'], ['data-links', 'Data links']], types: ['table'], usual: 'auto' },
+  { path: own + 'custom.cellOptions.mode', name: 'Cell display mode', group: 'Table', kind: 'choice', choices: [['gradient', 'Gradient'], ['basic', 'Basic'], ['lcd', 'Retro LCD']], types: ['table'], usual: 'gradient', hint: 'of gauges and coloured backgrounds' },
+  { path: own + 'custom.cellOptions.valueDisplayMode', name: 'Gauge value', group: 'Table', kind: 'choice', choices: [['color', 'Value colour'], ['text', 'Text colour'], ['hidden', 'Hidden']], types: ['table'], usual: 'color' },
+  { path: own + 'custom.cellOptions.applyToRow', name: 'Apply to entire row', group: 'Table', kind: 'switch', types: ['table'], usual: false, hint: 'of coloured backgrounds' },
+  { path: own + 'custom.cellOptions.wrapText', name: 'Wrap text', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: 'options.mergeValues', name: 'Merge equal consecutive values', group: 'State timeline', kind: 'switch', types: ['state-timeline'], usual: true },
   { path: 'options.alignValue', name: 'Align values', group: 'State timeline', kind: 'choice', choices: pick('left', 'center', 'right'), types: ['state-timeline'], usual: 'left' },
   { path: 'options.rowHeight', name: 'Row height', group: 'State timeline', kind: 'number', types: ['state-timeline'], usual: 0.9, hint: '0 to 1' },
@@ -227,11 +231,18 @@ const of = (type: string, list: OptionField[]) => list.filter((f) => !f.types ||
 export function propertyOf(f: OptionField): string {
   if (!f.path.startsWith(own)) return ''
   const id = f.path.slice(own.length)
+  if (id.startsWith('custom.cellOptions.') && id !== 'custom.cellOptions.type') return '' // beside the type
   // A few options are one property with parts.
   return { 'color.mode': 'color', 'color.fixedColor': '', 'custom.stacking.mode': 'custom.stacking', 'custom.stacking.group': '', 'custom.lineStyle.fill': 'custom.lineStyle',
     'color.seriesBy': '', 'custom.thresholdsStyle.mode': 'custom.thresholdsStyle', 'custom.scaleDistribution.type': 'custom.scaleDistribution', 'custom.scaleDistribution.log': '',
     'custom.scaleDistribution.linearThreshold': '', 'custom.cellOptions.type': 'custom.cellOptions' }[id] ?? id
 }
+
+/** cellParts are the options of cells beside their type, of which an override has all in one property. */
+export const cellParts = fields.filter((f) => f.path.startsWith(`${own}custom.cellOptions.`) && !propertyOf(f))
+
+/** cellPart is where one of them is in that property. */
+export const cellPart = (f: OptionField): string => f.path.slice(`${own}custom.cellOptions.`.length)
 
 /** partOf is the part of a property's value that an option is, "" for all of it. */
 export function partOf(f: OptionField): string {
