@@ -139,16 +139,24 @@ func after(q *traceql.Query, n int) string {
 
 // withSelect adds attributes to what the answer to query tells; a query that
 // cannot be read, or whose answer is series, stays as it is.
-func withSelect(query string, names []string) string {
+func withSelect(query string, list []*traceql.Attr) string {
 	q, err := traceql.Parse(query)
-	if err != nil || q.IsMetrics() || len(names) == 0 {
-		return query
-	}
-	list, err := traceql.Parse("{} | select(" + strings.Join(names, ", ") + ")")
-	if err != nil {
+	if err != nil || q.IsMetrics() || len(list) == 0 {
 		return query
 	}
 	more := *q
-	more.Pipeline = &traceql.Pipeline{Stages: append(append([]traceql.Stage{}, q.Pipeline.Stages...), list.Pipeline.Stages[1])}
+	more.Pipeline = &traceql.Pipeline{Stages: append(append([]traceql.Stage{}, q.Pipeline.Stages...), &traceql.Select{Attrs: list})}
 	return more.String()
+}
+
+// attribute reads a name as select() takes it, nil if it is none.
+func attribute(name string) *traceql.Attr {
+	q, err := traceql.Parse("{} | select(" + name + ")")
+	if err != nil || len(q.Pipeline.Stages) != 2 {
+		return nil
+	}
+	if s, ok := q.Pipeline.Stages[1].(*traceql.Select); ok && len(s.Attrs) == 1 {
+		return s.Attrs[0]
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sort"
 	"strconv"
@@ -45,7 +46,8 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 	if strings.TrimSpace(s.Query) == "" {
 		s.Query = "{}"
 	}
-	q := source.Search{Query: withSelect(s.Query, append(append([]string{}, always...), s.Columns...)), From: s.From, To: s.To, Limit: s.Limit, SpansPerTrace: s.PerTrace}
+	asked, warnings := s.attributes()
+	q := source.Search{Query: withSelect(s.Query, asked), From: s.From, To: s.To, Limit: s.Limit, SpansPerTrace: s.PerTrace}
 	found, err := store.Search(ctx, q)
 	if err != nil {
 		return payload.ExploreSearch{}, err
@@ -53,7 +55,7 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 	full := len(found.Traces) >= s.Limit
 	found.Traces = s.within(found.Traces)
 	out := payload.ExploreSearch{Query: q.Query, FromMs: float64(s.From.UnixMilli()), ToMs: float64(s.To.UnixMilli()), Limit: s.Limit,
-		Limited: found.Limited || full, Warnings: found.Warnings,
+		Limited: found.Limited || full, Warnings: append(warnings, found.Warnings...),
 		Spent: payload.Inspected{Spans: found.Spent.Spans, Traces: found.Spent.Traces, Bytes: found.Spent.Bytes}}
 	sort.SliceStable(found.Traces, func(i, j int) bool { return found.Traces[i].StartNano > found.Traces[j].StartNano })
 	for _, t := range found.Traces {
@@ -61,7 +63,27 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 		out.SpansCut = out.SpansCut || t.Matched > len(t.Spans)
 	}
 	spanRows(&out, found.Traces)
+	for _, a := range asked[len(always):] {
+		key := a.Attribute.Key()
+		has := func(c payload.ExploreColumn) bool { return c.Name == key }
+		if len(out.Spans) > 0 && !slices.Contains(shownAlready, key) && !slices.ContainsFunc(out.Columns, has) {
+			out.Warnings = append(out.Warnings, "no span of this answer has "+a.Attribute.String())
+		}
+	}
 	return out, nil
+}
+
+// attributes are those that every table shows and those that are asked for; what is
+// asked for and is none is told.
+func (s Searching) attributes() (list []*traceql.Attr, warnings []string) {
+	for _, name := range append(append([]string{}, always...), s.Columns...) {
+		if a := attribute(name); a != nil {
+			list = append(list, a)
+		} else {
+			warnings = append(warnings, fmt.Sprintf("%q names no attribute: write span.%[2]s, resource.%[2]s or .%[2]s", name, strings.Trim(name, ".")))
+		}
+	}
+	return list, warnings
 }
 
 // within leaves what began in the range, where that is asked for.

@@ -73,6 +73,14 @@ export function exploreFigures({ site, page, until, shot, tempo, counters, serie
       for (const name of [added, asked]) assert.equal(cell(head(name)), s.attributes[head(name)] || none, `${name} of ${id}`)
     }
     assert.ok(new Set(rows.map((r) => r[heads.indexOf(head(added))])).size > 1, 'not all the same')
+    // A name without its scope is no attribute: it is told, and the others stay.
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await field.fill('peer.address')
+    await field.press('Enter')
+    await page.getByText('"peer.address" names no attribute: write span.peer.address, resource.peer.address or .peer.address').waitFor()
+    assert.deepEqual(await headsOf(table), heads)
+    await page.getByRole('button', { name: 'ask no more for peer.address' }).click()
+    await until('it is forgotten', async () => (await page.getByText(/names no attribute/).count()) === 0)
   }
 
   /** spansIn are the durations of the spans of a query, in nanoseconds, by the step within the range that they began in. */
