@@ -162,6 +162,9 @@ func attributeText(label string) string {
 	}
 	for _, scope := range [...]traceql.Scope{traceql.ScopeSpan, traceql.ScopeResource, traceql.ScopeEvent, traceql.ScopeLink, traceql.ScopeInstrumentation, traceql.ScopeNone} {
 		if name, has := strings.CutPrefix(label, scope.String()+"."); has {
+			if strings.HasPrefix(name, `"`) && strings.HasSuffix(name, `"`) && len(name) > 2 {
+				return label // as labels write names that a query has to quote
+			}
 			return traceql.Attribute{Scope: scope, Name: name}.String()
 		}
 	}

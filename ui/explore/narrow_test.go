@@ -56,6 +56,8 @@ func TestValuesOfAComparisonAreWrittenAsTheirTypesAre(t *testing.T) {
 	}
 	f("span.triton.model_name", "string", `a"b`, `span.triton.model_name = "a\"b"`)
 	f("span.guid:x-request-id", "string", "1", `span.guid:x-request-id = "1"`)
+	f(`span."a b"`, "string", "1", `span."a b" = "1"`)
+	f("span.a b", "string", "1", `span."a b" = "1"`)
 	f("span.n", "int", "3", "span.n = 3")
 	f("status", "string", "error", `status = error`)
 	f("kind", "string", "server", `kind = server`)
