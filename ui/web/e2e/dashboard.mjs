@@ -94,6 +94,8 @@ async function foldsAndViews() {
 }
 
 async function inspectsAndKeeps() {
+  await page.goto(site + '/?from=now-5m&to=now&refresh=') // a site half a minute old has one point in an hour's steps
+  await settled()
   const one = page.locator('[data-panel]', { has: page.locator('canvas') }).first()
   await one.scrollIntoViewIfNeeded()
   await one.hover()
