@@ -220,7 +220,12 @@ func (u *UI) exploreGraph(r *http.Request) (any, error) {
 	if g.From, g.To, err = timeRange(r, time.Hour); err != nil {
 		return nil, err
 	}
-	return explore.Graph(r.Context(), source.Prometheus{Client: u.clients[named.uid()]}, g)
+	graph, err := explore.Graph(r.Context(), source.Prometheus{Client: u.clients[named.uid()]}, g)
+	var fault *explore.QueryError
+	if errors.As(err, &fault) {
+		return nil, reject(http.StatusBadRequest, err.Error(), `write it in braces, the value in quotes: {client="supersonic-envoy-0"}`)
+	}
+	return graph, err
 }
 
 // wholeNumber reads a number from 1 to most.

@@ -2,8 +2,11 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sort"
+	"strings"
 	"time"
 
 	"supersonic/ui/payload"
@@ -34,7 +37,7 @@ func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, err
 		return list, err
 	}, servicegraph.ByName, g.Matchers, length)
 	if err != nil {
-		return out, err
+		return out, g.faultOf(err)
 	}
 	fillGraph(&out.Map, edges, length)
 	if len(out.Map.Edges) == 0 {
@@ -42,6 +45,19 @@ func Graph(ctx context.Context, p Series, g Graphing) (payload.ServiceGraph, err
 	}
 	out.Spans, err = spanNames(ctx, p, length, g.To)
 	return out, err
+}
+
+// faultOf is err, as one of the matchers if the store cannot read what they became part of.
+func (g Graphing) faultOf(err error) error {
+	var no *source.Refused
+	if len(g.Matchers) == 0 || !errors.As(err, &no) || no.Status != http.StatusBadRequest {
+		return err
+	}
+	m := parseError.FindStringSubmatch(no.Message)
+	if m == nil {
+		return err
+	}
+	return &QueryError{fmt.Errorf("the label matcher %s cannot be read: %s", strings.Join(g.Matchers, " or "), m[3])}
 }
 
 func fillGraph(out *payload.Map, edges map[servicegraph.Edge]*servicegraph.Calls, length time.Duration) {

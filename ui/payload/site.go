@@ -2,8 +2,8 @@ package payload
 
 // Failure is the answer of every endpoint that could not do what it was asked.
 type Failure struct {
-	Error string `json:"error"`           // what was tried on what, and why it failed
-	Hint  string `json:"hint"`            // the next step of the reader
+	Error string `json:"error"` // what was tried on what, and why it failed
+	Hint  string `json:"hint"`  // the next step of the reader
 	Place *Place `json:"place"` // where in a query that cannot be read, else null
 }
 

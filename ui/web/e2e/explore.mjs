@@ -245,6 +245,8 @@ async function drawsTraceMetrics() {
 }
 
 async function showsServiceGraph() {
+  await open({ type: 'serviceMap', q: 'client="a"' })
+  await page.getByRole('alert').filter({ hasText: 'the label matcher client="a" cannot be read' }).filter({ hasText: 'write it in braces' }).waitFor()
   await open({ type: 'serviceMap' })
   const names = page.getByRole('table', { name: 'Busiest span names' })
   await names.waitFor()
