@@ -49,10 +49,12 @@ await reader(site, async (r) => {
     })
     for (const [title, query] of [['GPU utilization', 'avg by (pod) (nv_gpu_utilization)'], ['GPU power usage', 'avg by (pod) (nv_gpu_power_usage / nv_gpu_power_limit)'], ['GPU memory usage', 'avg by (pod) (nv_gpu_memory_used_bytes / nv_gpu_memory_total_bytes)']]) {
       await panel(title).scrollIntoViewIfNeeded()
-      await panel(title).locator('canvas').waitFor()
       await until(`the legend of ${title} names the pods`, async () => {
         const text = await textOf(title)
-        return pods.every((p) => text.includes(p)) || text
+        if (pods.every((p) => text.includes(p))) return true
+        await page.getByRole('button', { name: 'Refresh', exact: true }).click() // the last step of the hour may be before the first scrape
+        await quiet()
+        return text
       })
       const said = await read(title)
       for (const s of await asks(query)) {
