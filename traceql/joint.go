@@ -136,9 +136,17 @@ func Denies(x FieldExpr) bool {
 	return false
 }
 
-// Joint tells whether parts of the conjunction are asked of one event or link, or of one
-// part of an array.
-func (x *Binary) Joint() bool { return x.joint != nil }
+// Joint tells whether parts of the conjunction are asked of one event or link.
+func (x *Binary) Joint() bool { return x.joint != nil && x.joint.groups != nil }
+
+// Denials lists the comparisons of the conjunction that one part of an array has to satisfy
+// together: several != or !~ of one attribute.
+func (x *Binary) Denials() [][]*Binary {
+	if x.joint == nil {
+		return nil
+	}
+	return x.joint.parts
+}
 
 // conjunction evaluates a joint one.
 func (e env) conjunction(j *joint) bool {

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ func (g *generator) condition(depth int) string {
 		}
 		return g.condition(depth-1) + " || " + g.condition(depth-1)
 	}
-	switch g.IntN(16) {
+	switch g.IntN(17) {
 	case 0:
 		return g.words.attribute(g.Rand).String() // which may be a truth
 	case 1:
@@ -38,6 +39,9 @@ func (g *generator) condition(depth int) string {
 		return g.words.of(g.Rand, a) + g.comparison() + a.String() // the constant first
 	case 7:
 		return g.of("true", "false", "1 < 2", "duration != duration", "!true", `"a" = "b"`)
+	case 8:
+		a := g.words.attribute(g.Rand) // of an array one part has to be neither
+		return fmt.Sprintf("%v != %s && %v != %s", a, g.words.of(g.Rand, a), a, g.words.of(g.Rand, a))
 	}
 	a := g.name()
 	return a.String() + g.comparison() + g.words.of(g.Rand, a)

@@ -353,7 +353,9 @@ func TestNegationsOfWhatIsNoTruth(t *testing.T) {
 	oracle := scanner{newMemo(t, src)}
 	e := NewEngine(src, EngineOptions{})
 	for _, of := range []string{"span.attr.1", ".attr.1", ".attr.2", "resource.attr.0", "event.attr.3", "link.attr.0", "parent.attr.1", "span.nowhere",
-		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", `(.attr.1 != "word-1" && .attr.1 != "word-2")`, `(.attr.2 != "word-1" && .attr.2 != "x" && .attr.2 !~ "a" && .attr.2 !~ "word-[13]")`, "(span.attr.1 = span.attr.2)", "true"} {
+		"(span.attr.1 > 3)", "(span.attr.1 = nil)", `(.attr.1 =~ "word.*")`, "(.attr.1 && .attr.2)", `(.attr.1 != "word-1" && .attr.1 != "word-2")`, `(.attr.2 != "word-1" && .attr.2 != "x" && .attr.2 !~ "a" && .attr.2 !~ "word-[13]")`,
+		"(.attr.3 != 1 && kind != client && .attr.3 != 2.5 && .attr.3 != 3)", `(parent.attr.0 != "word-2" && parent.attr.0 != "word-0")`, `(span.attr.1 != 2 && span.attr.1 != "word-1")`,
+		"(.attr.2 != true && .attr.2 != false)", "(span.attr.1 = span.attr.2)", "true"} {
 		for range rounds.Of(t, 6) {
 			for _, q := range []string{"{ %s }", "{ %s } | count() > 1", "{ %s && kind != server }", "{ %s } >> {}"} {
 				selectAlike(t, e, oracle, fmt.Sprintf(q, of))
@@ -396,6 +398,8 @@ func TestPlansAreExact(t *testing.T) {
 		`{ nestedSetParent < 0 } | by(name)`:                     true,
 		`{ span.a != nil } | select(span.b) | { event.x = "y" }`: true,
 		`{ span.a = span.b }`:                                    false,
+		`{ span.a != "x" && kind = server && span.a != "y" }`:    true,
+		`{ .b != 1 && .b != 2.5 && (.a !~ "x" && .a !~ "y") }`:   true,
 		`{ !(!(!span.a)) && !(!(span.b > 1)) }`:                  true,
 		`{ true } | avg(duration) > 1s`:                          false,
 		`{ true } | by(name) | count() > 1`:                      false,

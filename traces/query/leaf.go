@@ -27,6 +27,9 @@ type leaf struct {
 	equal  string // the text that a comparison asks for
 	isText bool
 
+	// also is what a number has to satisfy too. test has all of it, of one part of an array.
+	also []*leaf
+
 	parts sync.Map // *partScan: *partAnswer
 }
 
@@ -108,6 +111,29 @@ func newLeaf(c traceql.Condition) *leaf {
 	return l
 }
 
+// leafOfAll compiles conditions on one attribute that one part of an array has to satisfy.
+func leafOfAll(list []traceql.Condition) *leaf {
+	l := newLeaf(list[0])
+	for _, c := range list[1:] {
+		also := newLeaf(c)
+		l.also, l.text = append(l.also, also), l.text+" && "+also.text
+	}
+	l.test = func(v traceql.Static) bool {
+		return anyPart(v, func(p traceql.Static) bool {
+			return !slices.ContainsFunc(list, func(c traceql.Condition) bool { return !c.Test(p) })
+		})
+	}
+	return l
+}
+
+// anyPart tells whether something holds of a value, or of a part of an array.
+func anyPart(v traceql.Static, holds func(traceql.Static) bool) bool {
+	if v.Type() == traceql.TypeArray {
+		return slices.ContainsFunc(v.Parts(), func(p traceql.Static) bool { return anyPart(p, holds) })
+	}
+	return holds(v)
+}
+
 func shownValue(v traceql.Static) string {
 	if v.Type() == traceql.TypeString {
 		return fmt.Sprintf("%q", v.Text())
@@ -124,15 +150,10 @@ func (l *leaf) own() {
 func truth(a traceql.Attribute, want bool) node {
 	l := &leaf{attr: a, text: fmt.Sprintf("%v = %v", a, want)}
 	l.own()
-	l.test = func(v traceql.Static) bool { return hasTruth(v, want) }
-	return l
-}
-
-func hasTruth(v traceql.Static, want bool) bool {
-	if v.Type() == traceql.TypeArray {
-		return slices.ContainsFunc(v.Parts(), func(p traceql.Static) bool { return hasTruth(p, want) })
+	l.test = func(v traceql.Static) bool {
+		return anyPart(v, func(p traceql.Static) bool { return p.Type() == traceql.TypeBool && p.True() == want })
 	}
-	return v.Type() == traceql.TypeBool && v.True() == want
+	return l
 }
 
 // itemScope is ScopeEvent or ScopeLink of what a span has many of.
@@ -325,19 +346,42 @@ func (l *leaf) values(p *page, k column.Key, v *column.Vector, out rowBits) {
 		present(v, func(w int, x uint64) { out[w] |= x })
 	case k.Type.Text():
 		l.texts(p, k, v, out)
-	case k.Type == column.Float:
-		l.floats(v, out)
-	case k.Type == column.Int:
-		if l.op == traceql.OpNone {
-			return // no text compares with a number, and no truth
-		}
-		l.ints(v, out)
+	case k.Type == column.Float, k.Type == column.Int:
+		l.numeric(p, k, v, out)
 	default:
 		for i, n := range v.Ints {
 			if v.Has(i) && l.test(traceql.Bool(n != 0)) {
 				out.set(i)
 			}
 		}
+	}
+}
+
+// numeric selects the numbers of which the condition holds.
+func (l *leaf) numeric(p *page, k column.Key, v *column.Vector, out rowBits) {
+	if len(l.also) == 0 {
+		l.compared(k, v, out)
+		return
+	}
+	all, own := p.temp(v.Len), p.temp(v.Len)
+	l.compared(k, v, all)
+	for _, also := range l.also {
+		clear(own)
+		also.compared(k, v, own)
+		all.and(own)
+	}
+	out.or(all)
+	p.give(own)
+	p.give(all)
+}
+
+func (l *leaf) compared(k column.Key, v *column.Vector, out rowBits) {
+	switch {
+	case l.op == traceql.OpNone: // no text compares with a number, and no truth
+	case k.Type == column.Float:
+		l.floats(v, out)
+	default:
+		l.ints(v, out)
 	}
 }
 
@@ -354,9 +398,6 @@ func (l *leaf) ints(v *column.Vector, out rowBits) {
 }
 
 func (l *leaf) floats(v *column.Vector, out rowBits) {
-	if l.op == traceql.OpNone {
-		return
-	}
 	for i, f := range v.Floats {
 		if v.Has(i) && l.compares(traceql.Float(f)) {
 			out.set(i)

@@ -81,6 +81,8 @@ type compiler struct {
 	inexact bool
 	joint   bool // within a conjunction that is about one event, which columns do not tell
 	grouped bool // there was a by(): the spans come in several spansets
+	// denials are comparisons that are compiled together, see conjunction.
+	denials map[*traceql.Binary]bool
 }
 
 // stage adds a later stage of the pipeline; false if the evaluator has to do it.
@@ -192,9 +194,38 @@ func (c *compiler) operator(x *traceql.SpansetOp, in node) node {
 func (c *compiler) conjunction(x *traceql.Binary) node {
 	outer := c.joint
 	c.joint = outer || x.Joint()
+	together := c.together(x.Denials())
 	n := joinAnd(c.field(x.L), c.field(x.R))
+	for _, l := range together {
+		n = joinAnd(n, l)
+	}
 	c.inexact, c.joint = c.inexact || c.joint, outer
 	return n
+}
+
+// together compiles comparisons that one part of an array has to satisfy.
+func (c *compiler) together(groups [][]*traceql.Binary) (out []node) {
+	for _, g := range groups {
+		var list []traceql.Condition
+		for _, x := range g {
+			if cond, ok := conditionOf(x); ok {
+				list = append(list, cond)
+				c.deny(x)
+			}
+		}
+		c.inexact = c.inexact || len(list) < len(g)
+		if len(list) > 0 {
+			out = append(out, leafOfAll(list))
+		}
+	}
+	return out
+}
+
+func (c *compiler) deny(x *traceql.Binary) {
+	if c.denials == nil {
+		c.denials = make(map[*traceql.Binary]bool)
+	}
+	c.denials[x] = true
 }
 
 // field compiles the expression of a filter.
@@ -210,6 +241,9 @@ func (c *compiler) field(x traceql.FieldExpr) node {
 			return c.conjunction(x)
 		case traceql.OpOr:
 			return orNode{[]node{c.field(x.L), c.field(x.R)}}
+		}
+		if c.denials[x] {
+			return allNode{}
 		}
 		if n, ok := comparisonOf(x); ok {
 			return n
