@@ -12,18 +12,19 @@ import (
 
 // shapes answers "steady", three series that do not change, "waves", three of which one
 // rises and falls and one has gaps, and "states", two that are 0 and 1 by turns, of
-// which one is not there for a while; each by its label "name".
+// which one is not there for a while; each by its label "name", and the same in each
+// hour: what is seen must not hang on the time of day.
 func shapes(w http.ResponseWriter, r *http.Request) {
 	r.ParseForm()
 	number := func(key string) float64 { n, _ := strconv.ParseFloat(r.FormValue(key), 64); return n }
 	shape := map[string]map[string]func(t float64) float64{
 		"steady": {"low": func(float64) float64 { return 20 }, "mid": func(float64) float64 { return 50 }, "high": func(float64) float64 { return 80 }},
-		"waves": {"one": func(t float64) float64 { return 10 + 5*math.Sin(t/300) }, "none": func(float64) float64 { return 0 },
+		"waves": {"one": func(t float64) float64 { return 10 + 5*math.Sin(2*math.Pi*t/1800) }, "none": func(float64) float64 { return 0 },
 			"broken": func(t float64) float64 {
 				if math.Mod(t, 1800) < 240 {
 					return math.NaN()
 				}
-				return 30 - 3*math.Cos(t/200)
+				return 30 - 3*math.Cos(2*math.Pi*t/1200)
 			}},
 		"states": {"door": func(t float64) float64 { return math.Mod(math.Floor(t/600), 2) },
 			"pump": func(t float64) float64 {
