@@ -100,11 +100,13 @@ export function zoomSteps({ site, page, until, shot }) {
     await drawn('a stretch', 0.2, 0.65)
     const box = await mini.boundingBox()
     const pixel = (whole.to - whole.from) / box.width
+    const was = zoom()
     const handle = await page.getByRole('slider', { name: 'Begin of what is shown' }).boundingBox()
     await page.mouse.move(handle.x + handle.width / 2, handle.y + 20)
     await page.mouse.down()
     await page.mouse.move(box.x + 0.4 * box.width, handle.y + 20, { steps: 3 })
     await page.mouse.up()
+    await until('by the handle: the address has it', () => zoom() !== was || page.url())
     const [, from, to] = /^(-?\d+)-(-?\d+)$/.exec(zoom()).map(Number)
     assert.ok(Math.abs(from - time(0.4)) <= 1.5 * pixel && Math.abs(to - end) <= 1.5 * pixel, `by the handle: ${from} to ${to}`)
     await holds(t, { from, to }, 'by the handle')
