@@ -64,7 +64,7 @@ async function download(kind, item) {
 function tablesOf(text) {
   assert.ok(text.endsWith('\r\n'), 'lines end as RFC 4180 has it')
   return text.split('\r\n\r\n').map((part) => {
-    const [head, ...rows] = part.replace(/\r\n$/, '').split('\r\n').map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)).slice(0, -1))
+    const [head, ...rows] = part.replace(/\r\n$/, '').split('\r\n').map((line) => [...`,${line}`.matchAll(/,("(?:[^"]|"")*"|[^,]*)/g)].map(([, cell]) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)))
     return { head, rows: rows.map((r) => Object.fromEntries(head.map((h, i) => [h, r[i]]))) }
   })
 }
