@@ -191,7 +191,12 @@ async function linksToTheView() {
 
 /** Series, values and two sides likewise; the link that is copied names the range that is seen. */
 async function linksToSeries() {
-  const to = Math.floor(Date.now() / 1000) * 1000 - 20_000
+  let to // such that a young site has rates since the begin of the shorter range, 40 s before
+  await until('rates at the begin of the range', async () => {
+    to = Math.floor(Date.now() / 1000) * 1000 - 20_000
+    const { data } = await asks('prometheus', 'api/v1/query', { query: 'sum(rate(supersonic_gateway_requests_total[20s]))', time: to / 1000 - 40 })
+    return data.result.length > 0 || to
+  })
   const side = (datasource, query, range) => ({ datasource, queries: [{ refId: 'A', ...query }], ...(range ? { range } : {}) })
   const traces = '{ name = "ingress" } | quantile_over_time(duration, .5, .9) by (resource.service.name)'
   const rates = 'sum by (model) (rate(supersonic_gateway_requests_total[$__rate_interval]))'
