@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -54,7 +53,8 @@ func tagNode(t Tag) node {
 	}
 	// A text of the type that Tempo's tags have is searched for by column, what has
 	// another type is rare.
-	list := []node{&tagLeaf{tag: t, scope: column.ScopeSpan}, &tagLeaf{tag: t, scope: column.ScopeResource}}
+	holds := &leaf{isText: true, test: func(v traceql.Static) bool { return t.in(v.Text()) }}
+	list := []node{&tagLeaf{t, column.ScopeSpan, holds}, &tagLeaf{t, column.ScopeResource, holds}}
 	if t == (Tag{"error", "true"}) {
 		list = append(list, status("status = error", func(v traceql.Static) bool { return v.Equal(traceql.StatusOf(traceql.StatusError)) }))
 	}
@@ -65,6 +65,7 @@ func tagNode(t Tag) node {
 type tagLeaf struct {
 	tag   Tag
 	scope column.Scope
+	text  *leaf // the tag of a text: a page looks at each of a dictionary once
 }
 
 func (n *tagLeaf) String() string {
@@ -86,30 +87,18 @@ func (n *tagLeaf) possible(p *page, opened bool) bool {
 			return true
 		}
 		d, err := pv.col.Dict(p.number)
-		if err != nil || d == nil || slices.Contains(n.holding(d), true) {
+		if err != nil || d == nil || p.table(n.text, d, pv.key).any {
 			return true
 		}
 	}
 	return false
 }
 
-// holding tells by code which texts the tag is in; code 0 is no text.
-func (n *tagLeaf) holding(d *column.Dict) []bool {
-	out := make([]bool, len(d.Texts))
-	for code := 1; code < len(out); code++ {
-		out[code] = n.tag.in(d.Texts[code])
-	}
-	return out
-}
-
 func (n *tagLeaf) rows(p *page, out rowBits) {
 	for _, pv := range n.columns(p) {
 		v := p.read(pv)
 		if pv.key.Type == column.String && v.Dict != nil {
-			holding := n.holding(v.Dict)
-			for i, c := range v.Codes {
-				out[i>>6] |= bit(holding[c]) << (i & 63)
-			}
+			n.text.texts(p, pv.key, v, out)
 			continue
 		}
 		for i := range v.Len {
