@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -48,14 +49,19 @@ func TestAFaultIsAtItsPlaceInTheQueryAsItWasWritten(t *testing.T) {
 		`line 1, column 3: unexpected end of input | the query stops too early: close what is open, or say what is compared`, 2)
 }
 
-func TestWhatIsNoFaultOfTheTextStaysAsItIs(t *testing.T) {
+// refusing is a Prometheus that refuses every query with an error.
+func refusing(t *testing.T, message string) source.Prometheus {
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
-		w.Write([]byte(`{"status":"error","error":"exceeded maximum resolution"}`))
+		json.NewEncoder(w).Encode(map[string]string{"status": "error", "error": message})
 	}))
-	defer store.Close()
+	t.Cleanup(store.Close)
+	return source.Prometheus{Client: source.NewClient(source.Server{Name: "prometheus", URL: store.URL})}
+}
+
+func TestWhatIsNoFaultOfTheTextStaysAsItIs(t *testing.T) {
 	now := time.Unix(1796018000, 0)
-	_, err := PromQL(context.Background(), source.Prometheus{Client: source.NewClient(source.Server{Name: "prometheus", URL: store.URL})}, Asking{Query: "up", From: now.Add(-time.Hour), To: now, Range: true})
+	_, err := PromQL(context.Background(), refusing(t, "exceeded maximum resolution"), Asking{Query: "up", From: now.Add(-time.Hour), To: now, Range: true})
 	var fault *PromFault
 	var no *source.Refused
 	if errors.As(err, &fault) || !errors.As(err, &no) {
