@@ -7,11 +7,17 @@ import { chromium as playwright } from 'playwright-core'
 // Nor is a reader's browser without its guards against other sites.
 const unwanted = /^--(headless|use-gl|use-angle|enable-unsafe-swiftshader|ignore-gpu-blocklist|in-process-gpu|disable-web-security|allow-running-insecure-content)/
 
-export async function start() {
-  return playwright.launch({
+/** start starts it; one that ends as it starts (seen once in some hundred starts) is started again, and said. */
+export async function start(tries = 3) {
+  const options = {
     executablePath: process.env.CHROMIUM ?? (await chromium.executablePath()),
     args: [...chromium.args.filter((a) => !unwanted.test(a)), '--disable-gpu', '--font-render-hinting=none'],
     headless: true,
+  }
+  return playwright.launch(options).catch((fault) => {
+    if (tries === 1) throw fault
+    console.log(`Chromium did not start: ${String(fault.message).split('\n').filter((line) => !line.includes('<launching>')).join(' ').slice(0, 500)}`)
+    return start(tries - 1)
   })
 }
 
