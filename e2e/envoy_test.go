@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"supersonic/internal/attr"
 	"supersonic/ui/payload"
@@ -64,7 +63,7 @@ func (s *site) envoy() {
 			s.t.Logf("output of envoy:\n%s", tail(out.String(), 3000))
 		}
 	})
-	eventually(s.t, 30*time.Second, "envoy is ready", func() error {
+	eventually(s.t, "envoy is ready", func() error {
 		_, err := get(s.url(s.ports.admin, "/ready"))
 		return err
 	})
@@ -73,7 +72,7 @@ func (s *site) envoy() {
 // awaitServers waits until n servers are healthy, as the page tells.
 func (s *site) awaitServers(n int) {
 	s.t.Helper()
-	eventually(s.t, 90*time.Second, "the servers are ready", func() error {
+	eventually(s.t, "the servers are ready", func() error {
 		var status payload.Status
 		if err := s.page("/api/status", &status); err != nil {
 			return err
@@ -107,7 +106,7 @@ func TestARealEnvoyMayTakeTheGatewaysPlace(t *testing.T) {
 	// A foreign Envoy does not say which server it chose: an edge is a pair of its
 	// span and the server's, so the requests whose context Triton lost are not in it.
 	var byServer map[string]int
-	eventually(t, 30*time.Second, "Envoy's spans and Triton's as the same traces, and the service graph of them", func() (err error) {
+	eventually(t, "Envoy's spans and Triton's as the same traces, and the service graph of them", func() (err error) {
 		if byServer, err = s.envoysTraces(ids); err != nil {
 			return err
 		}
@@ -124,7 +123,7 @@ func TestARealEnvoyMayTakeTheGatewaysPlace(t *testing.T) {
 	})
 	t.Logf("of %d traces, those with server spans: %v", calls, byServer)
 	s.wantNoServerSpanAlone()
-	eventually(t, 20*time.Second, "the map shows them", func() error { return s.wantEnvoysMap(byServer) })
+	eventually(t, "the map shows them", func() error { return s.wantEnvoysMap(byServer) })
 }
 
 // envoysTraces counts, by server, the traces that Envoy began and that go down to

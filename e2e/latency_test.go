@@ -112,7 +112,7 @@ func (s *site) wantSumOfPhases(got payload.Latency) {
 func (s *site) settledLatencies(from, to time.Time) (got payload.Latency, spans map[string]split) {
 	s.t.Helper()
 	window := fmt.Sprintf("/api/latency?from=%d&to=%d", from.UnixMilli(), to.UnixMilli())
-	eventually(s.t, 30*time.Second, "the spans of that time are all there", func() error {
+	eventually(s.t, "the spans of that time are all there", func() error {
 		if err := s.page(window, &got); err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ func TestTheMapAgreesWithTheClientsOwnLog(t *testing.T) {
 
 	// Half a minute of load, looked at while it goes on.
 	begun := time.Now()
-	eventually(t, time.Minute, "half a minute of load", func() error {
+	eventually(t, "half a minute of load", func() error {
 		if since := time.Since(begun); since < 35*time.Second {
 			return fmt.Errorf("%s so far", since)
 		}

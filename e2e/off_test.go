@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -46,7 +45,7 @@ func TestWithoutCollectorNothingIsTracedAndRequestsWork(t *testing.T) {
 	s.awaitScraped()
 	s.wantAnswers()
 	s.wantOff("opentelemetry-collector.enabled", "nothing is traced")
-	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantOnMap(7) })
+	eventually(t, "the map counts without traces", func() error { return s.wantOnMap(7) })
 	found, err := s.pageSearch("{}")
 	if err != nil || len(found.Traces) != 0 {
 		t.Errorf("%d traces, %v", len(found.Traces), err)
@@ -63,14 +62,14 @@ func TestWithoutTraceStoreTheCollectorsMetricsAreStillMade(t *testing.T) {
 	if !strings.Contains(s.out.String(), "what it gets is dropped") {
 		t.Error("the log does not say what becomes of the spans")
 	}
-	eventually(t, 60*time.Second, "the span metrics of the collector", func() error {
+	eventually(t, "the span metrics of the collector", func() error {
 		n, err := s.prom(`sum(traces_span_metrics_calls_total{span_name="ingress"})`)
 		if err == nil && n != 7 {
 			err = fmt.Errorf("they count %v calls", n)
 		}
 		return err
 	})
-	eventually(t, 20*time.Second, "the map counts without traces", func() error { return s.wantOnMap(7) })
+	eventually(t, "the map counts without traces", func() error { return s.wantOnMap(7) })
 	if _, err := s.pageSearch("{}"); err == nil || !strings.Contains(err.Error(), "no trace store") {
 		t.Errorf("a search without a store: %v", err)
 	}
@@ -85,7 +84,7 @@ func TestAnExternalPrometheusTakesThePlaceOfOurs(t *testing.T) {
 		"prometheus: {external: {enabled: true, url: 127.0.0.1, port: %d, scheme: http}}\n", other.ports.prometheus)}})
 	s.wantOff("prometheus.external.enabled", "external Prometheus")
 	s.send(12, plain)
-	eventually(t, 30*time.Second, "the service graph in the other site's store", func() error {
+	eventually(t, "the service graph in the other site's store", func() error {
 		n, err := other.prom(`traces_service_graph_request_total{client="second-envoy-0",server="second-triton-0"}`)
 		if err == nil && n != 12 {
 			err = fmt.Errorf("it counts %v calls", n)
@@ -93,7 +92,7 @@ func TestAnExternalPrometheusTakesThePlaceOfOurs(t *testing.T) {
 		return err
 	})
 	// The other site's gateway is scraped there, this one's is not.
-	eventually(t, 20*time.Second, "the page reads the other site's store", func() error { return s.wantNodes("supersonic-envoy-0", "supersonic-triton-0") })
+	eventually(t, "the page reads the other site's store", func() error { return s.wantNodes("supersonic-envoy-0", "supersonic-triton-0") })
 	if _, err := get(s.url(s.ports.prometheus, "/-/ready")); err == nil {
 		t.Error("our own store runs as well")
 	}
@@ -137,7 +136,7 @@ func TestWithoutMetricsGeneratorTheMapIsTheGatewaysCounters(t *testing.T) {
 	s.wantAnswers()
 	s.wantOff("tempo.tempo.metricsGenerator.enabled", "No metrics generator")
 	s.ingressIDs(7)
-	eventually(t, 20*time.Second, "the map counts without a generator", func() error { return s.wantOnMap(7) })
+	eventually(t, "the map counts without a generator", func() error { return s.wantOnMap(7) })
 	if n, err := s.prom(`count({__name__=~"traces_service_graph.*|traces_spanmetrics.*"})`); err != nil || n != 0 {
 		t.Errorf("%v series of a generator that is off: %v", n, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"supersonic/ui/payload"
 )
@@ -24,7 +23,7 @@ func (s *site) page(path string, into any) error {
 // before a gateway's first scrape is not counted on the map.
 func (s *site) awaitScraped() {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, "the gateways are scraped", func() error {
+	eventually(s.t, "the gateways are scraped", func() error {
 		n, err := s.prom(`count(up{job=~".*-envoy"} == 1)`)
 		if err == nil && n == 0 {
 			err = errors.New("not yet")
@@ -98,7 +97,7 @@ func (s *site) pageSearch(q string) (payload.SearchResult, error) {
 // minutes left: found by search, opened as a waterfall, counted on the map.
 func (s *site) wantPage(n int) {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, "the page shows the requests", func() error {
+	eventually(s.t, "the page shows the requests", func() error {
 		found, err := s.pageSearch(`{ name = "ingress" }`)
 		if err != nil {
 			return err

@@ -66,17 +66,17 @@ func TestThePipelineMayUseHTTPAndItsSpanMetricsAgreeWithTheClients(t *testing.T)
 	if len(ids) != calls {
 		t.Errorf("%d calls gave %d traces", calls, len(ids))
 	}
-	eventually(t, 20*time.Second, "traces from the gateway to the model's compute", func() error {
+	eventually(t, "traces from the gateway to the model's compute", func() error {
 		return s.wantDeep(ids, "supersonic")
 	})
-	eventually(t, 60*time.Second, "the span metrics of the collector", func() error {
+	eventually(t, "the span metrics of the collector", func() error {
 		n, err := s.prom(`sum(traces_span_metrics_calls_total{service_name="supersonic-envoy-0",span_name="ingress",span_kind="SPAN_KIND_CLIENT"})`)
 		if err == nil && n != calls {
 			err = fmt.Errorf("they count %v calls of %d", n, calls)
 		}
 		return err
 	})
-	eventually(t, 40*time.Second, "as many server spans in the metrics as in the store", func() error {
+	eventually(t, "as many server spans in the metrics as in the store", func() error {
 		infers, err := s.prom(`sum(traces_span_metrics_calls_total{service_name="supersonic-triton-0",span_name="InferRequest",span_kind="SPAN_KIND_SERVER"})`)
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func TestTheGeneratorsSeriesGoWhereTheFileSaysAndNowhereElse(t *testing.T) {
 		fmt.Sprintf("tempo: {tempo: {metricsGenerator: {remoteWriteUrl: %q}}}\n", server.URL+"/api/v1/write")}})
 	const calls = 30
 	s.send(calls, plain)
-	eventually(t, 20*time.Second, "the generator's series", func() error {
+	eventually(t, "the generator's series", func() error {
 		got := elsewhere.value("traces_service_graph_request_total supersonic-envoy-0 supersonic-triton-0")
 		if got != calls {
 			return fmt.Errorf("%v of %d calls are counted in %v", got, calls, elsewhere.names())
@@ -164,7 +164,7 @@ func TestTheGeneratorsSeriesGoWhereTheFileSaysAndNowhereElse(t *testing.T) {
 	}
 	// The collector's metrics still come to the site's own store, and of the
 	// generator's there is none.
-	eventually(t, 60*time.Second, "the span metrics of the collector", func() error {
+	eventually(t, "the span metrics of the collector", func() error {
 		n, err := s.prom(`sum(traces_span_metrics_calls_total{span_name="ingress"})`)
 		if err == nil && n != calls {
 			err = fmt.Errorf("they count %v calls of %d", n, calls)

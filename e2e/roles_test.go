@@ -72,7 +72,7 @@ func runAlone(t *testing.T, role, file, metrics, series string) {
 			t.Logf("output of %s:\n%s", role, tail(out.String(), 3000))
 		}
 	})
-	eventually(t, 60*time.Second, role+" serves its metrics", func() error {
+	eventually(t, role+" serves its metrics", func() error {
 		select {
 		case err := <-ended:
 			ended <- err

@@ -53,7 +53,7 @@ func TestTheServiceGraphCountsTheTrafficAndNotTheSample(t *testing.T) {
 	s.many(calls)
 
 	exact := 0.0
-	eventually(t, 20*time.Second, "the gateway's counter is scraped", func() (err error) {
+	eventually(t, "the gateway's counter is scraped", func() (err error) {
 		if exact, err = s.prom(`sum(supersonic_gateway_requests_total{method="ModelInfer"})`); err == nil && exact != calls {
 			err = fmt.Errorf("it counts %v", exact)
 		}
@@ -67,7 +67,7 @@ func TestTheServiceGraphCountsTheTrafficAndNotTheSample(t *testing.T) {
 	if slack := 5 * math.Sqrt(calls*p*(1-p)); math.Abs(sampled-calls*p) > slack {
 		t.Errorf("%v of %d requests were sampled, want %v within %.0f", sampled, calls, calls*p, slack)
 	}
-	eventually(t, 30*time.Second, "as many traces as were sampled, weighed by ten on the graph", func() error {
+	eventually(t, "as many traces as were sampled, weighed by ten on the graph", func() error {
 		traces, err := s.search(`{ name = "ingress" }`, 100000)
 		if err != nil {
 			return err
@@ -112,7 +112,7 @@ func TestServersTraceNothingThatTheGatewayDidNotSample(t *testing.T) {
 	t.Parallel()
 	s := start(t, options{values: []string{models(t, 1), "envoy: {tracing_sampling_rate: 0.01, tracing_keep_slower_than: 0s}\n"}})
 	s.many(3000)
-	eventually(t, 30*time.Second, "server spans", func() error {
+	eventually(t, "server spans", func() error {
 		traces, err := s.search(`{ name = "InferRequest" }`, 100000)
 		if err == nil && len(traces) == 0 {
 			err = errors.New("none yet")
@@ -120,7 +120,7 @@ func TestServersTraceNothingThatTheGatewayDidNotSample(t *testing.T) {
 		return err
 	})
 	s.wantNoServerSpanAlone()
-	eventually(t, 20*time.Second, "no more traces at the servers than were sampled", func() error {
+	eventually(t, "no more traces at the servers than were sampled", func() error {
 		sampled, err := s.prom(`sum(supersonic_gateway_traces_total{decision="head_sampled"})`)
 		if err != nil {
 			return err
@@ -141,7 +141,7 @@ func TestAFailedRequestIsKeptWhateverTheRate(t *testing.T) {
 	if a.code != codes.Internal || !strings.Contains(a.message, "negative input") || len(a.traceID) != 32 {
 		t.Fatalf("got %+v", a)
 	}
-	eventually(t, 20*time.Second, "the trace that the error names", func() error {
+	eventually(t, "the trace that the error names", func() error {
 		spans, err := s.trace(a.traceID)
 		if err != nil {
 			return err

@@ -121,7 +121,7 @@ func runSeed(t *testing.T, release string, o options) {
 		}
 	}
 	ids := s.ingressIDs(calls)
-	eventually(t, 20*time.Second, "traces from the gateway to the model's compute", func() error {
+	eventually(t, "traces from the gateway to the model's compute", func() error {
 		return s.wantDeep(ids, release)
 	})
 	s.wantEdge(release+"-envoy-0", release+"-triton-0", calls)
@@ -189,7 +189,7 @@ func (s *site) wantDeep(ids []string, release string) error {
 // store by remote write.
 func (s *site) wantEdge(client, server string, n int) {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, "the service graph", func() error {
+	eventually(s.t, "the service graph", func() error {
 		got, err := s.prom(fmt.Sprintf(`traces_service_graph_request_total{client=%q,server=%q}`, client, server))
 		if err == nil && got != float64(n) {
 			err = fmt.Errorf("%v requests from %s to %s, want %d", got, client, server, n)
@@ -222,7 +222,7 @@ func (s *site) wantDataSources(release string) {
 			s.t.Errorf("%s %s is %s: %s", r.Role, r.Pod, r.State, r.Reason)
 		}
 	}
-	eventually(s.t, 20*time.Second, "charts, which are of two scrapes at least", func() error {
+	eventually(s.t, "charts, which are of two scrapes at least", func() error {
 		var charts payload.Charts
 		if err := s.page("/api/charts", &charts); err != nil || len(charts.Charts) > 0 {
 			return err

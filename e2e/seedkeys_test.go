@@ -74,7 +74,7 @@ func pageAlone(t *testing.T, seed string, change ...string) string {
 		}
 	})
 	url := fmt.Sprintf("http://127.0.0.1:%d", p.page)
-	eventually(t, 30*time.Second, "the page is ready", func() error {
+	eventually(t, "the page is ready", func() error {
 		_, err := get(url + "/ready")
 		return err
 	})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc"
 
@@ -53,7 +52,7 @@ func TestAStreamIsOneTraceWithARequestAMessage(t *testing.T) {
 		t.Fatalf("%d streams gave %d ingress spans", streams, len(ids))
 	}
 	// Triton may lose a context, so not every stream is whole; none may have more.
-	eventually(t, 20*time.Second, "most streams with a request a message", func() error {
+	eventually(t, "most streams with a request a message", func() error {
 		whole := 0
 		for _, id := range ids {
 			spans, err := s.trace(id)
@@ -78,7 +77,7 @@ func TestAStreamIsOneTraceWithARequestAMessage(t *testing.T) {
 		}
 		return nil
 	})
-	eventually(t, 20*time.Second, "a stream is one call on the graph", func() error {
+	eventually(t, "a stream is one call on the graph", func() error {
 		calls, err := s.prom(`sum(traces_service_graph_request_total)`)
 		if err == nil && calls != streams {
 			err = fmt.Errorf("%v calls", calls)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -54,7 +53,7 @@ func paths(spans []span.Span) []string {
 func (s *site) ingressIDs(n int) []string {
 	s.t.Helper()
 	var ids []string
-	eventually(s.t, 30*time.Second, fmt.Sprintf("%d ingress spans", n), func() error {
+	eventually(s.t, fmt.Sprintf("%d ingress spans", n), func() error {
 		traces, err := s.search(`{ name = "ingress" }`, 100000)
 		if err != nil {
 			return err
@@ -109,7 +108,7 @@ func TestEverySampledRequestIsOneTraceFromGatewayToCompute(t *testing.T) {
 			"ingress > InferRequest > chain > tau_id", "ingress > InferRequest > chain > tau_id > compute"},
 	}
 	var alone int
-	eventually(t, 20*time.Second, "all server spans", func() error {
+	eventually(t, "all server spans", func() error {
 		alone = 0
 		var errs []error
 		for _, id := range ids {
@@ -151,7 +150,7 @@ func TestEverySampledRequestIsOneTraceFromGatewayToCompute(t *testing.T) {
 // and that its weighted counts are the gateway's own.
 func (s *site) wantFourNodes() {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, "both stores agree on four nodes", func() error {
+	eventually(s.t, "both stores agree on four nodes", func() error {
 		clients, err := s.prom(`count(count by (client) (traces_service_graph_request_total))`)
 		if err != nil {
 			return err
@@ -189,7 +188,7 @@ func TestACallersDecisionIsObeyed(t *testing.T) {
 	}
 	call("00-"+no+"-00f067aa0ba902b7-00", addSub())
 	call("00-"+yes+"-00f067aa0ba902b7-01", addSub())
-	eventually(t, 20*time.Second, "the trace of the caller who said yes", func() error {
+	eventually(t, "the trace of the caller who said yes", func() error {
 		spans, err := s.trace(yes)
 		if err != nil {
 			return err

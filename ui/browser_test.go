@@ -51,24 +51,27 @@ func TestTwoHundredServersFoldIntoOneNodeThatOpensInChromium(t *testing.T) {
 	w.reader("map.mjs")
 }
 
-// A Prometheus whose queries of "slow" take twelve seconds; half of twelve panels ask them.
+// A Prometheus whose queries of "slow" take until the reader has seen the others; half of twelve panels ask them.
 func TestSlowQueriesHoldUpNoOthersInChromium(t *testing.T) {
+	seen := make(chan struct{})
 	prometheus := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
 		if strings.Contains(r.FormValue("query"), "slow") {
 			select {
 			case <-r.Context().Done():
 				return
-			case <-time.After(12 * time.Second):
+			case <-seen:
 			}
 		}
 		fmt.Fprintf(w, `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[%d,"7"]}]}}`, time.Now().Unix())
 	}))
 	t.Cleanup(prometheus.Close)
+	control := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(seen) }))
+	t.Cleanup(control.Close)
 	newWorld(t, func(c *Config) {
 		c.DataDir = t.TempDir()
 		c.DataSources[0].URL = prometheus.URL
-	}).reader("slow.mjs")
+	}).reader("slow.mjs", "CONTROL="+control.URL)
 }
 
 // loadAndFailures answers "requests" and "failures" of three pods and two models, and

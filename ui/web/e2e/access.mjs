@@ -59,6 +59,9 @@ await reader(site, async ({ page, context, does, until, shot, sound, narrow, fau
     await page.locator('[data-panel]').first().focus()
     await page.keyboard.press('Alt+Shift+ArrowDown')
     await context.clearCookies()
+    const heard = page.waitForResponse(/api\/dashboards\/draft/) // that he may edit no longer
+    await page.keyboard.press('Alt+Shift+ArrowDown')
+    await heard
     await page.keyboard.press('Control+s')
     const dialog = page.getByRole('dialog', { name: 'Save the dashboard' })
     await dialog.getByRole('button', { name: 'Save as a copy', exact: true }).click()

@@ -229,13 +229,12 @@ await reader(site, async (r) => {
 }, { timezoneId: 'Asia/Tokyo', permissions: ['clipboard-read', 'clipboard-write'] })
 
 /** everyKey tries each key that the help lists on a dashboard with a panel under the pointer. */
-async function everyKey({ page, until, panel }, open, param) {
+async function everyKey({ page, until, chord: press, panel }, open, param) {
   const fresh = async () => {
     await open()
     await page.mouse.move(2, 2)
     await panel('Use of triton-0').hover()
   }
-  const press = async (...keys) => { for (const k of keys) await page.keyboard.press(k) }
   const dialog = (name) => page.getByRole('dialog', name ? { name } : {}).first()
   const to = (path) => until(path, () => new RegExp(`${path}(\\?|$)`).test(page.url()) || page.url())
   const span = () => Number(param('to')) - Number(param('from'))

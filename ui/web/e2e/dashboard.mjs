@@ -12,7 +12,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { open, site } from './reader.mjs'
 
-const { page, does, until, quiet, sound, shot, reads } = await open(site, { inOrder: true })
+const { page, does, until, quiet, chord, sound, shot, reads } = await open(site, { inOrder: true })
 const panels = () => page.locator('[data-panel]')
 const asked = []
 page.on('request', (r) => {
@@ -67,8 +67,7 @@ async function hiddenTabAsksNothing() {
   await quiet()
   await hide(true)
   asked.length = 0
-  await page.keyboard.press('d')
-  await page.keyboard.press('r')
+  await chord('d', 'r')
   await page.waitForTimeout(700)
   assert.equal(asked.length, 0, 'a hidden tab asks nothing')
   await hide(false)
@@ -81,14 +80,15 @@ async function foldsAndViews() {
     const before = await panels().count()
     await row.click()
     await until('the row is folded', async () => (await panels().count()) < before)
-    assert.match(page.url(), /rows=/)
+    await until('the address has it', () => /rows=/.test(page.url()) || page.url())
     await row.click()
+    await until('the row is unfolded', async () => (await panels().count()) === before)
   }
   const one = panels().nth(1)
   await one.hover()
   await page.keyboard.press('v')
   await page.getByRole('button', { name: /^Back to/ }).waitFor()
-  assert.match(page.url(), /viewPanel=/)
+  await until('the address has it', () => /viewPanel=/.test(page.url()) || page.url())
   await page.keyboard.press('Escape')
   await until('the dashboard is back', async () => (await panels().count()) > 1)
 }
@@ -150,8 +150,10 @@ async function opensTraceOfTable() {
   await until('the dashboard has an address', () => /\/d\//.test(page.url()))
   const link = page.locator('[data-panel] table a, [data-panel] [role="row"] a').first()
   await link.waitFor()
-  await link.evaluate((a) => a.removeAttribute('target'))
-  await link.click()
+  await link.evaluate((a) => { // at once: the next answer brings another link
+    a.removeAttribute('target')
+    a.click()
+  })
   await page.getByRole('tree').waitFor()
   await shot('trace-of-table')
   await page.goBack()
@@ -163,8 +165,7 @@ async function drawsServiceGraph() {
   await page.keyboard.press('e')
   await page.getByRole('radio', { name: 'Service Graph' }).check()
   const nodes = preview().locator('[data-node]')
-  await nodes.first().waitFor()
-  assert.ok((await nodes.count()) >= 2, 'the graph has nodes')
+  await nodes.nth(1).waitFor()
   await nodes.first().click()
   await page.getByRole('menuitem').or(page.getByRole('dialog').getByRole('link')).first().waitFor()
   await shot('service-graph')
@@ -210,14 +211,11 @@ async function goesByKeys() {
   await page.getByRole('heading', { name: 'Dashboards' }).waitFor()
   await page.locator('li a').first().waitFor()
   await sound('the list of dashboards')
-  await page.keyboard.press('g')
-  await page.keyboard.press('h')
+  await chord('g', 'h')
   await panels().first().waitFor()
-  await page.keyboard.press('d')
-  await page.keyboard.press('k')
+  await chord('d', 'k')
   await until('kiosk has no header', async () => (await page.getByRole('navigation').count()) === 0)
-  await page.keyboard.press('d')
-  await page.keyboard.press('k')
+  await chord('d', 'k')
   await page.getByRole('navigation').waitFor()
 }
 

@@ -165,7 +165,7 @@ async function pictureHolds(kind) {
     assert.ok(inkOf(seen, 0, 0, seen.width, seen.height) > 1000, 'something is seen')
     const not = missing(seen, picture, border, 58)
     return not.length === 0 || `${not.length} parts are missing: ${not.slice(0, 5).join(' ')}`
-  }, 10_000)
+  })
   const wide = await page.evaluate((title) => {
     const to = document.createElement('canvas').getContext('2d')
     to.font = `600 14px ${getComputedStyle(document.body).fontFamily}`

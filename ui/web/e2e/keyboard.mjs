@@ -19,8 +19,12 @@ export function keyboard(page, until) {
       await until(`${key} leaves the focus on something that shows it`, async () => {
         const now = await focused()
         return (!now.lost && now.ring) || now
-      }, 5000)
+      })
     }
+  }
+  /** chord presses keys that have to follow each other within a second, however slow the machine. */
+  async function chord(...keys) {
+    await Promise.all(keys.slice(0, -1).map((key) => page.keyboard.press(key)).concat(press(keys.at(-1))))
   }
   /** to tabs to what a name fits; without it fails with what there was. */
   async function to(name, key = 'Tab', most = 120) {
@@ -28,14 +32,14 @@ export function keyboard(page, until) {
     for (let i = 0; i < most; i++) {
       await page.keyboard.press(key)
       const now = await focused()
-      if (!now.lost && !now.ring) await until(`${now.role} "${now.name}" shows that it has the focus`, async () => (await focused()).ring, 2000)
+      if (!now.lost && !now.ring) await until(`${now.role} "${now.name}" shows that it has the focus`, async () => (await focused()).ring)
       if (name.test(now.name)) return now
       seen.push(now.name)
     }
     assert.fail(`${key} does not reach ${name}, but: ${seen.join(' | ')}`)
   }
   const back = (name, most) => to(name, 'Shift+Tab', most)
-  const here = (name) => until(`the focus is on ${name}`, async () => name.test((await focused()).name) || focused(), 10_000)
+  const here = (name) => until(`the focus is on ${name}`, async () => name.test((await focused()).name) || focused())
   /** empties a field and writes into it; what hears changes of the field hears this when it is left. */
   const write = async (text) => {
     await page.keyboard.press('Control+a')
@@ -63,7 +67,7 @@ export function keyboard(page, until) {
       })
       if (left === 0) break
       const now = await focused()
-      if (!now.lost && !now.ring) await until(`${what}: ${now.role} "${now.name}" shows that it has the focus`, async () => (await focused()).ring, 2000)
+      if (!now.lost && !now.ring) await until(`${what}: ${now.role} "${now.name}" shows that it has the focus`, async () => (await focused()).ring)
     }
     const missed = await page.evaluate(() => [...document.querySelectorAll('[data-walked]')].flatMap((e) => {
       const was = e.dataset.walked
@@ -73,5 +77,5 @@ export function keyboard(page, until) {
     assert.deepEqual(missed, [], `${what}: Tab reaches all that can be used`)
     return marked
   }
-  return { focused, press, to, back, here, write, walk }
+  return { focused, press, chord, to, back, here, write, walk }
 }

@@ -11,7 +11,7 @@ import { open, site } from './reader.mjs'
 
 const { page, does, until, shot, json, reads } = await open(site, { inOrder: true })
 
-const { focused, press, to, back, here } = keyboard(page, until)
+const { focused, press, chord, to, back, here } = keyboard(page, until)
 const at = (path) => until(`the address is ${path}`, () => path.test(page.url().slice(site.length)) || page.url())
 const param = (name) => new URL(page.url()).searchParams.get(name)
 /** ripe is when a list of completions takes keys: not those that were on their way when it came. */
@@ -41,16 +41,16 @@ await reads(async () => {
     await press('Enter')
     await here(/^Time range: Last 3 hours$/)
     assert.deepEqual([param('from'), param('to')], ['now-3h', 'now'])
-    await press('t', 'ArrowLeft')
+    await chord('t', 'ArrowLeft')
     await until('an earlier one', () => /^\d+$/.test(param('from')))
-    await press('t', 'ArrowRight')
+    await chord('t', 'ArrowRight')
     await press('Enter')
     await to(/^Last 3 hours$/)
     await press('Enter')
   })
 
   await does('kiosk, and back', async () => {
-    await press('d', 'k')
+    await chord('d', 'k')
     await until('no header', async () => (await page.getByRole('navigation', { name: 'Pages' }).count()) === 0)
     await press('Escape')
     await page.getByRole('navigation', { name: 'Pages' }).waitFor()
@@ -70,7 +70,7 @@ await reads(async () => {
   await does('from the map: the slowest server, to where its time goes', async () => {
     const { nodes } = await json(`${site}/api/map?from=${Date.now() - 3 * 3600e3}&to=${Date.now()}`)
     const worst = nodes.filter((n) => n.side === 'server').reduce((a, b) => ((b.traffic.latencyMs ?? b.traffic.serverMs) > (a.traffic.latencyMs ?? a.traffic.serverMs) ? b : a))
-    await press('g', 'm')
+    await chord('g', 'm')
     await page.locator('[data-node]').first().waitFor()
     await to(new RegExp(`^server ${worst.id}:`))
     await press('Enter')
@@ -130,7 +130,7 @@ await reads(async () => {
   })
 
   await does('a query with completion, its answer, a row of it', async () => {
-    await press('g', 'e')
+    await chord('g', 'e')
     await page.getByLabel('Data source').waitFor()
     for (let i = 0; i < 9 && !(await page.evaluate(() => document.activeElement.matches('.source select'))); i++) await page.keyboard.press('Tab')
     await press('t') // the store of traces, by its first letter

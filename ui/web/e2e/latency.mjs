@@ -11,7 +11,7 @@ import { open, site } from './reader.mjs'
 import { number } from './spans.mjs'
 
 const { CULPRIT: culprit, MODEL: model, FILE: file, SLOWER: slower, MORE: more, RANGE: range = 'from=now-2h&to=now' } = process.env
-const { page, does, sound, shot, json, reads } = await open(site, { inOrder: true })
+const { page, does, until, sound, shot, json, reads } = await open(site, { inOrder: true })
 const region = (name) => page.getByRole('region', { name, exact: true })
 let api
 
@@ -29,12 +29,14 @@ async function names() {
 
 async function draws() {
   const bars = region('Where the time goes').getByRole('img')
-  assert.equal(await bars.count(), api.models.length)
+  await until('a bar of each model', async () => (await bars.count()) === api.models.length || bars.count())
   await page.getByRole('button', { name: 'Both' }).click()
   await page.getByRole('group', { name: 'Number that is shown' }).getByRole('button', { name: 'p90' }).click()
-  assert.equal(await bars.count(), api.each.length)
-  const address = new URL(page.url()).searchParams
-  assert.deepEqual([address.get('by'), address.get('stat')], ['both', 'p90'])
+  await until('a bar of each model on each pod', async () => (await bars.count()) === api.each.length || bars.count())
+  await until('the address has both', () => {
+    const address = new URL(page.url()).searchParams
+    return (address.get('by') === 'both' && address.get('stat') === 'p90') || page.url()
+  })
 }
 
 async function tells() {
@@ -131,9 +133,9 @@ async function opens() {
 
 async function narrow() {
   await page.setViewportSize({ width: 360, height: 780 })
-  const out = await page.evaluate(() => [...document.querySelectorAll('main section, main form, main form > *')]
+  const out = () => page.evaluate(() => [...document.querySelectorAll('main section, main form, main form > *')]
     .filter((e) => e.getBoundingClientRect().right > 360.5).map((e) => `${e.tagName} ${e.getAttribute('aria-label') ?? e.className} ${e.getBoundingClientRect().right}`))
-  assert.deepEqual(out, [], 'nothing of the page sticks out at 360 px')
+  await until('nothing of the page sticks out at 360 px', async () => (await out()).length === 0 || out())
 }
 
 await reads(async () => {

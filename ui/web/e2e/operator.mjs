@@ -12,7 +12,7 @@ import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
 
 const model = process.env.MODEL ?? ''
-const { page, does, shot, narrow, keeps, reads } = await open(site, { inOrder: true })
+const { page, does, until, shot, narrow, keeps, reads } = await open(site, { inOrder: true })
 const seen = {}
 
 const rows = () => page.getByRole('region', { name: 'Results' }).locator('tbody tr')
@@ -58,10 +58,9 @@ async function opensTrace() {
   await page.waitForURL(/compute/)
   await rows().first().waitFor()
   const wide = rows().filter({ hasText: 'ingress' })
-  await wide.first().waitFor()
-  const links = await wide.getByRole('link').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
-  for (const href of links.slice(0, 20)) {
-    await page.locator(`a[href="${href}"]`).first().click()
+  await until('the answer is that of the new question', async () => (await page.locator('main [aria-busy="true"]').count()) === 0)
+  for (let i = 0; i < 20; i++) { // each time that one comes back the list may be another: traces go on coming
+    await wide.nth(i).getByRole('link').first().click()
     await page.getByRole('tree').waitFor()
     seen.spans = await page.getByRole('treeitem').evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))
     if (seen.spans.length >= 4 && seen.spans.some((s) => s.startsWith('compute'))) break

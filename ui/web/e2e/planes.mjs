@@ -26,13 +26,18 @@ async function found(q, from, to) {
   return traces.flatMap((t) => (t.spanSets ?? [t.spanSet]).flatMap((s) => s.spans.map((x) => ({ trace: t.traceID.padStart(32, '0'), id: x.spanID, at: Number(BigInt(x.startTimeUnixNano) / 1000n) / 1000, ns: Number(x.durationNanos) }))))
 }
 
+/** timeOf is when a clock showed a time, the last time before the range ended or just after. */
+function timeOf(clock) {
+  const at = Math.floor(to / 86_400_000) * 86_400_000 + Date.parse(`1970-01-01T${clock}Z`)
+  return at > to + 3_600_000 ? at - 86_400_000 : at < to - 82_800_000 ? at + 86_400_000 : at // a range may end just after midnight
+}
+
 /** axesOf reads a picture's axes from their labels: where a time and a duration are, in pixels of the window. */
 async function axesOf(plane) {
   const { box, rows, columns } = await plane.evaluate((e) => ({
     box: e.getBoundingClientRect().toJSON(), rows: [...e.querySelectorAll('.row')].map((r) => [r.innerText, parseFloat(r.style.top)]), columns: [...e.querySelectorAll('.column')].map((c) => [c.innerText, parseFloat(c.style.left)]),
   }))
-  const day = Math.floor(to / 86_400_000) * 86_400_000
-  const times = columns.map(([text, px]) => [day + Date.parse(`1970-01-01T${text}Z`), px])
+  const times = columns.map(([text, px]) => [timeOf(text), px])
   const sizes = rows.map(([text, px]) => [Math.log(nanoseconds(text)), px])
   assert.ok(times.length >= 2 && sizes.length >= 2, `axes have marks: ${JSON.stringify([columns, rows])}`)
   const line = (list) => {
@@ -90,12 +95,11 @@ async function cellsAreCounts() {
   }
   assert.ok(seen.size > 10, `${seen.size} cells were read`)
   const all = Number(number(/all ([\d ]+) spans/.exec(await page.getByText(/^all .* spans that fit/).innerText())[1]))
-  const day = Math.floor(to / 86_400_000) * 86_400_000
   const step = 1000 // the least: 120 intervals of 40 s were shorter
   const power = (text) => 2 ** Math.round(Math.log2(nanoseconds(text)))
   for (const [tip, [x, y]] of seen) {
     const [, count, low, high, time] = /^([\d ]+) spans of (.+) to (.+), ([\d:]+)$/.exec(tip)
-    const begins = day + Date.parse(`1970-01-01T${time}Z`)
+    const begins = timeOf(time)
     const within = spans.filter((s) => s.at > begins && s.at <= begins + step && s.ns > power(low) && s.ns <= power(high))
     assert.equal(number(count), within.length, tip)
     assert.ok(axes.time(x) >= begins - step * 0.02 && axes.time(x) <= begins + step * 1.02, `${tip} is at its time`)
@@ -130,7 +134,7 @@ async function boxLeaves(view) {
   const within = (await found(ingress, box.from, box.to)).filter((s) => isIn(s, box))
   assert.ok(within.length > 5, `${within.length} spans are within the box`)
   const rows = page.getByRole('table', { name: 'Spans' }).locator('tbody tr')
-  await until(`the ${within.length} spans within are listed`, async () => (await rows.count()) === within.length || rows.count(), 5000)
+  await until(`the ${within.length} spans within are listed`, async () => (await rows.count()) === within.length || rows.count())
   const links = await rows.evaluateAll((all) => all.map((r) => [...r.querySelectorAll('a')].map((a) => a.getAttribute('href')).join(' ')))
   for (const s of within) assert.ok(links.some((l) => l.includes(s.trace)), `${s.trace} is listed`)
   return within.length

@@ -21,7 +21,7 @@ const panels = kinds.map((type, i) => ({
   targets: [{ refId: 'A', expr: `sum by (server) (rate(${metrics[i % 3]}[1m]))`, legendFormat: '{{server}}' }],
 }))
 
-await reader(site, async ({ page, context, does, until, quiet, json, panel, shot }) => {
+await reader(site, async ({ page, context, does, until, quiet, chord, json, panel, shot }) => {
   const session = await context.newCDPSession(page)
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const metric = async (name) => (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === name).value
@@ -70,8 +70,7 @@ await reader(site, async ({ page, context, does, until, quiet, json, panel, shot
   await does('other ranges of them leave nothing behind', async () => {
     const turn = async (n) => {
       for (let i = 0; i < n; i++) {
-        await page.keyboard.press('t')
-        await page.keyboard.press(i % 2 ? 'ArrowRight' : 'ArrowLeft')
+        await chord('t', i % 2 ? 'ArrowRight' : 'ArrowLeft')
         if (i % 4 === 3) await quiet()
       }
       await quiet()

@@ -59,8 +59,13 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
     }
     assert.fail(`not within ${ms} ms: ${what}; saw ${JSON.stringify(last)}`)
   }
-  /** quiet waits until every panel that asks has its answer. */
-  const quiet = () => until('the panels have their answers', () => page.evaluate(() => document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0))
+  /** quiet waits until every panel near the window has asked and has its answer; one that just came or was scrolled to asks some frames later. */
+  const quiet = () => until('the panels have their answers', () => page.evaluate(async () => {
+    for (let i = 0; i < 3; i++) await new Promise((next) => requestAnimationFrame(() => setTimeout(next)))
+    return document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0
+  }))
+  /** chord presses keys that have to follow each other within a second, however slow the machine. */
+  const chord = (...keys) => Promise.all(keys.map((key) => page.keyboard.press(key)))
   const sound = (what) => soundOf(page, what)
   const shot = async (name, how = {}) => shots && page.screenshot({ path: join(shots, `${begin}${name}.png`), timeout: 60_000, ...how })
   /** panel is the one of a title; its text is what it shows. */
@@ -89,5 +94,5 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
       await browser.close()
     }
   }
-  return { page, context, faults, does, until, quiet, sound, shot, panel, textOf, json, narrow, keeps, reads }
+  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, narrow, keeps, reads }
 }

@@ -1,8 +1,8 @@
 /**
- * Twelve panels of which the first six ask queries that take 12 s: the others are
- * drawn long before, those that are slow come at last, and leaving gives them up.
+ * Twelve panels of which the first six ask queries that take until CONTROL is asked: the
+ * others are drawn before, and those that are slow come at last.
  *
- *   SITE_URL=http://127.0.0.1:3000 node e2e/slow.mjs
+ *   SITE_URL=http://127.0.0.1:3000 CONTROL=http://127.0.0.1:1 node e2e/slow.mjs   (ui/browser_test.go)
  */
 import assert from 'node:assert/strict'
 import { reader } from './reader.mjs'
@@ -15,22 +15,17 @@ await reader(site, async ({ page, does, json, until, textOf, shot }) => {
   const drawn = async (name) => (await Promise.all(panels.filter((p) => p.title.startsWith(name)).map((p) => textOf(p.title)))).filter((t) => t.includes('7')).length
 
   await does('what is quick is drawn while six slow queries are under way', async () => {
-    const began = Date.now()
     await page.goto(`${site}/d/slow/x?refresh=`)
     await page.locator('[data-panel]').first().waitFor()
-    await until('the quick ones', async () => (await drawn('Quick')) === 6, 11_000)
-    const took = Date.now() - began
+    await until('the quick ones', async () => (await drawn('Quick')) === 6)
     assert.equal(await drawn('Slow'), 0)
-    console.log(`    the quick ones were there after ${took} ms`)
-    assert.ok(took < 10_000, `${took} ms`)
     await shot('slow')
   })
 
-  await does('the rest of the page answers meanwhile', async () => {
-    const began = Date.now()
-    await page.evaluate(() => fetch('/api/units').then((r) => r.json()))
-    assert.ok(Date.now() - began < 3_000)
-  })
+  await does('the rest of the page answers meanwhile', () => page.evaluate(() => fetch('/api/units').then((r) => r.json())))
 
-  await does('the slow ones come', () => until('all of them', async () => (await drawn('Slow')) === 6, 90_000))
+  await does('the slow ones come', async () => {
+    await fetch(process.env.CONTROL)
+    await until('all of them', async () => (await drawn('Slow')) === 6)
+  })
 })

@@ -16,7 +16,7 @@ const ordered = async (what) => {
 }
 const slow = async () => (await fetch(`${control}/slow`)).json()
 
-await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => {
+await reader(site, async ({ page, does, until, chord, textOf, panel, shot, sound }) => {
   const drawn = async () => {
     await until('the stat of the store that answers', async () => (await textOf('Answers')) === '3' || textOf('Answers'))
     await panel('Answers as well').locator('canvas').waitFor()
@@ -33,8 +33,7 @@ await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => 
 
   await does('another range gives up what the slow store was asked', async () => {
     const before = await slow()
-    await page.keyboard.press('t')
-    await page.keyboard.press('ArrowLeft')
+    await chord('t', 'ArrowLeft')
     await until('the old questions are given up', async () => (await slow()).givenUp >= before.asked || slow())
     await until('the new range is asked for', async () => (await slow()).asked > before.asked || slow())
     await drawn()
@@ -50,8 +49,7 @@ await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => 
     await page.goto(`${site}/d/stores/x?refresh=`)
     await until('the store that still runs', async () => (await textOf('Stops')) === '3' || textOf('Stops'))
     await ordered('stop')
-    await page.keyboard.press('d')
-    await page.keyboard.press('r')
+    await chord('d', 'r')
     await until('the panel says it', async () => /connection refused|nothing listens/i.test(await textOf('Stops')) || textOf('Stops'))
     const said = await textOf('Stops')
     assert.match(said, /nothing listens there; is the role running\? The Status page tells/)
@@ -62,8 +60,7 @@ await reader(site, async ({ page, does, until, textOf, panel, shot, sound }) => 
 
   await does('and draws again when it is back', async () => {
     await ordered('start')
-    await page.keyboard.press('d')
-    await page.keyboard.press('r')
+    await chord('d', 'r')
     await until('the panel has its value', async () => (await textOf('Stops')) === '3' || textOf('Stops'))
   })
 })
