@@ -137,7 +137,7 @@ func (w *world) query(q string) string {
 // eventually polls get until it gives want.
 func (w *world) eventually(want string, get func() string) {
 	w.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for got := get(); got != want; got = get() {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("after 10 s:\n got %s\nwant %s", got, want)

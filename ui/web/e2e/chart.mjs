@@ -37,7 +37,7 @@ await reader(site, async (r) => {
   let withData = 0
   const nothing = async (p, want) => {
     if (want > 0) withData++
-    else assert.match(await bodyOf(p), /No data/)
+    else await until(`${p.title} says that there is nothing`, async () => /No data/.test(await bodyOf(p)) || bodyOf(p))
     return want === 0
   }
   const checks = {

@@ -104,6 +104,7 @@ await reader(site, async (r) => {
     const table = panel('Models in the time range')
     await table.scrollIntoViewIfNeeded()
     await quiet()
+    await table.locator('tbody tr').first().waitFor()
     const head = await table.locator('thead th').allInnerTexts()
     const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((tr) => [...tr.cells].map((c) => c.innerText.trim())))
     const models = await asks(columns.Requests)

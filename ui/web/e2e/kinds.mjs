@@ -36,7 +36,13 @@ const same = (what, is, want) => until(what, async () => {
   await quiet()
   const now = await is()
   return JSON.stringify(now) === JSON.stringify(want) || now
-}, 10_000)
+})
+
+/** next is the first time after another at which a clock shows something: an hour may end at midnight. */
+const next = (clock, after) => {
+  const at = Date.parse(`${new Date(after).toISOString().slice(0, 10)}T${clock}Z`)
+  return at < after ? at + 86_400_000 : at
+}
 
 /** changes does something with a fresh editor of one of the panels. */
 const changes = (title, what, how) => does(what, async () => {
@@ -174,7 +180,8 @@ await reads(async () => {
       if ((await tip.count()) === 0) continue
       const text = (await tip.innerText()).replaceAll(/\s+/g, ' ')
       const [, begin, end, low, high, n] = /^(\S+ \S+) to (\S+) (\S+) to (\S+) (\d+)$/.exec(text) ?? assert.fail(text)
-      const [a, b] = [Date.parse(`${begin.replace(' ', 'T')}Z`), Date.parse(`${begin.slice(0, 10)}T${end}Z`)]
+      const a = Date.parse(`${begin.replace(' ', 'T')}Z`)
+      const b = next(end, a)
       const want = [...waves.values()].reduce((sum, all) => sum + [...all].filter(([t, v]) => t >= a && t < b && v >= Number(low) && v < Number(high)).length, 0)
       assert.equal(Number(n), want, text)
       if (want > 0) looked++
@@ -202,7 +209,7 @@ await reads(async () => {
     const [canvas, plot] = [await preview.locator('canvas').boundingBox(), preview.locator('.plot')]
     const clock = (ms) => new Date(Math.min(ms, to)).toISOString()
     const ticks = await preview.locator('.tall svg text:not(.name)').evaluateAll((all) => all.map((t) => ({ x: Number(t.getAttribute('x')), text: t.textContent })))
-    const at = (text) => Date.parse(`${new Date(from).toISOString().slice(0, 10)}T${text}:00Z`)
+    const at = (text) => next(`${text}:00`, from)
     const [first, final] = [ticks[0], ticks.at(-1)]
     const xOf = (ms) => first.x + ((ms - at(first.text)) / (at(final.text) - at(first.text))) * (final.x - first.x)
     const rows = await preview.locator('svg .name').evaluateAll((all) => all.map((t) => t.firstChild.textContent))
@@ -214,7 +221,7 @@ await reads(async () => {
       if (Math.min(s.to, to) - s.from < 120e3) continue
       await page.mouse.move(canvas.x + middle, canvas.y + y)
       const want = `${name} ${s.value ? 'open' : 'shut'} ${clock(s.from).slice(0, 19).replace('T', ' ')} to ${clock(s.to).slice(11, 19)},`
-      await until(`the tip says ${want}`, async () => (await tip.innerText()).replaceAll(/\s+/g, ' ').startsWith(want) || tip.innerText(), 5000)
+      await until(`the tip says ${want}`, async () => (await tip.innerText()).replaceAll(/\s+/g, ' ').startsWith(want) || tip.innerText())
       const edge = (x) => [...picture.rows.subarray((Math.round(y + 12) * picture.width + Math.round(x)) * picture.size).subarray(0, 3)]
       assert.equal(of([edge(xOf(s.from) + 3), edge(xOf(Math.min(s.to, to)) - 4)], mixed([18, 24, 33], s.value ? green : red, 0.7), 12), 2, `${name} from ${clock(s.from)} to ${clock(s.to)}: ${edge(xOf(s.from) + 3)} ${edge(xOf(Math.min(s.to, to)) - 4)}`)
     }

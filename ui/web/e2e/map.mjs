@@ -4,8 +4,8 @@
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/map.mjs
  *
- * SECONDS is how long a time is looked at, BEFORE how long ago it ended. FAILING is a
- * model of whose calls some fail.
+ * SECONDS is how long a time is looked at, TO its end in Unix milliseconds, half a minute
+ * ago without it. FAILING is a model of whose calls some fail.
  */
 import assert from 'node:assert/strict'
 import { reader, site } from './reader.mjs'
@@ -14,8 +14,8 @@ import { nanoseconds } from './spans.mjs'
 await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
   const { dataSources } = await json('/api/site')
   const uid = dataSources.find((d) => d.type === 'prometheus').uid
-  const [seconds, before] = [Number(process.env.SECONDS ?? 300), Number(process.env.BEFORE ?? 30)]
-  const to = Date.now() - before * 1000
+  const seconds = Number(process.env.SECONDS ?? 300)
+  const to = Number(process.env.TO ?? Date.now() - 30_000)
   const from = to - seconds * 1000
   const asks = async (query) => (await json(`/api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query, time: to / 1000 })}`)).data.result
   const per = async (by, metric = 'supersonic_gateway_request_duration_seconds_count') => new Map((await asks(`sum by (${by}) (increase(${metric}[${seconds}000ms]))`)).map((s) => [s.metric[by], Number(s.value[1]) / seconds]))

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict'
 import { apart, drawnOn, like, mixed, near, of, remembers, rgb, rowOf } from './drawn.mjs'
 import { editing } from './editing.mjs'
-import { open, site } from './reader.mjs'
+import { open, patience, site } from './reader.mjs'
 import { near as written } from './written.mjs'
 
 const { page, does, quiet, shot, json, reads, until } = await open(site)
@@ -31,7 +31,7 @@ const { unfold, put, set, tab } = editing(page)
 const drawn = (numberOf) => drawnOn(page, preview, numberOf)
 /** shows tries what has to be seen until it is, for a while. */
 const shows = async (look, numberOf) => {
-  const end = Date.now() + 10_000
+  const end = Date.now() + patience
   for (;;) {
     await quiet()
     try {

@@ -6,7 +6,8 @@ import { sound as soundOf } from './axe.mjs'
 import { start, watched } from './chromium.mjs'
 
 const shots = process.env.SHOTS
-const patience = Number(process.env.PATIENCE ?? 60_000) // of a machine that does other things as well
+/** patience is for how long something is waited for, in milliseconds: of a machine that does other things as well. */
+export const patience = Number(process.env.PATIENCE ?? 60_000)
 const only = new RegExp(process.env.ONLY || '.')
 
 /** site is the one of SITE_URL. */
@@ -59,10 +60,10 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
     }
     assert.fail(`not within ${ms} ms: ${what}; saw ${JSON.stringify(last)}`)
   }
-  /** quiet waits until every panel near the window has asked and has its answer; one that just came or was scrolled to asks some frames later. */
+  /** quiet waits until every panel near the window has asked, has its answer and what draws it; one that just came or was scrolled to asks some frames later. */
   const quiet = () => until('the panels have their answers', () => page.evaluate(async () => {
     for (let i = 0; i < 3; i++) await new Promise((next) => requestAnimationFrame(() => setTimeout(next)))
-    return document.querySelectorAll('[data-panel][aria-busy="true"]').length === 0
+    return document.querySelector('[data-panel][aria-busy="true"], [data-panel] .body [aria-busy="true"]') === null
   }))
   /** chord presses keys that have to follow each other within a second, however slow the machine. */
   const chord = (...keys) => Promise.all(keys.map((key) => page.keyboard.press(key)))

@@ -24,7 +24,7 @@ await reader(site, async ({ page, context, does, until, shot, sound, faults }) =
   const cookies = async () => (await context.cookies()).filter((c) => c.name !== 'theme')
   const shown = async () => {
     await page.locator('[data-panel]').first().waitFor()
-    assert.deepEqual([param('from'), param('var-release'), new URL(page.url()).pathname], ['now-5m', 'supersonic', `${under}d/supersonic/x`], 'he is where he wanted to be')
+    await until('he is where he wanted to be', () => [param('from'), param('var-release'), new URL(page.url()).pathname].join() === ['now-5m', 'supersonic', `${under}d/supersonic/x`].join() || page.url())
   }
   const signOut = async () => {
     await page.getByRole('button', { name: 'Sign out' }).click()

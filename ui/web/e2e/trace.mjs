@@ -12,7 +12,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { open, site } from './reader.mjs'
 
-const { page, does, shot, json, narrow, reads } = await open(site, { inOrder: true, shots: 'trace-' })
+const { page, does, until, shot, json, narrow, reads } = await open(site, { inOrder: true, shots: 'trace-' })
 const api = (path) => json(`${site}/api/${path}`)
 const tree = page.getByRole('tree', { name: 'Spans of the trace' })
 const rows = page.getByRole('treeitem')
@@ -20,7 +20,7 @@ const rows = page.getByRole('treeitem')
 /** A trace with ingress, InferRequest, a model and compute. */
 async function fourBars() {
   if (process.env.TRACE) return process.env.TRACE
-  const found = await api('traces/search?limit=100')
+  const found = await api(`traces/search?limit=100&from=${Date.now() - 3_600_000}&to=${Date.now() - 20_000}`) // spans of what began later may still come
   for (const t of found.traces) {
     const whole = await api(`traces/${t.id}`)
     if (whole.spans.length === 4 && whole.spans.at(-1).name === 'compute' && !whole.failed) return t.id
@@ -48,7 +48,8 @@ async function waterfallHasItsMarks(id) {
   const t = await api(`traces/${id}`)
   await page.goto(`${site}/trace/${id}`)
   await tree.waitFor()
-  assert.equal(await rows.count(), t.spans.length)
+  const rowsAre = (n, what) => until(`${what}: ${n} rows`, async () => (await rows.count()) === n || rows.count())
+  await rowsAre(t.spans.length, 'at first')
   const drawn = await page.locator('[data-step]').evaluateAll((all) => all.map((e) => e.dataset.step))
   assert.deepEqual(drawn.toSorted(), t.critical.map((c) => c.name).toSorted(), 'every step of the critical path is underlined')
   const first = t.critical[0]
@@ -58,16 +59,16 @@ async function waterfallHasItsMarks(id) {
   // Folding by level, and by key.
   const fold = page.getByRole('group', { name: 'Fold spans' })
   await fold.getByRole('button', { name: 'Fold one level' }).click()
-  assert.equal(await rows.count(), t.spans.length - 1)
+  await rowsAre(t.spans.length - 1, 'one level folded')
   await fold.getByRole('button', { name: 'Fold all' }).click()
-  assert.equal(await rows.count(), t.spans.filter((s) => s.depth === 0).length)
+  await rowsAre(t.spans.filter((s) => s.depth === 0).length, 'all folded')
   await fold.getByRole('button', { name: 'Open one level' }).click()
-  assert.equal(await rows.count(), t.spans.filter((s) => s.depth < 2).length)
+  await rowsAre(t.spans.filter((s) => s.depth < 2).length, 'one level opened')
   await fold.getByRole('button', { name: 'Open all' }).click()
-  assert.equal(await rows.count(), t.spans.length)
+  await rowsAre(t.spans.length, 'all opened')
   await rows.first().focus()
   await page.keyboard.press('ArrowLeft')
-  assert.equal(await rows.count(), 1)
+  await rowsAre(1, 'folded by key')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
@@ -86,10 +87,10 @@ async function waterfallHasItsMarks(id) {
   await page.keyboard.press('ArrowLeft')
   await page.getByRole('slider', { name: 'Begin of what is shown' }).focus()
   for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp')
-  assert.match(page.url(), /zoom=\d+-\d+/)
+  await until('the address has the stretch', () => /zoom=\d+-\d+/.test(page.url()) || page.url())
   await shot('zoomed')
   await page.getByRole('button', { name: 'Whole trace' }).click()
-  assert.doesNotMatch(page.url(), /zoom=/)
+  await until('the address has no stretch', () => !/zoom=/.test(page.url()) || page.url())
 }
 
 async function findsWithin(id) {
@@ -117,8 +118,9 @@ async function everyViewTellsTheSame(id) {
   await page.goto(`${site}/trace/${id}`)
   await page.getByRole('tab', { name: 'Node graph' }).click()
   const graph = page.getByRole('group', { name: 'Node graph of the trace' })
-  const said = await graph.getByRole('button').evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))
-  assert.equal(said.length, t.graph.nodes.length)
+  const nodes = graph.getByRole('button')
+  await until('all nodes', async () => (await nodes.count()) === t.graph.nodes.length || nodes.count())
+  const said = await nodes.evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))
   for (const [i, n] of t.graph.nodes.entries()) {
     assert.ok(said[i].startsWith(`${n.name}, ${n.service}: total `), said[i])
     const [, total, self] = /total ([\d.]+) .*self ([\d.]+) /.exec(said[i])
@@ -130,15 +132,16 @@ async function everyViewTellsTheSame(id) {
   await page.getByRole('complementary', { name: 'Span compute' }).waitFor()
   await page.getByRole('tab', { name: 'Flame graph' }).click()
   const frames = page.getByRole('group', { name: 'Frames' }).getByRole('button')
-  assert.equal(await frames.count(), t.spans.length)
+  await until('a frame of each span', async () => (await frames.count()) === t.spans.length || frames.count())
   await shot('flame')
   await page.getByRole('button', { name: 'By path' }).click()
-  assert.equal(await frames.count(), t.paths.length)
+  await until('a frame of each path', async () => (await frames.count()) === t.paths.length || frames.count())
   await page.getByRole('tab', { name: 'Statistics' }).click()
   const table = page.getByRole('region', { name: 'Statistics' }).getByRole('table')
+  await table.locator('tbody tr').first().waitFor()
   assert.deepEqual((await table.locator('tbody tr td:first-child').allInnerTexts()).toSorted(), t.stats.byName.map((r) => r.name).toSorted())
   await table.getByRole('button', { name: 'Count' }).click()
-  assert.equal(await table.locator('th[aria-sort="descending"]').innerText(), 'Count ↓')
+  await until('sorted by the count', async () => (await table.locator('th[aria-sort="descending"]').innerText()) === 'Count ↓')
   await shot('statistics')
   await page.getByRole('tab', { name: 'Events' }).click()
   const events = t.spans.reduce((sum, s) => sum + s.events.length + (s.failed ? 1 : 0), 0)
@@ -146,7 +149,7 @@ async function everyViewTellsTheSame(id) {
   await log.getByText(`${events} events`, { exact: true }).waitFor()
   await log.getByLabel('Filter the events').fill('COMPUTE_INPUT_END')
   await log.getByText(/^1 of/).waitFor()
-  assert.match(page.url(), /view=events/)
+  await until('the address has the view', () => /view=events/.test(page.url()) || page.url())
   await page.goto(`${site}/trace/${id}?view=events`)
   await log.waitFor()
   await shot('events')
@@ -203,6 +206,7 @@ async function scrollsTenThousandSpans(id) {
   const frameCount = async () => page.getByRole('group', { name: 'Frames' }).getByRole('button').count()
   await page.goto(`${site}/trace/${id}?view=flame`)
   await page.getByRole('group', { name: 'Frames' }).waitFor()
+  await until('frames', async () => (await frameCount()) > 0)
   assert.ok((await frameCount()) < 2500, 'frames too narrow to be seen are drawn together')
 }
 
@@ -230,8 +234,8 @@ async function comparesTwo(id) {
   await page.getByRole('heading', { name: 'Two traces' }).waitFor()
   const other = new URL(page.url()).pathname.split('/').at(-1)
   const c = await api(`traces/${id}/compare/${other}`)
-  assert.equal(await page.getByRole('status').first().innerText(), c.sentence)
   await page.getByRole('table', { name: 'Steps aligned by their path' }).waitFor()
+  assert.equal(await page.getByRole('status').first().innerText(), c.sentence)
   assert.equal(await page.locator('[data-step]').count(), Math.min(c.rows.length, 40))
   await shot('compare')
 }
@@ -244,7 +248,7 @@ async function readsAFile(path) {
   const list = page.getByRole('region', { name: 'Traces of the file' })
   await list.waitFor()
   const ids = new Set(readFileSync(path, 'utf8').match(/"traceId": ?"[0-9a-f]{32}"/g))
-  assert.equal(await list.locator('tbody tr').count(), ids.size)
+  await until('a row of each', async () => (await list.locator('tbody tr').count()) === ids.size || list.locator('tbody tr').count())
   await shot('upload')
   await list.getByRole('checkbox').nth(0).check()
   await list.getByRole('checkbox').nth(1).check()
