@@ -50,7 +50,7 @@ func (c candidate) filters(chosen []string) []payload.AdHocFilter {
 	for _, s := range chosen {
 		if parts := strings.SplitN(s, "|", 3); len(parts) == 3 && parts[0] != "" {
 			for i := range parts {
-				parts[i] = strings.NewReplacer("__gfp__", "|", "__gfc__", ",").Replace(parts[i])
+				parts[i] = strings.NewReplacer("__gfp__", "|", "__gfc__", ",", "__gfh__", "#").Replace(parts[i])
 			}
 			list = append(list, payload.AdHocFilter{Key: parts[0], Operator: parts[1], Value: parts[2]})
 		}

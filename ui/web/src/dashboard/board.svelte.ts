@@ -44,6 +44,12 @@ export class Board {
   canRedo = $derived(this.#future.length > 0)
   values = $derived(currentOf(this.answer?.variables ?? []))
   filters = $derived(filtersOf(this.answer?.variables ?? []))
+  /** the address's variables, as a text that tells whether an answer is of them */
+  #chosen = $derived(JSON.stringify(valuesOf(router.current.params)))
+  /** the variables that the last answer is of */
+  #answered = $state.raw('')
+  /** what is chosen and has no answer yet: the fields show it at once, whether the stores are slow, late or out */
+  #awaited = $derived(this.#chosen === this.#answered ? {} : valuesOf(router.current.params))
   folded = $derived(new Set((this.answer?.panels ?? []).filter((p) => isRow(p) && this.isFolded(p)).map((p) => p.key)))
   placed = $derived<Placed[]>(laidOut(this.answer?.panels ?? [], this.folded))
   title = $derived(this.draft?.title ?? this.answer?.title ?? '')
@@ -75,12 +81,16 @@ export class Board {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.asking = true
+    const chosen = this.#chosen
     try {
       const answer = this.draft ? await this.#drafted(this.draft, abort.signal) : await this.#saved(abort.signal)
       if (abort.signal.aborted) return
-      const gone = outlived(this.#offered, answer.variables)
-      if (Object.keys(gone).length > 0) return router.set(gone) // and so it is asked again; no panel asks for what is not there
-      this.#offered = []
+      if (chosen === this.#chosen) { // else another choice was made this moment, which is asked for next
+        const gone = outlived(this.#offered, answer.variables)
+        if (Object.keys(gone).length > 0) return router.set(gone) // and so it is asked again; no panel asks for what is not there
+        this.#offered = this.#offered.filter((o) => answer.variables.some((v) => v.name === o.name && v.late)) // these are held against what comes yet
+      }
+      this.#answered = chosen
       if (!this.answer) time.usual({ from: answer.from || 'now-1h', to: answer.to || 'now', refresh: answer.refresh })
       this.answer = answer
       this.trouble = null
@@ -142,22 +152,41 @@ export class Board {
 
   /** settle says that the address was written from the answer, which so is of this address. */
   settle() {
+    this.#answered = this.#chosen
     if (this.#settled) this.#settled = { ...this.#settled, asked: this.asked }
   }
 
   #settled: { asked: string; turn: number; draft: DashboardModel | null } | undefined
 
-  /** what the other variables offered when a reader chose one */
+  /** what the other variables offered when a reader chose one, and the one as well if another was chosen before there was an answer */
   #offered: Variable[] = []
 
   /** choose sets a variable; the address tells it and the dashboard is asked for again. */
   choose(v: Variable, values: string[]) {
-    this.#offered = (this.answer?.variables ?? []).filter((other) => other.name !== v.name)
+    const kept = new Set(this.#offered.map((o) => o.name))
+    this.#offered = (this.answer?.variables ?? []).filter((other) => other.name !== v.name || kept.has(v.name))
     router.set(addressed(v.name, values), false)
   }
 
   filter(v: Variable, filters: AdHocFilter[]) {
-    router.set({ [`var-${v.name}`]: filters.map(filterText) }, false)
+    router.set(addressed(v.name, filters.map(filterText)), false)
+  }
+
+  /** valuesOf is what is chosen of a variable now, answered or not. */
+  valuesOf(v: Variable): string[] {
+    return this.#awaited[v.name] ?? v.current
+  }
+
+  /** filtersOf is what an ad hoc variable filters by now, answered or not. */
+  filtersOf(v: Variable): AdHocFilter[] {
+    return this.#awaited[v.name] ? this.#filtersOfAddress(v.name) : v.filters
+  }
+
+  /** awaits tells whether a variable was chosen anew and the panels are still those of before. */
+  awaits(v: Variable): boolean {
+    const values = this.#awaited[v.name]
+    if (!values) return false
+    return v.type === 'adhoc' ? values.join() !== v.filters.map(filterText).join() : values.join() !== v.current.join()
   }
 
   /** question is what a panel asks of the server. */
