@@ -73,13 +73,24 @@ func (f *flights) ask(ctx context.Context, key string, w wanted, fn func(context
 	}
 	select {
 	case <-c.done:
-		f.leave(c)
-		return c.value, shared, c.err
-	case <-late: // not left: it goes on as if somebody waited
-		return nil, shared, &Late{w.patience}
+	case <-late:
+		if !c.isDone() {
+			return nil, shared, &Late{w.patience} // not left: it goes on as if somebody waited
+		}
 	case <-ctx.Done():
 		f.leave(c)
 		return nil, shared, context.Cause(ctx)
+	}
+	f.leave(c)
+	return c.value, shared, c.err
+}
+
+func (c *call) isDone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -116,13 +127,12 @@ func (f *flights) leave(c *call) {
 	if c.waiting > 0 || !c.until.IsZero() {
 		return
 	}
-	select {
-	case <-c.done:
-	default:
-		c.cancel()
-		if f.calls[c.key] == c {
-			delete(f.calls, c.key)
-		}
+	if c.isDone() {
+		return
+	}
+	c.cancel()
+	if f.calls[c.key] == c {
+		delete(f.calls, c.key)
 	}
 }
 

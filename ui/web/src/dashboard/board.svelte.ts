@@ -20,6 +20,8 @@ export class Board {
   answer = $state.raw<Dashboard | null>(null)
   trouble = $state.raw<Trouble | null>(null)
   asking = $state(false)
+  /** how often values of variables came late: panels were asked without them and are asked again */
+  came = $state(0)
   /** the JSON that is edited, null while nothing is */
   draft = $state.raw<DashboardModel | null>(null)
   /** the JSON as it is kept */
@@ -91,6 +93,7 @@ export class Board {
         this.#offered = this.#offered.filter((o) => answer.variables.some((v) => v.name === o.name && v.late)) // these are held against what comes yet
       }
       this.#answered = chosen
+      if (this.answer?.variables.some((v) => v.late && answer.variables.some((now) => now.name === v.name && !now.late))) this.came++
       if (!this.answer) time.usual({ from: answer.from || 'now-1h', to: answer.to || 'now', refresh: answer.refresh })
       this.answer = answer
       this.trouble = null
