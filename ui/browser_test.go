@@ -45,6 +45,10 @@ func TestEveryPageFitsEveryWidthInChromium(t *testing.T) {
 	traceWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("widths.mjs", "TRACE="+growingID)
 }
 
+func TestTextOfAQueryIsTypedOverInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("typedover.mjs")
+}
+
 func TestTwoHundredServersFoldIntoOneNodeThatOpensInChromium(t *testing.T) {
 	w := newWorld(t)
 	w.prometheus.Counters = fakesite.Site(2, 200, models[:2], time.Now().Add(-2*time.Hour))

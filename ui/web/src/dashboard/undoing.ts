@@ -9,7 +9,8 @@ const written = 'input:not([type="checkbox"]):not([type="radio"]), textarea, [co
 /** undoing listens until the returned function is called. */
 export function undoing(steps: Steps): () => void {
   const listen = (e: KeyboardEvent) => {
-    if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'z' || (e.target as HTMLElement).closest(written)) return
+    const target = e.composedPath()[0] as HTMLElement // the query's editor is within a tree of its own
+    if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'z' || target.closest(written)) return
     e.preventDefault()
     e.stopPropagation()
     if (e.shiftKey) steps.redo()

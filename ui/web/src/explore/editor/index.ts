@@ -12,6 +12,7 @@ import { drawSelection, EditorView, keymap, placeholder } from '@codemirror/view
 import { promql } from './promql'
 import { theme } from './theme'
 import { traceql, type TraceWords } from './traceql'
+import { typedOver } from './typing'
 
 export interface Fault {
   /** UTF-16 offsets */
@@ -55,6 +56,7 @@ export function mount(host: HTMLElement, o: Options): Handle {
         drawSelection(),
         bracketMatching(),
         closeBrackets(),
+        typedOver,
         EditorView.lineWrapping,
         placeholder(o.hint),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
