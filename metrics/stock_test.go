@@ -80,7 +80,8 @@ func recordedIn(t *testing.T, db *tsdb.DB, pods []string) {
 	line := regexp.MustCompile(`(?m)^(nv_\w+)\{([^}]*)\} (\S+)$`)
 	pair := regexp.MustCompile(`(\w+)="([^"]*)"`)
 	app := db.Appender(t.Context())
-	for at := time.Now().Add(-10 * time.Minute); at.Before(time.Now().Add(2 * time.Minute)); at = at.Add(5 * time.Second) {
+	begin := time.Now().Add(-10 * time.Minute)
+	for at := begin; at.Before(begin.Add(12 * time.Minute)); at = at.Add(5 * time.Second) {
 		for _, pod := range pods {
 			for _, m := range line.FindAllStringSubmatch(string(recorded), -1) {
 				set := map[string]string{labels.MetricName: m[1], "job": "supersonic-triton", "instance": pod + ":8002", "app": "supersonic", "release": "supersonic", "namespace": "default", "pod": pod}
@@ -89,7 +90,7 @@ func recordedIn(t *testing.T, db *tsdb.DB, pods []string) {
 				}
 				v, _ := strconv.ParseFloat(m[3], 64)
 				if strings.HasPrefix(m[1], "nv_inference_") {
-					v *= 1 + at.Sub(time.Now().Add(-10*time.Minute)).Seconds()/10
+					v *= 1 + at.Sub(begin).Seconds()/10
 				}
 				if _, err := app.Append(0, labels.FromMap(set), at.UnixMilli(), v); err != nil {
 					t.Fatalf("%s of %s: %v", m[1], pod, err)

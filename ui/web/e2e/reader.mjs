@@ -49,12 +49,16 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
     process.exitCode = 1
     await shot(`failed-${what.replaceAll(/\W+/g, '-').slice(0, 40)}`).catch(() => undefined)
   }
-  /** until waits until something that is computed is as it should be. */
+  /** until waits until something that is computed is as it should be; what cannot be computed yet is not. */
   const until = async (what, is, ms = patience) => {
     const end = Date.now() + ms
     let last
     while (Date.now() < end) {
-      last = await is()
+      try {
+        last = await is()
+      } catch (error) {
+        last = error.message
+      }
       if (last === true) return
       await page.waitForTimeout(50)
     }
