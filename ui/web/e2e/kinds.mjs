@@ -79,7 +79,7 @@ await reads(async () => {
     await same('no names', () => cards('name'), names.map(() => null))
     const boxes = await preview.locator('.card').evaluateAll((all) => all.map((c) => c.getBoundingClientRect()).map((b) => [b.x, b.y]))
     assert.ok(boxes.every(([x, y], i) => x === boxes[0][0] && (i === 0 || y > boxes[i - 1][1])), 'one below the other')
-    assert.ok((await preview.locator('.spark').count()) > 0)
+    await preview.locator('.spark').first().waitFor()
     await set('Display', { 'Graph mode': 'None' })
     await until('no graph', async () => (await preview.locator('.spark').count()) === 0)
   })
