@@ -67,7 +67,7 @@ func (u *UI) exploreSearch(r *http.Request) (any, error) {
 	if s.PerTrace, err = wholeNumber(r, "spss", 3, 100); err != nil {
 		return nil, err
 	}
-	s.Began = r.FormValue("began")
+	s.Began, s.Scopes = r.FormValue("began"), r.FormValue("scopes") != ""
 	for _, name := range strings.Split(r.FormValue("columns"), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			s.Columns = append(s.Columns, name)

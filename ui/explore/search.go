@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"supersonic/traceql"
 	"supersonic/ui/payload"
 	"supersonic/ui/source"
@@ -29,6 +31,7 @@ type Searching struct {
 	Limit    int      // traces
 	PerTrace int      // spans of each
 	Columns  []string // attributes that the answer has to tell, as TraceQL writes them
+	Scopes   bool     // attributes of one name in two scopes are told apart: their traces are read
 	Began    string   // "spans" or "traces" have to begin within the range, to the nanosecond: stores know whole seconds. "": as the store has it
 }
 
@@ -38,11 +41,17 @@ type Store interface {
 	Metrics(context.Context, source.TraceMetrics) (source.TraceSeries, error)
 }
 
+// TraceStore is one whose traces are read as well.
+type TraceStore interface {
+	Store
+	Trace(ctx context.Context, id string) (td ptrace.Traces, partial string, err error)
+}
+
 // always are attributes that every table shows.
 var always = []string{"resource.service.name", "status"}
 
 // Search finds traces and tells of their spans.
-func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearch, error) {
+func Search(ctx context.Context, store TraceStore, s Searching) (payload.ExploreSearch, error) {
 	if strings.TrimSpace(s.Query) == "" {
 		s.Query = "{}"
 	}
@@ -62,10 +71,13 @@ func Search(ctx context.Context, store Store, s Searching) (payload.ExploreSearc
 		out.Traces = append(out.Traces, Brief(t))
 		out.SpansCut = out.SpansCut || t.Matched > len(t.Spans)
 	}
+	if s.Scopes {
+		out.Warnings = append(out.Warnings, tellApart(ctx, store, found.Traces, alike(s.Query, asked))...)
+	}
 	spanRows(&out, found.Traces)
 	for _, a := range asked[len(always):] {
 		key := a.Attribute.Key()
-		has := func(c payload.ExploreColumn) bool { return c.Name == key }
+		has := func(c payload.ExploreColumn) bool { return c.Name == key || c.Name == a.Attribute.String() }
 		if len(out.Spans) > 0 && !slices.Contains(shownAlready, key) && !slices.ContainsFunc(out.Columns, has) {
 			out.Warnings = append(out.Warnings, "no span of this answer has "+a.Attribute.String())
 		}
@@ -177,7 +189,9 @@ func columns(out *payload.ExploreSearch, traces []source.FoundTrace) map[string]
 			names = append(names, name)
 		}
 	}
-	first := func(name string) int { return slices.Index([]string{"status", "service.name"}, name) }
+	first := func(name string) int {
+		return slices.Index([]string{"status", "service.name", "resource.service.name"}, name)
+	}
 	sort.Slice(names, func(i, j int) bool {
 		if a, b := first(names[i]), first(names[j]); a != b {
 			return a > b

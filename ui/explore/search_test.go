@@ -12,7 +12,7 @@ import (
 
 // fixed is a store that finds the same traces whatever it is asked.
 type fixed struct {
-	Store
+	TraceStore
 	traces []source.FoundTrace
 }
 
