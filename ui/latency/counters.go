@@ -92,7 +92,7 @@ func (c *Collector) Counters(grown []Counter, from, to float64, part Part) paylo
 	slices.SortFunc(out.Rows, func(a, b payload.LatencyCounter) int {
 		return strings.Compare(a.Model+"\x00"+a.Pod, b.Model+"\x00"+b.Pod)
 	})
-	out.Agree, out.Sentence = agreement(out.Rows, together)
+	out.Agree, out.Sentence = agreement(out.Rows, together, part)
 	return out
 }
 
@@ -211,32 +211,40 @@ func (c *Collector) whyCounted(row payload.LatencyCounter, n int, noise float64,
 	return "requests at the edges of the time, which one of the two has and the other not, or failed ones, whose time Triton counts in part"
 }
 
-// agreement is the sentence on all rows, of models over all their pods or of pairs.
-func agreement(rows []payload.LatencyCounter, together bool) (agree bool, sentence string) {
+// agreement is the sentence on all rows, of models over all their pods or of pairs. It
+// names what was compared and differs; why other rows were not is theirs to say.
+func agreement(rows []payload.LatencyCounter, together bool, part Part) (agree bool, sentence string) {
 	pairs, also := pairs, ""
 	if together {
 		pairs, also = overAll, fmt.Sprintf(" Most pods have less than %d spans of a model: too few to compare them one by one.", fewSpans)
 	}
+	if part != "" {
+		also = fmt.Sprintf(" %s%s, the counters are of all: the two count different requests.", strings.ToUpper(string(part[:1])), part[1:]) + also
+	}
 	compared, fine := 0, 0
-	reasons := map[string]bool{}
+	differ := map[string]bool{}
 	for _, r := range rows {
-		if r.Comparing {
-			compared++
-			if r.Agree {
-				fine++
-			}
+		switch {
+		case !r.Comparing:
+			continue
+		case r.Agree:
+			fine++
+		case part != "":
+			differ[rowName(r)] = true
+		default:
+			differ[rowName(r)+": "+r.Reason] = true
 		}
-		if r.Reason != "" && (!r.Agree || !r.Comparing) {
-			reasons[rowName(r)+": "+r.Reason] = true
-		}
+		compared++
 	}
 	switch {
 	case compared == 0:
-		return false, "Triton's counters and the spans have no model in common at this time."
+		return false, "Triton's counters and the spans have no model in common at this time." + also
 	case fine == compared:
 		return true, fmt.Sprintf("Triton's counters agree with the spans: queue, input, compute and output of %s.", pairs(compared)) + also
+	case part != "":
+		return false, fmt.Sprintf("Triton's counters agree with the spans for %d of %s and differ for %s.", fine, pairs(compared), strings.Join(firstOf(differ, 3), ", ")) + also
 	}
-	return false, fmt.Sprintf("Triton's counters agree with the spans for %d of %s; for the others: %s.", fine, pairs(compared), strings.Join(firstOf(reasons, 3), "; ")) + also
+	return false, fmt.Sprintf("Triton's counters agree with the spans for %d of %s; for the others: %s.", fine, pairs(compared), strings.Join(firstOf(differ, 3), "; ")) + also
 }
 
 func rowName(r payload.LatencyCounter) string {

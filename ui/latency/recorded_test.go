@@ -227,3 +227,33 @@ func TestTwoPodsAreComparedWithOneMixOfModels(t *testing.T) {
 		}
 	}
 }
+
+// A filter leaves models and pods without spans: the counters have these all the same.
+func TestCountersBesideAFilterNameWhatWasComparedAndSayThatTheyCountOthers(t *testing.T) {
+	all, pod := recorded(t, "slow-pod", ""), ""
+	for _, r := range all.Counters(countersOf(t, "slow-pod"), 0, 0, AllStored).Rows {
+		pod = max(pod, r.Pod)
+	}
+	list := countersOf(t, "slow-pod")
+	for i := range list {
+		if list[i].Metric == counterQueue {
+			list[i].By *= 3 // so that what is compared differs
+		}
+	}
+	got := recorded(t, "slow-pod", `{ resource.service.name = "`+pod+`" }`).Counters(list, 0, 0, OfFilter)
+	compared := 0
+	for _, r := range got.Rows {
+		if name := r.Model + " on " + r.Pod; r.Comparing {
+			compared++
+		} else if strings.Contains(got.Sentence, name) {
+			t.Errorf("%s was not compared: %s", name, got.Sentence)
+		}
+	}
+	if compared == 0 || compared == len(got.Rows) {
+		t.Fatalf("%d of %d rows are compared", compared, len(got.Rows))
+	}
+	const why = "The filter takes some of the requests, the counters are of all: the two count different requests."
+	if !strings.Contains(got.Sentence, " differ for ") || !strings.HasSuffix(got.Sentence, why) {
+		t.Error(got.Sentence)
+	}
+}
