@@ -109,15 +109,18 @@ func graphFrames(edges map[servicegraph.Edge]*servicegraph.Calls, links mapLinks
 func nodeFrame(list []servicegraph.Vertex, served map[servicegraph.Vertex]*servicegraph.Calls, links mapLinks) frame.Frame {
 	n := len(list)
 	ids, titles, subtitles := make([]string, n), make([]string, n), make([]string, n)
+	received := make([]string, n)
 	main, second, good, bad := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	menu := links.columns(n)
 	for i, v := range list {
 		c := served[v]
 		ids[i], titles[i], subtitles[i] = v.ID(), v.Name, v.Namespace
-		main[i], second[i], good[i] = c.Ms(), frame.Missing(), 1
+		main[i], second[i], good[i], bad[i] = c.Ms(), frame.Missing(), frame.Missing(), frame.Missing()
 		if c.Total > 0 {
 			second[i], bad[i] = c.Total, min(c.Failed/c.Total, 1)
 			good[i] = 1 - bad[i]
+		} else {
+			received[i] = "none"
 		}
 		links.fill(menu, i, "", v.Name)
 	}
@@ -128,6 +131,7 @@ func nodeFrame(list []servicegraph.Vertex, served map[servicegraph.Vertex]*servi
 		{Name: "secondarystat", Kind: frame.Number, Display: "Requests per second", Unit: "r/sec", Values: second},
 		{Name: "arc__success", Kind: frame.Number, Display: "Success", Values: good},
 		{Name: "arc__failed", Kind: frame.Number, Display: "Failed", Values: bad},
+		{Name: "detail__received", Kind: frame.Text, Display: "Calls received", Texts: received},
 	}, menu...)}
 }
 
