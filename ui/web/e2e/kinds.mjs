@@ -232,6 +232,23 @@ await reads(async () => {
     await page.keyboard.press('ArrowRight')
     await set('Legend', { Mode: 'List' })
     await same('the legend', () => preview.locator('.legend li').allInnerTexts().then((t) => t.map((l) => l.trim()).sort()), ['open', 'shut'])
+
+    // The axis of another place, of two: the same places, the clocks there. Tokyo is nine hours ahead, all year.
+    const times = () => preview.locator('.tall svg .time').evaluateAll((all) => all.map((t) => [Math.round(Number(t.getAttribute('x'))), t.textContent]))
+    const utc = await times()
+    const tokyo = utc.map(([x, text]) => [x, `${String((Number(text.slice(0, 2)) + 9) % 24).padStart(2, '0')}${text.slice(2)}`])
+    assert.ok(utc.length > 2 && utc.every(([, text]) => /^\d\d:\d\d$/.test(text)), JSON.stringify(utc))
+    await set('Axis', { 'Time zone': ['Asia/Tokyo'] })
+    await same('times in Tokyo', times, tokyo)
+    const [name, s] = [rows[0], stretches(states.get(rows[0])).find((one) => Math.min(one.to, to) - one.from >= 120e3)]
+    const now = await preview.locator('canvas').boundingBox()
+    await page.mouse.move(now.x + xOf((s.from + Math.min(s.to, to)) / 2), now.y + 12)
+    const told = `${name} ${s.value ? 'open' : 'shut'} ${new Date(s.from + 9 * 3600e3).toISOString().slice(0, 19).replace('T', ' ')} to `
+    await until(`the tip says ${told}`, async () => (await tip.innerText()).replaceAll(/\s+/g, ' ').startsWith(told) || tip.innerText())
+    await page.mouse.move(0, 0)
+    await set('Axis', { 'Time zone': ['UTC'] })
+    const textsOf = (kind) => preview.locator(`.tall svg .${kind}`).evaluateAll((all) => all.map((t) => t.firstChild.textContent))
+    await same('times in both, each with its name', async () => [await textsOf('time'), await textsOf('zone')], [[...tokyo, ...utc].map(([, text]) => text), ['Asia/Tokyo', 'UTC']])
   })
 
   await changes('barchart of steady', 'a bar chart: its bars, their values, thresholds', async () => {

@@ -96,7 +96,7 @@ export const fields: OptionField[] = [
   { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: [...ts, 'barchart'], usual: 'off' },
 
   // Axis
-  { path: 'options.timezone', name: 'Time zone', group: 'Axis', kind: 'zones', types: ts },
+  { path: 'options.timezone', name: 'Time zone', group: 'Axis', kind: 'zones', types: [...ts, 'state-timeline', 'status-history'] },
   { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: [...ts, 'barchart'], usual: 'auto' },
   { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: [...ts, 'barchart'] },
   { path: own + 'custom.axisWidth', name: 'Width', group: 'Axis', kind: 'number', types: ts },
