@@ -294,6 +294,7 @@ async function keepsHistory() {
   await editor().waitFor()
   await written('{ name = "ingress" && duration > 2ms ')
   await page.keyboard.press('Control+Enter')
+  await until('it is asked', () => param('q') === '{ name = "ingress" && duration > 2ms }' || page.url())
   await results().locator('tbody tr').first().waitFor()
   await page.reload()
   const list = page.getByRole('region', { name: 'History of queries' })

@@ -146,8 +146,9 @@ export function exploreFigures({ site, page, until, shot, tempo, counters, serie
     await asks('sum by (model, server) (increase(supersonic_gateway_requests_total{code="OK"}[$__range]))', (m) => `${m.model} at ${m.server}`, plain, { legend: '{{model}} at {{server}}' })
     const ns = (text, v, what) => near(text, v * 1e9, what)
     await asks('histogram_quantile(.9, sum by (le, span_name) (rate(traces_spanmetrics_latency_bucket[$__rate_interval])))', (m) => m.span_name, ns)
-    const dots = await page.getByRole('link', { name: /^Exemplar/ }).evaluateAll((all) => all.map((a) => ({ says: a.ariaLabel, id: /trace\/(\w+)/.exec(a.href)[1] })))
-    assert.ok(dots.length >= 5, `${dots.length} exemplars`)
+    const exemplars = page.getByRole('link', { name: /^Exemplar/ })
+    await until('exemplars', async () => (await exemplars.count()) >= 5 || exemplars.count())
+    const dots = await exemplars.evaluateAll((all) => all.map((a) => ({ says: a.ariaLabel, id: /trace\/(\w+)/.exec(a.href)[1] })))
     for (const { says, id } of dots.slice(-12)) {
       const spans = await wholeOf(id)
       assert.ok(spans.some((s) => { try { near(/, ([\d.]+ ?\S+),/.exec(says)[1], s.ns, says); return true } catch { return false } }), `a span of ${id} took as long as "${says}": ${spans.map((s) => s.ns)}`)
