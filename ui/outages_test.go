@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +14,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"supersonic/internal/freeport"
 	"supersonic/ui/boards"
 )
 
@@ -51,16 +50,10 @@ var illnesses = map[string]http.HandlerFunc{
 	"html": loginPage,
 }
 
-// newTap opens a store at a port below those that the kernel gives to connections:
-// one of these might take the port while the store is stopped.
+// newTap opens a store at a port that nobody else takes while the store is stopped.
 func newTap(t *testing.T, handler http.Handler) *tap {
-	err := errors.New("not tried")
-	s := &tap{handler: handler}
-	for i := 0; err != nil && i < 100; i++ {
-		s.addr = fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(10000))
-		err = s.open()
-	}
-	if err != nil {
+	s := &tap{handler: handler, addr: fmt.Sprintf("127.0.0.1:%d", freeport.For(t, 1)[0])}
+	if err := s.open(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.shut)
