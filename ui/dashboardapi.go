@@ -179,7 +179,7 @@ func (u *UI) dashboard(r *http.Request, b boards.Board, a asking) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	panels, problems := query.Layout(b.Dashboard, env)
+	panels, problems := query.Layout(b.Dashboard, env, u.runner.Sources())
 	may := u.mayEdit(r)
 	out := payload.Dashboard{UID: b.UID, Slug: slug(b.Title), Title: b.Title, Description: env.Fill(b.Description, query.ForTitle), Folder: b.Folder, Tags: b.Tags, Home: b.Home,
 		Provisioned: b.Provisioned, CanSave: may && (!b.Provisioned || b.Updates) && b.Editable, CanEdit: may, Version: b.Version,

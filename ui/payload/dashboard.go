@@ -136,6 +136,7 @@ type Panel struct {
 	Links       []PanelLink       `json:"links"`
 	Scoped      map[string]string `json:"scoped"`   // values of variables that a repeat has fixed
 	Asks        bool              `json:"asks"`     // it has queries, so it is asked for again at each refresh
+	Sources     []string          `json:"sources"`  // names of the data sources that its queries ask
 	Problems    []string          `json:"problems"` // what the file asks for and this page does not know
 }
 

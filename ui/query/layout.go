@@ -19,8 +19,8 @@ const mostPanels = 500
 // panel beside or below itself for each value of a variable, a row with all its
 // panels below itself. Places are those with every row open; who folds a row moves
 // up what is below it.
-func Layout(d *grafana.Dashboard, env *Env) (panels []payload.Panel, problems []string) {
-	l := &layout{env: env}
+func Layout(d *grafana.Dashboard, env *Env, sources Sources) (panels []payload.Panel, problems []string) {
+	l := &layout{env: env, sources: sources}
 	for _, b := range blocks(d.Panels) {
 		l.block(b)
 	}
@@ -83,10 +83,11 @@ func above(list []block, p grafana.Panel) int {
 }
 
 type layout struct {
-	env  *Env
-	out  []payload.Panel
-	y    int // where the next block begins
-	left int
+	env     *Env
+	sources Sources
+	out     []payload.Panel
+	y       int // where the next block begins
+	left    int
 }
 
 func (l *layout) add(p payload.Panel) {
@@ -223,7 +224,7 @@ func (l *layout) repeated(p grafana.Panel, y int, env *Env, fixed map[string]str
 // panel is what a panel is but its place.
 func (l *layout) panel(p grafana.Panel, env *Env, fixed map[string]string, nth int) payload.Panel {
 	out := payload.Panel{Key: fmt.Sprint(p.ID), ID: p.ID, Type: p.Type, Title: env.Fill(p.Title, ForTitle), Description: env.Fill(p.Description, ForTitle),
-		Transparent: p.Transparent, Scoped: fixed, Asks: asksAgain(p), Problems: p.Unknown, Links: Links(p.Links, env)}
+		Transparent: p.Transparent, Scoped: fixed, Asks: asksAgain(p), Sources: l.asked(p, env), Problems: p.Unknown, Links: Links(p.Links, env)}
 	if by := strings.TrimPrefix(p.Repeat, "$"); by != "" && fixed[by] == "" {
 		if v, known := l.env.lookup(by); !known {
 			out.Problems = append(slices.Clone(out.Problems), fmt.Sprintf("it repeats by %q, which is no variable of this dashboard: it is shown once", by))
@@ -245,6 +246,17 @@ func asksAgain(p grafana.Panel) bool {
 		}
 	}
 	return false
+}
+
+// asked are the names of the data sources that a panel's queries ask.
+func (l *layout) asked(p grafana.Panel, env *Env) []string {
+	list := []string{}
+	for _, t := range p.Targets {
+		if d, err := l.sources.Find(sourceRef(t, &p), env); err == nil && !t.Hide && !isExpression(t, &p) && !slices.Contains(list, d.Name) {
+			list = append(list, d.Name)
+		}
+	}
+	return list
 }
 
 // Links fills links: their variables, and the range and the variables of the

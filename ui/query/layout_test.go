@@ -15,7 +15,7 @@ func laidOut(t *testing.T, e *Env, panels string) []payload.Panel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _ := Layout(d, e)
+	got, _ := Layout(d, e, nil)
 	return got
 }
 

@@ -2,6 +2,7 @@
  * What a reader chooses of a dashboard's variables stands on its field at once, however
  * long the answer takes; choices in quick succession end at the last; an answer that
  * fails or is late reverts none, and what a choice made void goes when the values come.
+ * A panel that waits says of which data source.
  *
  *   SITE_URL=http://127.0.0.1:3000 CONTROL=http://127.0.0.1:1 node e2e/choices.mjs
  *
@@ -12,7 +13,7 @@ import { reader, site } from './reader.mjs'
 
 const store = async (state) => assert.ok((await fetch(`${process.env.CONTROL}/${state}`)).ok)
 
-await reader(site, async ({ page, does, until, textOf, json, sound, shot }) => {
+await reader(site, async ({ page, does, until, textOf, panel, json, sound, shot }) => {
   const query = (name, text, more = {}) => ({ name, label: name[0].toUpperCase() + name.slice(1), type: 'query', query: text, refresh: 1, sort: 1, current: {}, ...more })
   await json('api/dashboards/save', { version: 0, message: '', copy: false, model: {
     uid: 'choices', title: 'Choices', refresh: '',
@@ -137,14 +138,16 @@ await reader(site, async ({ page, does, until, textOf, json, sound, shot }) => {
     await chooses('Pod', 'dune-1')
     await told('dune, dune-1, second')
     await store('hold')
-    await chooses('Release', 'cms')
-    await stands('Release', 'cms')
-    await page.getByRole('img', { name: /^Release: .*no answer within/ }).waitFor()
-    await stands('Release', 'cms')
-    await told('cms, dune-1, second')
+    await field('Release').click()
+    await page.getByRole('combobox', { name: 'Search Release' }).fill('c.s') // of which nobody asked for the pods yet
+    await page.keyboard.press('Enter')
+    await stands('Release', 'c.s')
+    await page.getByRole('img', { name: /^Pod: .*(no answer within|have not come yet)/ }).waitFor()
+    await stands('Release', 'c.s')
+    await told('c.s, dune-1, second')
     await store('open')
-    await told('cms, cms-0,cms-1, second')
-    await stands('Release', 'cms')
+    await told('c.s, cms-0,cms-1, second')
+    await stands('Release', 'c.s')
     await stands('Pod', 'All')
   })
 
@@ -167,5 +170,25 @@ await reader(site, async ({ page, does, until, textOf, json, sound, shot }) => {
     await until('no filter', async () => / load /.test(` ${await textOf('Asked')} `) || textOf('Asked'))
     await page.reload()
     await until('no filter after a reload', async () => / load /.test(` ${await textOf('Asked')} `) || textOf('Asked'))
+  })
+
+  await does('a panel that waits says of whom, in words that are heard as well, until its answer is there', async () => {
+    const asks = /\/api\/panel$/
+    let waiting = null
+    await page.route(asks, async (route) => {
+      if (waiting === null && route.request().postDataJSON().panel === 2) waiting = route
+      else await route.continue()
+    })
+    await page.reload()
+    const says = panel('Asked').getByRole('status')
+    await says.filter({ hasText: /^No answer from prometheus for \d+ s\. The Status page tells whether it is well/ }).waitFor()
+    await until('the other has nothing to say', async () => (await textOf('Chosen')).startsWith('c.s, ') || textOf('Chosen'))
+    assert.equal((await panel('Chosen').locator('.said').textContent()).trim(), '')
+    await sound('a panel that waits')
+    await shot('panel-waits')
+    await waiting.continue()
+    await until('its answer is there', async () => / load /.test(` ${await textOf('Asked')} `) || textOf('Asked'))
+    assert.equal((await panel('Asked').locator('.said').textContent()).trim(), '')
+    await page.unroute(asks)
   })
 })

@@ -40,7 +40,7 @@ let keys = 0
 export function sample(kind: string, title: string, over: Partial<PanelView>, width = 460, height = 240): Sample {
   const key = `p${keys++}`
   const view: PanelView = { kind, title, fromMs: end - 3 * 3600e3, toMs: end, timeInfo: '', zones: [], queries: [], notes: [], empty: '', steps: [], ...nothing, ...over }
-  const panel: Panel = { key, id: keys, type: kind, title, description: '', x: 0, y: 0, w: 8, h: 8, row: '', collapsed: false, transparent: false, links: [], scoped: {}, asks: true, problems: [] }
+  const panel: Panel = { key, id: keys, type: kind, title, description: '', x: 0, y: 0, w: 8, h: 8, row: '', collapsed: false, transparent: false, links: [], scoped: {}, asks: true, sources: ['prometheus'], problems: [] }
   return { view, panel, width, height }
 }
 

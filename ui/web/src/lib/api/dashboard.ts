@@ -160,6 +160,8 @@ export interface Panel {
   scoped: Record<string, string>
   /** it has queries, so it is asked for again at each refresh */
   asks: boolean
+  /** names of the data sources that its queries ask */
+  sources: string[]
   /** what the file asks for and this page does not know */
   problems: string[]
 }
