@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"time"
@@ -26,11 +27,14 @@ func (u *UI) panel(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, _, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Zone: q.Zone, Vars: q.Vars, Filters: q.Filters})
+	env, vars, err := u.filled(r, d, asking{From: q.From, To: q.To, NowMs: q.NowMs, UTC: q.UTC, Zone: q.Zone, Vars: q.Vars, Filters: q.Filters})
 	if err != nil {
 		return nil, err
 	}
 	env = env.Scope(q.Scoped)
+	if v, waits := query.Awaits(p, env, vars); waits {
+		return nil, reject(http.StatusServiceUnavailable, fmt.Sprintf("The values of the variable %s have not come yet.", cmp.Or(v.Label, v.Name)), "the panel is asked as soon as they come; "+v.Problem)
+	}
 	got := u.runner.Panel(r.Context(), query.Question{Panel: p, Env: env, Width: q.Width, Other: func(id int) *grafana.Panel { return find(d, id) }})
 	if err := r.Context().Err(); err != nil {
 		return nil, err

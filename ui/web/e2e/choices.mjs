@@ -26,6 +26,7 @@ await reader(site, async ({ page, does, until, textOf, panel, json, sound, shot 
     panels: [
       { id: 1, type: 'text', title: 'Chosen', gridPos: { x: 0, y: 0, w: 12, h: 6 }, options: { mode: 'markdown', content: '${release:text}, ${pod:csv}, ${words}' } },
       { id: 2, type: 'table', title: 'Asked', gridPos: { x: 12, y: 0, w: 12, h: 6 }, targets: [{ refId: 'A', expr: 'load', instant: true, format: 'table' }] },
+      { id: 3, type: 'stat', title: 'Of the pods', gridPos: { x: 0, y: 6, w: 12, h: 6 }, targets: [{ refId: 'A', expr: 'load{pod=~"$pod"}', instant: true }] },
     ],
   } })
 
@@ -151,6 +152,21 @@ await reader(site, async ({ page, does, until, textOf, panel, json, sound, shot 
     await stands('Pod', 'All')
   })
 
+  await does('a panel of all of a variable whose store is late says for what it waits, and is asked once the values came', async () => {
+    const says = (what) => until(`it says ${what}`, async () => what.test(await textOf('Of the pods')) || textOf('Of the pods'))
+    await says(/\b7\b/)
+    await store('hold')
+    await field('Release').click()
+    await page.getByRole('combobox', { name: 'Search Release' }).fill('cm.')
+    await page.keyboard.press('Enter')
+    await told('cm., , second')
+    await says(/The values of the variable Pod have not come yet/)
+    assert.doesNotMatch(await textOf('Asked'), /have not come yet/)
+    await store('open')
+    await told('cm., cms-0,cms-1, second')
+    await says(/^(?!.*have not come yet).*\b7\b/s)
+  })
+
   await does('filters that are added one after the other both hold; the last one taken away does not bring the file\'s back', async () => {
     const says = (text) => until(`asked is ${text}`, async () => (await textOf('Asked')).includes(text) || textOf('Asked'))
     await says('load{model="of the file"}')
@@ -182,7 +198,7 @@ await reader(site, async ({ page, does, until, textOf, panel, json, sound, shot 
     await page.reload()
     const says = panel('Asked').getByRole('status')
     await says.filter({ hasText: /^No answer from prometheus for \d+ s\. The Status page tells whether it is well/ }).waitFor()
-    await until('the other has nothing to say', async () => (await textOf('Chosen')).startsWith('c.s, ') || textOf('Chosen'))
+    await until('the other has nothing to say', async () => (await textOf('Chosen')).startsWith('cm., ') || textOf('Chosen'))
     assert.equal((await panel('Chosen').locator('.said').textContent()).trim(), '')
     await sound('a panel that waits')
     await shot('panel-waits')
