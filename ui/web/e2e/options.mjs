@@ -395,4 +395,86 @@ await reads(async () => {
       await until(`the legend's colour by ${by}`, async () => (await legend().locator('li', { has: page.getByRole('button', { name: 'one', exact: true }) }).locator('.mark').evaluate((m) => getComputedStyle(m).backgroundColor)) === `rgb(${colour.join(', ')})`)
     }
   }, 2)
+
+  await changes('gradients: fading, of other hues, by the value', async () => {
+    const ground = [18, 24, 33]
+    const under = (d, v) => d.colourAt(305, d.yOf(v)) // between mid's line and high's: high's area alone
+    await set('Graph styles', { 'Fill opacity': 100, 'Gradient mode': 'Opacity' })
+    await shows((d) => {
+      for (const v of [76, 65, 55]) like(under(d, v), mixed(ground, colours.high, 1 - (0.92 * d.yOf(v)) / d.over.height), `the area at ${v}`)
+    })
+    await set('Graph styles', { 'Gradient mode': 'Hue' })
+    await shows((d) => {
+      assert.ok(apart(under(d, 76), under(d, 55)) > 8, `from one hue to another: ${under(d, 76)}, ${under(d, 55)}`)
+      for (const v of [76, 65, 55]) assert.ok(apart(under(d, v), ground) > 60 && apart(under(d, v), colours.high) > 4, `at ${v} neither see-through nor as it was: ${under(d, v)}`)
+    })
+    await set('Standard options', { Min: 0, Max: 100, 'Colour scheme': 'Green-Yellow-Red' })
+    await set('Graph styles', { 'Gradient mode': 'None', 'Line width': 5 })
+    const lines = (d) => [80, 50].map((v) => d.colourAt(300, d.yOf(v)))
+    await shows((d) => {
+      const [high, mid] = lines(d)
+      assert.ok(high[0] - high[1] > 60 && Math.min(mid[0], mid[1]) - mid[2] > 80, `towards red, and yellow: ${high}; ${mid}`)
+      for (const v of [76, 55]) like(under(d, v), high, `one colour at ${v}, the line's`)
+    })
+    await set('Graph styles', { 'Gradient mode': 'Scheme' })
+    await shows((d) => {
+      const [high, mid] = lines(d)
+      like(under(d, 77), high, 'below the line as the line', 24)
+      like(under(d, 53), mid, "near mid's value as mid's line", 24)
+      assert.ok(apart(high, mid) > 60)
+    })
+  })
+
+  await changes('bars stand before, around and after their times', async () => {
+    await set('Graph styles', { Style: 'Bars', 'Fill opacity': 100 })
+    for (const [where, edge] of [['Before', ([, end]) => end], ['Centre', ([begin, end]) => (begin + end) / 2], ['After', ([begin]) => begin]]) {
+      await set('Graph styles', { 'Bar alignment': where })
+      await shows((d) => {
+        const lit = d.row(d.yOf(70)).map((c) => apart(c, colours.high) <= 24)
+        const runs = lit.flatMap((on, x) => (on && !lit[x - 1] ? [[x, x + lit.slice(x).findIndex((now) => !now)]] : [])).slice(1, -1)
+        const each = d.over.width / ((to - from) / 1000 / step)
+        assert.ok(runs.length >= 55, `${runs.length} bars`)
+        for (const run of runs) near(edge(run) / each, Math.round(edge(run) / each), 0.12, `${where}: a bar from ${run}, of times ${each} px from each other`)
+      })
+    }
+  })
+
+  await changes('a scale that is linear about nought and logarithmic beyond', async () => {
+    await set('Axis', { Scale: 'Symlog', 'Log base': '10', 'Linear below': 5, 'Soft min': -30 })
+    await shows((d) => {
+      const list = d.axis('left')
+      const [low, high] = [list[0], list.at(-1)]
+      const place = (v) => Math.asinh(v / 5)
+      const y = (v) => low.y + ((place(v) - place(low.value)) / (place(high.value) - place(low.value))) * (high.y - low.y) - d.over.top
+      assert.ok(low.value < 0 && list.some((l) => l.value === 0) && list.length >= 4, `labels on both sides of nought: ${labels(d)}`)
+      for (const l of list) near(l.y - d.over.top, y(l.value), 2, `the label ${l.text}`)
+      for (const [name, value] of Object.entries(values)) near(rowOf(d, 300, colours[name]), y(value), 2, `the row of ${name}`)
+    })
+  })
+
+  await changes('percentiles and other figures in the legend', async () => {
+    const calcs = ['Min', 'Median', 'Total', 'Range', 'StdDev', 'Change count', 'Distinct count', '90th %', '95th %', '99th %']
+    await set('Legend', { Mode: 'Table', Values: calcs })
+    await until('all columns', async () => (await legend().locator('thead th').allInnerTexts()).join().toLowerCase() === ['Name', ...calcs].join().toLowerCase() || legend().locator('thead th').allInnerTexts())
+    await until('the figures are those of the store', async () => {
+      const rows = await legendRows()
+      if (Object.keys(rows).length !== waves.size) return rows
+      for (const [name, values] of waves) {
+        const list = [...values.values()].sort((a, b) => a - b)
+        const mean = list.reduce((a, b) => a + b, 0) / list.length
+        const half = list.length / 2
+        const turns = [...values.values()].filter((v, i, all) => i > 0 && v !== all[i - 1]).length
+        const [min, median, total, range, deviation, changed, distinct, ...percentiles] = rows[name]
+        const want = [[min, list[0]], [median, (list[Math.ceil(half) - 1] + list[Math.floor(half)]) / 2], [total, mean * list.length], [range, list.at(-1) - list[0]],
+          [deviation, Math.sqrt(list.reduce((sum, v) => sum + (v - mean) ** 2, 0) / list.length)], [changed, turns], [distinct, new Set(list).size]]
+        for (const [text, value] of want) if (!written(text, value)) return { name, text, value }
+        // A percentile lies between the values that leave as many below.
+        for (const [i, part] of [0.9, 0.95, 0.99].entries()) {
+          const [below, above] = [list[Math.floor(part * (list.length - 1))], list[Math.ceil(part * (list.length - 1))]]
+          if (!(Number(percentiles[i]) >= below - 0.051 && Number(percentiles[i]) <= above + 0.051)) return { name, part, shown: percentiles[i], below, above }
+        }
+      }
+      return true
+    })
+  }, 2)
 })
