@@ -82,3 +82,7 @@ func shapesWorld(t *testing.T) *world {
 		c.DataSources[0].URL = prometheus.URL
 	})
 }
+
+func TestTheOtherOptionsOfAPanelChangeItsPictureInChromium(t *testing.T) {
+	shapesWorld(t).reader("options-rest.mjs")
+}

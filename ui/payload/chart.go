@@ -82,6 +82,7 @@ type Legend struct {
 	Calcs     []string `json:"calcs"` // names of the columns: "Mean", "Last *"
 	SortBy    string   `json:"sortBy"`
 	SortDesc  bool     `json:"sortDesc"`
+	Limit     int      `json:"limit"` // how many are named until a reader asks for all, 0: all
 }
 
 // Tooltip says what a pointer shows.

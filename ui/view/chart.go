@@ -84,6 +84,7 @@ func (m *maker) lines(all []series) *payload.ChartView {
 		v.TimesMs = []float64{}
 	}
 	v.Legend, v.Tooltip = m.legend(), m.tooltip()
+	m.annotated()
 	calcs := m.calcs()
 	axes := &axes{m: m}
 	for i := range all {
@@ -244,7 +245,7 @@ func (m *maker) legend() payload.Legend {
 	mode := m.oneOf("legend.displayMode", o.text("displayMode", ""), "list", "table", "hidden")
 	l := payload.Legend{
 		Shown: o.flag("showLegend", true) && mode != "hidden", Mode: "list", Placement: m.oneOf("legend.placement", o.text("placement", ""), "bottom", "right"), Width: o.number("width", 0),
-		Calcs: []string{}, SortBy: o.text("sortBy", ""), SortDesc: o.flag("sortDesc", false),
+		Calcs: []string{}, SortBy: o.text("sortBy", ""), SortDesc: o.flag("sortDesc", false), Limit: int(max(0, min(1e6, o.number("limit", 0)))),
 	}
 	if mode == "table" {
 		l.Mode = "table"
@@ -270,6 +271,23 @@ func (m *maker) calcs() []string {
 		out = append(out, calcID(calc))
 	}
 	return out
+}
+
+// annotated says how annotations look and keys act that the file wants otherwise.
+func (m *maker) annotated() {
+	o := m.options.sub("annotations")
+	if o.flag("multiLane", false) {
+		m.warn("annotations are on one lane (annotations.multiLane)")
+	}
+	if o.number("clustering", 0) > 0 {
+		m.warn("annotations are not put together (annotations.clustering)")
+	}
+	if !math.IsNaN(o.sub("lines").number("width", math.NaN())) || !math.IsNaN(o.sub("regions").number("opacity", math.NaN())) {
+		m.warn("annotations have the page's own width and opacity (annotations.lines, annotations.regions)")
+	}
+	if m.options.flag("disableKeyboardEvents", false) {
+		m.warn("keys go on to work (disableKeyboardEvents)")
+	}
 }
 
 func (m *maker) tooltip() payload.Tooltip {

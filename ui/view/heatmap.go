@@ -15,6 +15,7 @@ import (
 // heatmap makes counts over time and value, from buckets or from single values.
 func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 	o := m.options
+	m.annotated()
 	y, color := o.sub("yAxis"), o.sub("color")
 	side := m.oneOf("yAxis.axisPlacement", y.text("axisPlacement", ""), "left", "right", "auto", "hidden")
 	v := &payload.HeatmapView{

@@ -14,6 +14,7 @@ const maxStates = 20_000
 // states makes bands of state over time: each column beside times is a row.
 func (m *maker) states(frames []frame.Frame) *payload.StatesView {
 	o := m.options
+	m.annotated()
 	history := m.panel.Type == "status-history"
 	v := &payload.StatesView{
 		Rows: []payload.StateRow{}, Entries: []payload.Shown{}, RowHeight: o.number("rowHeight", 0.9), ShowValue: orElse(o.text("showValue", ""), "auto"),

@@ -16,6 +16,7 @@ const maxRows = 5000
 // table makes rows and columns of one of the frames.
 func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	o := m.options
+	m.annotated()
 	v := newTable()
 	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), m.oneOf("cellHeight", o.text("cellHeight", ""), "sm", "md", "lg")
 	if sort := o.list("sortBy"); len(sort) > 0 {

@@ -232,6 +232,30 @@ func TestTheLegendsOfTheNewestGrafanaAreReadOrSaid(t *testing.T) {
 	}
 }
 
+func TestHowAnnotationsLookAndKeysActIsSaidWhereItIsWantedOtherwise(t *testing.T) {
+	for _, kind := range []string{"timeseries", "heatmap", "state-timeline"} {
+		said := func(options string) string {
+			var list []string
+			for _, n := range made(t, `{"type":"`+kind+`","options":{"calculate":true,`+options+`}}`, samples("A", "a", nil, 1, 2)).Notes {
+				list = append(list, n.Text)
+			}
+			return notes(list)
+		}
+		if text := said(`"annotations":{"multiLane":false,"clustering":-1}`); text != "" {
+			t.Errorf("%s: %s", kind, text)
+		}
+		text := said(`"annotations":{"multiLane":true,"clustering":1,"lines":{"width":4}}`)
+		for _, want := range []string{"multiLane", "clustering", "annotations.lines"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s does not say %s: %q", kind, want, text)
+			}
+		}
+	}
+	if v := made(t, `{"type":"timeseries","options":{"disableKeyboardEvents":true}}`, samples("A", "a", nil, 1, 2)); len(v.Notes) != 1 {
+		t.Errorf("%v", v.Notes)
+	}
+}
+
 func TestAMappingOfNaNIsOfAValueThatIsNone(t *testing.T) {
 	v := made(t, `{"type":"stat","fieldConfig":{"defaults":{"mappings":[{"type":"value","options":{"NaN":{"text":"none","index":0},"Infinity":{"text":"much","index":1}}}]}}}`,
 		samples("A", "a", nil, frame.Missing()), samples("B", "b", nil, 3))

@@ -115,6 +115,7 @@ export const fields: OptionField[] = [
   { path: 'options.legend.displayMode', name: 'Mode', group: 'Legend', kind: 'choice', choices: pick('list', 'table'), types: legends, usual: 'list' },
   { path: 'options.legend.placement', name: 'Placement', group: 'Legend', kind: 'choice', choices: pick('bottom', 'right'), types: legends, usual: 'bottom' },
   { path: 'options.legend.width', name: 'Width', group: 'Legend', kind: 'number', types: legends },
+  { path: 'options.legend.limit', name: 'Limit', group: 'Legend', kind: 'number', types: legends, hint: 'how many are named at first' },
   { path: 'options.legend.calcs', name: 'Values', group: 'Legend', kind: 'calcs', types: ['timeseries', 'histogram', 'barchart'] },
   { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
   { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline'], usual: 'none' },

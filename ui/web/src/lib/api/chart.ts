@@ -114,6 +114,8 @@ export interface Legend {
   calcs: string[]
   sortBy: string
   sortDesc: boolean
+  /** how many are named until a reader asks for all, 0: all */
+  limit: number
 }
 
 /** Tooltip says what a pointer shows. */

@@ -1,0 +1,89 @@
+/**
+ * Options of a chart that options.mjs leaves out, one after the other in the panel editor,
+ * in Chromium: names, limits of each field, widths and borders, thresholds as dashes, the
+ * legend's limit, overrides by other matchers.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 node e2e/options-rest.mjs
+ */
+import assert from 'node:assert/strict'
+import { changes, colours, from, labels, legend, linesAt, page, preview, put, reads, red, set, shows, step, tab, to, unfold, until, values } from './chartoptions.mjs'
+import { like, mixed, near, of, rowOf } from './drawn.mjs'
+
+const ground = [18, 24, 33]
+const names = async () => (await legend().locator('li').allInnerTexts()).map((t) => t.trim())
+const named = (...want) => until(`the legend has ${want}`, async () => JSON.stringify(await names()) === JSON.stringify(want) || names())
+
+await reads(async () => {
+  await changes('a name of its own, by a label', async () => {
+    await set('Standard options', { 'Display name': 'load of ${__field.labels.name}' })
+    await named('load of high', 'load of low', 'load of mid')
+  })
+
+  await changes('the legend names so many, and all when asked', async () => {
+    await set('Legend', { Limit: 2 })
+    await named('high', 'low', '1 more')
+    await legend().getByRole('button', { name: '1 more' }).click()
+    await named('high', 'low', 'mid')
+    await set('Legend', { Mode: 'Table' })
+    await until('all rows stay', async () => (await legend().locator('tbody tr').count()) === 3 || legend().innerText())
+  })
+
+  await changes('bars no wider than is wanted, and a border beside the axis', async () => {
+    await set('Graph styles', { Style: 'Bars', 'Fill opacity': 100, 'Widest bar': 4 })
+    await shows((d) => near(of(d.row(d.yOf(70)), colours.high) / ((to - from) / 1000 / step), 4, 1, 'pixels of a bar'))
+    await set('Graph styles', { Style: 'Lines', 'Fill opacity': 0 })
+    const beside = (d) => [-1, 0, 1].map((x) => d.colourAt(x, d.yOf(63))) // where neither a line nor the grid's rows are
+    await set('Axis', { 'Show border': true, Colour: 'Series' })
+    await shows((d) => assert.equal(of(beside(d), colours.high), 1, `a border in the axis' colour: ${beside(d)}`))
+    await set('Axis', { 'Show border': false })
+    await shows((d) => assert.equal(of(beside(d), colours.high), 0, `no border: ${beside(d)}`))
+  })
+
+  await changes('a constant is as its first value, thresholds are dashes within regions', async () => {
+    await set('Graph styles', { Transform: 'Constant' })
+    await shows((d) => linesAt(d, values))
+    await set('Graph styles', { 'Show thresholds': 'Regions and dashed lines' })
+    const thresholds = await unfold('Thresholds')
+    await thresholds.getByRole('button', { name: 'Threshold', exact: true }).click()
+    await put(thresholds, 'From', 60)
+    await shows((d) => {
+      near(of(d.row(d.yOf(60)), red, 60) / d.over.width, 8 / 14, 0.12, 'dashes')
+      like(d.colourAt(305, d.yOf(67)), mixed(ground, red, 0.12), 'the region above')
+    })
+  })
+
+  await changes('a scale of powers of two', async () => {
+    await set('Axis', { Scale: 'Logarithmic', 'Log base': '2' })
+    await shows((d) => {
+      const list = d.axis('left')
+      assert.ok(list.length >= 3 && list.every((l) => Number.isInteger(Math.log2(l.value))), labels(d).join())
+      const [low, high] = [list[0], list.at(-1)]
+      const y = (v) => low.y + (Math.log2(v / low.value) / Math.log2(high.value / low.value)) * (high.y - low.y) - d.over.top
+      for (const [name, value] of Object.entries(values)) near(rowOf(d, 300, colours[name]), y(value), 2, `the row of ${name}`)
+    })
+  })
+
+  await changes('limits of each field alone colour each by its own', async () => {
+    await set('Standard options', { 'Colour scheme': 'Green-Yellow-Red', 'Colour series by': 'Last' })
+    const marks = () => legend().locator('li .mark').evaluateAll((all) => all.map((m) => getComputedStyle(m).backgroundColor))
+    await until('three colours', async () => new Set(await marks()).size === 3 || marks())
+    await set('Standard options', { 'Field min/max': true })
+    await until('one colour: each is at the end of its own range', async () => new Set(await marks()).size === 1 || marks())
+  })
+
+  await changes('overrides by a pattern, a type and a query', async () => {
+    await tab('Overrides')
+    const pane = page.locator('aside')
+    for (const [matcher, value, hit] of [['Fields with name matching regexp', '/^(low|mid)$/', ['low', 'mid']], ['Fields with type', 'number', Object.keys(values)], ['Fields with type', 'string', []], ['Fields returned by query', 'A', Object.keys(values)], ['Fields returned by query', 'B', []]]) {
+      await pane.getByRole('button', { name: 'Override', exact: true }).click()
+      await put(pane, 'Which fields', matcher)
+      await put(pane, 'Name', value)
+      await put(pane, 'Add an option to the override', ['Line width'])
+      await put(pane, 'Line width', 7)
+      await shows((d) => {
+        for (const name of Object.keys(values)) near(of(d.column(300), colours[name]), hit.includes(name) ? 7 : 1, 1.1, `${matcher}: rows of ${name}`)
+      })
+      await pane.getByRole('button', { name: 'Remove the override' }).click()
+    }
+  })
+})
