@@ -152,9 +152,12 @@ func (u *UI) against(r *http.Request, c *latency.Collector, query string, from, 
 	if err != nil {
 		return nil, nil, err
 	}
-	e := &earlier{other.Collector, "the time " + clock(before, after)}
-	out := latency.Against(other.Collector, c, "time", e.name, "the time "+clock(from, to))
-	return &out, e, nil
+	name := "the time " + clock(before, after)
+	out := latency.Against(other.Collector, c, "time", name, "the time "+clock(from, to))
+	if after.After(from) { // it tells nothing of what was before
+		return &out, nil, nil
+	}
+	return &out, &earlier{other.Collector, name}, nil
 }
 
 func againstPods(c *latency.Collector, left, right string) (*payload.LatencyAgainst, error) {

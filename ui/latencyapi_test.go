@@ -99,6 +99,18 @@ func TestWhatIsNamedIsHeldAgainstTheTimeBefore(t *testing.T) {
 	if compared.Against == nil || !strings.Contains(compared.Sentence, "in the time ") {
 		t.Error(compared.Sentence)
 	}
+	firstHalf := fmt.Sprintf("/api/latency?from=%d&to=%d&compareFrom=%d&compareTo=%d", int64(rests.FirstMs), half, half, int64(rests.LastMs)+1)
+	if later := ask[payload.Latency](w, firstHalf); later.Against == nil || len(later.Findings) == 0 || strings.Contains(later.Sentence+strings.Join(later.Findings[0].Evidence, " "), "in the time ") {
+		t.Errorf("a time that came later is none before: %s %+v", later.Sentence, later.Findings)
+	}
+}
+
+func TestYesterdayIsAWholeDayToCompareWith(t *testing.T) {
+	w := newWorld(t)
+	got := ask[payload.Latency](w, "/api/latency?compareFrom=now-1d%2Fd&compareTo=now-1d%2Fd")
+	if got.Against == nil || got.Against.Kind != "time" {
+		t.Errorf("compared: %+v", got.Against)
+	}
 }
 
 func TestAWrongQuestionOfLatenciesIsRefusedBeforeAStoreIsAsked(t *testing.T) {

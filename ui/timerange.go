@@ -58,7 +58,7 @@ func timeRange(r *http.Request, usual time.Duration) (from, to time.Time, err er
 }
 
 func instant(name, text string, now time.Time) (time.Time, error) {
-	at, err := timerange.Parse(text, now, name == "to")
+	at, err := timerange.Parse(text, now, name == "to" || name == "compareTo")
 	if err != nil {
 		return time.Time{}, reject(http.StatusBadRequest, name+": "+err.Error(), "Unix milliseconds are exact")
 	}

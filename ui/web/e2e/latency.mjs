@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict'
 import { open, site } from './reader.mjs'
-import { number } from './spans.mjs'
+import { near, number } from './spans.mjs'
 
 const { CULPRIT: culprit, MODEL: model, FILE: file, SLOWER: slower, MORE: more, RANGE: range = 'from=now-2h&to=now' } = process.env
 const { page, does, until, sound, shot, json, reads } = await open(site, { inOrder: true })
@@ -119,6 +119,90 @@ async function compares() {
   await table.waitFor()
 }
 
+/**
+ * The second half of what is stored is compared with the first, which the reader writes
+ * into two fields: each figure is that of the API, asked for one half alone.
+ */
+async function comparesTimes() {
+  const [first, last] = [Math.floor(api.rests.firstMs), Math.ceil(api.rests.lastMs)]
+  const half = Math.floor((first + last) / 2)
+  const [left, right] = await Promise.all([[first, half], [half, last]].map(([from, to]) => json(`/api/latency?from=${from}&to=${to}`)))
+  await page.goto(`${site}/latency?from=${half}&to=${last}`)
+  const table = region('Comparison')
+  const form = page.getByRole('form', { name: 'Another time to compare with' })
+  const [from, to] = [form.getByLabel('Compare with the time from'), form.getByLabel('to', { exact: true })]
+  const address = (name) => new URL(page.url()).searchParams.get(name)
+
+  await page.getByRole('combobox', { name: 'Compare' }).selectOption({ label: 'with another time…' })
+  await from.waitFor()
+  assert.equal(await form.getByRole('alert').count(), 0, 'nothing is wrong before it is asked with')
+  await from.fill('yesterday')
+  await from.press('Enter')
+  assert.deepEqual(await form.getByRole('alert').allInnerTexts(), ['not a time: write now-3h, now/d or 2026-01-31 14:00:00', 'a time is missing here: write now-3h, now/d or 2026-01-31 14:00:00'])
+  for (const field of [from, to]) assert.ok(await field.evaluate((e) => e.ariaInvalid === 'true' && document.getElementById(e.getAttribute('aria-describedby')).innerText !== ''), 'the fault is told at the field')
+  assert.equal(address('compareFrom'), null)
+  await from.fill(String(half))
+  await to.fill(String(first))
+  assert.deepEqual(await form.getByRole('alert').allInnerTexts(), ['this time ends before it begins'])
+  await sound('faults of another time')
+  assert.equal(await table.count(), 0)
+
+  await from.fill(String(first))
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(`${new Date(half).toISOString()}`) // over what stood there, which Tab selects
+  await page.keyboard.press('Enter')
+  await table.waitFor()
+  assert.deepEqual(['against', 'compareFrom', 'compareTo'].map(address), ['time', String(first), String(half)])
+  await figuresAre(table, left, right)
+  await sound('another time')
+  await shot('latency-another-time')
+  const asked = page.url()
+
+  await page.goBack()
+  await table.waitFor({ state: 'detached' })
+  assert.deepEqual([await from.inputValue(), await to.inputValue()], ['', ''])
+  await page.goForward()
+  await table.waitFor()
+  await page.getByRole('button', { name: 'end the comparison' }).click()
+  await form.waitFor({ state: 'detached' })
+  assert.deepEqual(['against', 'compareFrom', 'compareTo'].map(address), [null, null, null])
+
+  await page.goto(asked)
+  await table.waitFor()
+  await figuresAre(table, left, right)
+  const shown = [await from.inputValue(), await to.inputValue()]
+  await from.press('Enter')
+  assert.deepEqual([page.url(), await form.getByRole('alert').count()], [asked, 0], `what the fields show, ${shown}, is what was asked`)
+  const wide = page.viewportSize()
+  await narrow()
+  await shot('latency-another-time-phone')
+  await page.setViewportSize(wide)
+}
+
+/** The table of a comparison has the figures of both answers, and says which times they are of. */
+async function figuresAre(table, left, right) {
+  const clock = ({ fromMs, toMs }) => [fromMs, toMs].map((ms) => new Date(ms).toISOString().slice(11, 19)).join(' to ')
+  const said = await table.getByRole('note').innerText()
+  const head = await Promise.all(['Requests, left', 'right'].map((name) => table.getByRole('columnheader', { name, exact: true }).first().getAttribute('title')))
+  for (const [side, i] of [[left, 0], [right, 1]]) {
+    assert.ok(head[i].includes(clock(side)), `${head[i]} is ${clock(side)}`)
+    assert.ok(said.includes(clock(side)), said)
+  }
+  const shown = new Map(await table.locator('tbody tr').evaluateAll((all) => all.map((r) => [r.cells[0].innerText.split(' ')[0], [...r.cells].slice(1).map((c) => c.innerText)])))
+  const rows = [left, right].map((side) => new Map(side.models.map((m) => [m.model, m])))
+  const models = new Set(rows.flatMap((of) => [...of.keys()]))
+  for (const model of models) {
+    const [l, r] = rows.map((of) => of.get(model))
+    const [nl, nr, ml, mr, more, ...phases] = shown.get(model)
+    assert.deepEqual([number(nl), number(nr)], [l?.requests ?? 0, r?.requests ?? 0], `${model}: requests`)
+    if (l) near(ml, l.total.meanMs * 1e6, `${model}: mean, left`)
+    if (r) near(mr, r.total.meanMs * 1e6, `${model}: mean, right`)
+    if (!l || !r) continue
+    near(more.replace('+', ''), (r.total.meanMs - l.total.meanMs) * 1e6, `${model}: more`)
+    for (const [i, p] of right.phases.entries()) near(phases[i].replace('+', ''), (r.phases[i].meanMs - l.phases[i].meanMs) * 1e6, `${model}: ${p.name}`)
+  }
+}
+
 async function opens() {
   await page.goto(`${site}/latency?${range}`)
   await page.locator('input[type=file]').setInputFiles(file)
@@ -147,6 +231,7 @@ await reads(async () => {
   if (slower) await does('where the counters are not as the spans, it says why', saysWhyNot)
   await does('a filter is checked, and one that finds nothing says the next step', filters)
   await does('two pods are compared, and the address keeps it', compares)
+  await does('two times are compared, the other of the reader\'s choice, by keys, and the address keeps it', comparesTimes)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)
   await does('axe finds nothing serious', () => sound('latencies'))
   await does('it fits a phone', narrow)

@@ -1,5 +1,6 @@
 /** What the page of latencies makes of an answer, without a browser. */
 import type { Latency, LatencyRow, LatencyTime } from '../lib/api'
+import { parse, unread } from '../lib/timerange'
 
 /** Stat is which number of a distribution is shown. */
 export type Stat = 'mean' | 'p50' | 'p90' | 'p99'
@@ -54,10 +55,29 @@ export function longest(l: Latency, rows: LatencyRow[], stat: Stat): number {
   return Math.max(0, ...rows.map((r) => pieces(l, r, stat).reduce((s, p) => s + p.ms, 0)))
 }
 
-/** comparable are the ways to compare, as the address has them: "", "before", or "left~right", two pods. */
-export function comparison(text: string | null): { compare?: string; left?: string; right?: string } {
-  if (!text) return {}
+/** againstOf is what the address asks to compare with: "", "before", "time" (compareFrom and compareTo say which), or "left~right", two pods. */
+export const againstOf = (params: URLSearchParams): string => params.get('against') ?? (params.has('compareFrom') ? 'time' : '')
+
+/** uncompared is what to change in the address for no comparison. */
+export const uncompared = { against: null, compareFrom: null, compareTo: null }
+
+/** faultsOf says what is wrong with each end of another time, "" if nothing. */
+export function faultsOf(from: string, to: string, now: number): { from: string; to: string } {
+  const of = (text: string) => (text.trim() === '' ? 'a time is missing here: write now-3h, now/d or 2026-01-31 14:00:00' : unread(text, now))
+  const faults = { from: of(from), to: of(to) }
+  const empty = !faults.from && !faults.to && parse(from, now, false)! >= parse(to, now, true)!
+  return empty ? { from: '', to: 'this time ends before it begins' } : faults
+}
+
+/** comparison are the parameters of the question, of what the address asks for; relative times of another time count from now. */
+export function comparison(params: URLSearchParams, now: number): Record<string, string> {
+  const text = againstOf(params)
   if (text === 'before') return { compare: 'before' }
+  if (text === 'time') {
+    const [from, to] = [params.get('compareFrom') ?? '', params.get('compareTo') ?? '']
+    const faults = faultsOf(from, to, now)
+    return faults.from || faults.to ? {} : { compareFrom: String(parse(from, now, false)), compareTo: String(parse(to, now, true)) }
+  }
   const [left, right] = text.split('~')
   return left && right ? { left, right } : {}
 }

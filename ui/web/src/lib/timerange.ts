@@ -35,6 +35,16 @@ export function parse(text: string, now: number, end: boolean, zone: ZoneName = 
   return end ? add(begin, 1, parts[2], zone) - 1 : begin
 }
 
+/** unread says why a text is no point of time, "" if it is one. */
+export function unread(text: string, now: number): string {
+  return parse(text, now, false) === null ? 'not a time: write now-3h, now/d or 2026-01-31 14:00:00' : ''
+}
+
+/** fixed is a point of time as an address has it: what counts from now as it was written, else Unix milliseconds, the same in every zone. */
+export function fixed(text: string, now: number): string {
+  return text.includes('now') ? text.trim() : String(parse(text, now, false))
+}
+
 function absolute(text: string, zone: ZoneName): number | null {
   const compact = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?$/.exec(text)
   if (compact) {
