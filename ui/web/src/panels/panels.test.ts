@@ -110,6 +110,14 @@ test('styles go aside before a parser sees them, words of a text do not', () => 
   expect(aside('<p style="color: red">a style="b"</p>')).toBe('<p data-style="color: red">a style="b"</p>')
 })
 
+test('a service of an empty name has its place in layers', () => {
+  for (const nodes of [[''], ['', 'b']]) {
+    const placed = place({ nodes, edges: nodes.map((from) => ({ from, to: nodes[0]! })), layout: 'layered' })
+    expect(nodes.map((id) => placed.nodes[id]!.x > 0)).toEqual(nodes.map(() => true))
+    expect(placed.width).toBeGreaterThan(cell.radius)
+  }
+})
+
 test('a grid takes the shape of its place, and no name reaches into the next one', () => {
   const nodes = Array.from({ length: 24 }, (_, i) => `n${i}`)
   const rows = (aspect: number) => new Set(Object.values(place({ nodes, edges: [], layout: 'grid', aspect }).nodes).map((p) => p.y)).size

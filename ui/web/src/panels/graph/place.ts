@@ -31,11 +31,13 @@ function layered(shape: Shape): Placed {
   const g = new dagre.graphlib.Graph()
   g.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 120, marginx: 10, marginy: 10 })
   g.setDefaultEdgeLabel(() => ({}))
-  for (const id of shape.nodes) g.setNode(id, { width: cell.width * 0.6, height: cell.height })
-  for (const e of shape.edges) if (e.from !== e.to) g.setEdge(e.from, e.to)
+  // dagre takes a node without a name for none: a service may have an empty one.
+  const key = (id: string) => `n${id}`
+  for (const id of shape.nodes) g.setNode(key(id), { width: cell.width * 0.6, height: cell.height })
+  for (const e of shape.edges) if (e.from !== e.to) g.setEdge(key(e.from), key(e.to))
   dagre.layout(g)
   const nodes: Placed['nodes'] = {}
-  for (const id of shape.nodes) nodes[id] = { x: g.node(id)?.x ?? 0, y: g.node(id)?.y ?? 0 }
+  for (const id of shape.nodes) nodes[id] = { x: g.node(key(id))?.x ?? 0, y: g.node(key(id))?.y ?? 0 }
   return { width: g.graph().width ?? 0, height: g.graph().height ?? 0, nodes }
 }
 
