@@ -90,3 +90,7 @@ func TestADashboardIsMadeByKeysInChromium(t *testing.T) {
 func TestExploreAndTheComparisonOfTracesAreWalkedByKeysInChromium(t *testing.T) {
 	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("keys-explore.mjs")
 }
+
+func TestTheMapAndNodeGraphsAreMovedByKeysInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataDir = t.TempDir() }).reader("keys-graphs.mjs")
+}

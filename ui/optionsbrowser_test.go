@@ -73,6 +73,10 @@ func TestPanelsOfEveryKindShowWhatTheStoreHasInChromium(t *testing.T) {
 	shapesWorld(t).reader("kinds.mjs")
 }
 
+func TestATimeRangeIsChosenByKeysInChromium(t *testing.T) {
+	shapesWorld(t).reader("keys-ranges.mjs")
+}
+
 // shapesWorld is a page before a store of shapes.
 func shapesWorld(t *testing.T) *world {
 	prometheus := httptest.NewServer(http.HandlerFunc(shapes))

@@ -42,7 +42,11 @@ export function nearestIndex(times: number[], at: number): number {
 /** headOf names a point on the x axis. */
 export function headOf(chart: ChartView, index: number, zone: ZoneName): string {
   const at = chart.timesMs[index]
-  if (at === undefined) return ''
+  return at === undefined ? '' : headAt(chart, at, zone)
+}
+
+/** headAt names a place on the x axis where no point has to be. */
+export function headAt(chart: ChartView, at: number, zone: ZoneName): string {
   return chart.xIsTime ? moment(at, at % 1000 === 0 ? '' : 'YYYY-MM-DD HH:mm:ss.SSS', zone) : String(at)
 }
 
