@@ -1,6 +1,6 @@
 /**
  * A time range that is chosen by keys, in Chromium, on a chart and a heat map of a
- * dashboard. The address has then what the panel told.
+ * dashboard and on a chart of Explore. The address has then what the panel told.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/keys-ranges.mjs
  */
@@ -9,7 +9,7 @@ import { keyboard } from './keyboard.mjs'
 import { open, site } from './reader.mjs'
 
 const { page, does, until, quiet, shot, json, reads } = await open(site)
-const { press } = keyboard(page, until)
+const { press, chord } = keyboard(page, until)
 const to = Math.floor(Date.now() / 3600e3) * 3600e3
 const from = to - 3600e3
 const range = `from=${from}&to=${to}&timezone=utc&refresh=`
@@ -77,13 +77,24 @@ await reads(async () => {
     })
   }
 
+  await does('a chart of Explore', async () => {
+    await opens(`explore?type=promql&q=waves&${range}`)
+    await chooses(page.locator('[aria-roledescription=chart]'), page.locator('.u-select'), 'ArrowLeft')
+  })
+
   await does('arrows without Shift give a range up, and ten steps are a page', async () => {
     await opens(`d/${uid}/x?${range}`)
     const chart = panel('A timeseries')
     const said = () => chart.locator('[aria-live]').first().innerText()
+    await chart.locator('.plot').hover() // the mouse was there before
     await chart.locator('.plot').focus()
     for (const k of ['Home', 'Shift+End']) await press(k)
     await until('all of it', async () => { const e = ends(await said()); return (e && e[1] - e[0] >= 3500e3) || said() })
+    const asked = page.waitForResponse(/\/api\/panel/)
+    await chord('d', 'r')
+    await asked
+    await quiet()
+    assert.notEqual(ends(await said()), null, 'a refresh leaves it')
     await press('PageUp')
     await until('ten steps back, and no range', async () => (await said()).startsWith(new Date(to - 600e3).toISOString().slice(0, 19).replace('T', ' ')) || said())
     await press('Enter')
