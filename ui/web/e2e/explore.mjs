@@ -288,7 +288,7 @@ async function keepsHistory() {
   await written('count by (job) (up)', 'PromQL')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('table', { name: 'Legend' }).waitFor()
-  await page.getByLabel('Values').selectOption('instant')
+  await page.getByRole('combobox', { name: /^Values/ }).selectOption('instant')
   await page.getByRole('table', { name: 'Values' }).waitFor()
   await open({})
   await editor().waitFor()

@@ -233,6 +233,9 @@ await reads(async () => {
   await does('two pods are compared, and the address keeps it', compares)
   await does('two times are compared, the other of the reader\'s choice, by keys, and the address keeps it', comparesTimes)
   if (file) await does('a file is analysed without a store, and its examples open from it', opens)
-  await does('axe finds nothing serious', () => sound('latencies'))
+  await does('axe finds nothing serious', async () => {
+    await until('the last answer is there: what is of before is dimmed until then', async () => (await page.locator('main [aria-busy="true"]').count()) === 0)
+    await sound('latencies')
+  })
   await does('it fits a phone', narrow)
 })
