@@ -21,6 +21,11 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
 	e.asked[r.FormValue("query")]++
 	e.mu.Unlock()
+	answerAsked(w, r)
+}
+
+// answerAsked answers an instant query with 7, and the query itself as the label "asked".
+func answerAsked(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"status":"success","data":{"resultType":"vector","result":[{"metric":{"asked":%q},"value":[%s,"7"]}]}}`, r.FormValue("query"), r.FormValue("time"))
 }
 

@@ -46,12 +46,14 @@ export class Board {
   canRedo = $derived(this.#future.length > 0)
   values = $derived(currentOf(this.answer?.variables ?? []))
   filters = $derived(filtersOf(this.answer?.variables ?? []))
-  /** the address's variables, as a text that tells whether an answer is of them */
-  #chosen = $derived(JSON.stringify(valuesOf(router.current.params)))
+  /** the address's variables */
+  #inAddress = $derived(valuesOf(router.current.params))
+  /** these as a text, which tells whether an answer is of them */
+  #chosen = $derived(JSON.stringify(this.#inAddress))
   /** the variables that the last answer is of */
   #answered = $state.raw('')
   /** what is chosen and has no answer yet: the fields show it at once, whether the stores are slow, late or out */
-  #awaited = $derived(this.#chosen === this.#answered ? {} : valuesOf(router.current.params))
+  #awaited = $derived(this.#chosen === this.#answered ? {} : this.#inAddress)
   folded = $derived(new Set((this.answer?.panels ?? []).filter((p) => isRow(p) && this.isFolded(p)).map((p) => p.key)))
   placed = $derived<Placed[]>(laidOut(this.answer?.panels ?? [], this.folded))
   title = $derived(this.draft?.title ?? this.answer?.title ?? '')
