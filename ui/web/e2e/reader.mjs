@@ -71,7 +71,7 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
   }))
   /** chord presses keys that have to follow each other within a second, however slow the machine. */
   const chord = (...keys) => Promise.all(keys.map((key) => page.keyboard.press(key)))
-  const sound = (what) => soundOf(page, what)
+  const sound = (what, rules) => soundOf(page, what, rules)
   const shot = async (name, how = {}) => shots && page.screenshot({ path: join(shots, `${begin}${name}.png`), timeout: 60_000, ...how })
   /** panel is the one of a title; its text is what it shows. */
   const panel = (title) => page.locator('[data-panel]', { has: page.getByRole('heading', { name: title, exact: true }) })

@@ -171,14 +171,14 @@ const framesSeen = () => page.getByRole('group', { name: 'Frames' }).getByRole('
 async function ofTheFlames(t) {
   await tab('Flame graph')
   await page.getByRole('group', { name: 'Frames' }).getByRole('button').first().waitFor()
-  const said = (says) => /^(.+), (.+?): (.+) \((.+) of the (?:trace|total)\), self ([^,]+)(?:, ([\d ]+) spans)?$/.exec(says)
+  const said = (says) => /^(.+?) ([\d.]+ (?:ns|µs|ms|s|min|h)(?: \d+ \S+)?), (.+?): (.+) of the (?:trace|total), self ([^,]+)(?:, ([\d ]+) spans)?$/.exec(says)
   const holds = (frames, wants, of, what) => {
     const together = frames.filter((f) => /too short to be seen/.test(f.says)).reduce((n, f) => n + number(f.says.split(' ')[0]), 0)
     const whole = frames.filter((f) => !/too short to be seen/.test(f.says))
     assert.equal(whole.length + together, wants.length, `${what}: ${whole.length} frames and ${together} together`)
     const left = [...wants]
     for (const f of whole) {
-      const [, name, service, total, share, self, count] = said(f.says)
+      const [, name, total, service, share, self, count] = said(f.says)
       const i = left.findIndex((w) => w.name === name && w.service === service && Math.abs(percent(f.left) - 100 * w.from) < 0.1 && Math.abs(percent(f.width) - 100 * (w.to - w.from)) < 0.1)
       assert.ok(i >= 0, `${what}: no frame is ${f.says} at ${f.left}, ${f.width} wide; there are ${left.filter((w) => w.name === name).map((w) => `${100 * w.from} ${100 * w.to}`)}`)
       const [w] = left.splice(i, 1)

@@ -1,0 +1,165 @@
+/**
+ * What opens on a page, before axe in both colours: each view of a trace, two traces side
+ * by side, dialogs, cards, menus and lists.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 node e2e/states.mjs
+ *
+ * The site is that of ui/statesbrowser_test.go: traces whose time is looked at, counters,
+ * and who may edit.
+ */
+import assert from 'node:assert/strict'
+import { reader, site } from './reader.mjs'
+
+await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }) => {
+  const found = await json(`/api/traces/search?limit=50&from=${Date.now() - 3600e3}&to=${Date.now()}`)
+  const whole = await Promise.all(found.traces.map((t) => json(`/api/traces/${t.id}`)))
+  const [failed, other] = [whole.find((t) => t.failed) ?? whole[0], whole.find((t) => !t.failed && t.spans.length > 3)]
+  const dialog = (name) => page.getByRole('dialog', { name })
+  const click = (role, name, at = page) => at.getByRole(role, { name, exact: true }).click()
+
+  /** inBoth lets axe look at what is open in dark and in light colours. */
+  async function inBoth(what) {
+    const bad = []
+    for (const [colorScheme, rules] of [['dark'], ['light', ['color-contrast']]]) {
+      await page.emulateMedia({ colorScheme })
+      await sound(`${what}, ${colorScheme}`, rules).catch((e) => bad.push(e.message))
+      await shot(`${what.replaceAll(/\W+/g, '-')}-${colorScheme}`)
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    assert.deepEqual(bad, [])
+  }
+  const opens = async (path) => {
+    await page.goto(`${site}/${path}`)
+    await page.locator('main h1, main [data-panel]').first().waitFor()
+    await quiet()
+  }
+  const target = (expr, more = {}) => ({ targets: [{ refId: 'A', expr, ...more }] })
+  await json('/api/dashboards/save', { version: 0, message: '', copy: false, model: { uid: 'states', title: 'States', refresh: '', panels: [
+    { id: 1, type: 'timeseries', title: 'Load', gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...target('load'), options: { legend: { displayMode: 'table', calcs: ['max'] } } },
+    { id: 2, type: 'table', title: 'Requests', gridPos: { x: 12, y: 0, w: 12, h: 8 }, ...target('requests', { instant: true, format: 'table' }) },
+    { id: 3, type: 'stat', title: 'Not answered', gridPos: { x: 0, y: 8, w: 4, h: 3 }, ...target('nothing of this name') },
+  ] } })
+  const board = () => opens('d/states/x?refresh=&from=now-5m&to=now')
+
+  const trace = `trace/${failed.id ?? failed.traceId}`
+  const views = {
+    'a span in detail': ['waterfall', async () => { await page.getByRole('treeitem').first().click(); await page.getByRole('complementary').getByText('Attributes').waitFor() }],
+    'a search within': ['waterfall', async () => { await page.getByLabel('Find in the trace').fill('compute'); await click('button', 'More conditions') }],
+    'the node graph': ['graph', () => page.getByRole('group', { name: 'Node graph of the trace' }).locator('.node').first().waitFor()],
+    'the flame graph': ['flame', () => page.getByRole('group', { name: 'Frames' }).getByRole('button').first().waitFor()],
+    'the flame graph by path': ['flame', async () => { await click('button', 'By path'); await page.getByRole('group', { name: 'Frames' }).getByRole('button').first().waitFor() }],
+    'the statistics': ['statistics', () => page.getByRole('region', { name: 'Statistics' }).locator('tbody tr').first().waitFor()],
+    'the events': ['events', () => page.locator('[data-event]').first().waitFor()],
+  }
+  for (const [what, [view, ready]] of Object.entries(views)) await does(`of a trace: ${what}`, async () => {
+    await opens(`${trace}?view=${view}`)
+    await ready()
+    await inBoth(what)
+  })
+  await does('two traces', async () => {
+    await opens(`${trace}/compare`)
+    await page.getByRole('region', { name: 'Slowest' }).getByRole('link').first().waitFor()
+    await inBoth('the choice of another')
+    await opens(`${trace}/compare/${other.id}`)
+    await page.locator('[data-step]').first().waitFor()
+    await inBoth('two side by side')
+  })
+
+  for (const tab of ['Data', 'Query', 'Panel JSON']) await does(`a panel's ${tab}`, async () => {
+    await board()
+    const load = panel('Load')
+    await load.hover()
+    if (tab === 'Query') await load.getByRole('button', { name: 'triton-1' }).click() // it is shown alone: the others are told apart
+    await load.getByRole('button', { name: /^Menu of/ }).click()
+    if (tab === 'Data') await inBoth('the menu of a panel')
+    await page.getByRole('menuitem', { name: tab }).click()
+    await dialog(/^Inspect/).waitFor()
+    await inBoth(`Inspect, ${tab}`)
+  })
+  await does('Share', async () => {
+    await board()
+    await click('button', 'More of this dashboard')
+    await inBoth('the menu of a dashboard')
+    await page.getByRole('menuitem', { name: 'Share' }).click()
+    await dialog(/^Share/).waitFor()
+    await inBoth('Share')
+  })
+  await does('Settings', async () => {
+    await board()
+    await click('button', 'Edit')
+    await click('button', 'Settings')
+    for (const tab of ['General', 'Variables', 'Annotations', 'Links', 'JSON model']) {
+      await dialog(/^Settings/).getByRole('tab', { name: tab }).click()
+      await page.getByRole('tab', { name: tab, selected: true }).waitFor()
+      await inBoth(`Settings, ${tab}`)
+    }
+  })
+  await does('Save, and the question before changes are dropped', async () => {
+    await board()
+    await click('button', 'Edit')
+    await page.getByRole('button', { name: 'Stop editing' }).waitFor()
+    await panel('Load').focus()
+    await page.keyboard.press('Alt+Shift+ArrowDown')
+    await page.getByText('not saved').waitFor()
+    await click('button', 'Save')
+    await dialog('Save the dashboard').waitFor()
+    await inBoth('Save')
+    await page.keyboard.press('Escape')
+    await click('button', 'Stop editing')
+    await dialog('Changes are not saved').waitFor()
+    await inBoth('changes that are not saved')
+  })
+  await does('keys, search, range of time', async () => {
+    await board()
+    await page.keyboard.press('?')
+    await dialog('Keys').waitFor()
+    await inBoth('the keys')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /^Search pages/ }).fill('ma')
+    await inBoth('the search of pages')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Time range/ }).click()
+    await inBoth('the range of time')
+  })
+
+  await does('Explore: history, adding to a dashboard, completions', async () => {
+    await opens('explore?type=promql&q=up&refresh=&from=now-5m&to=now')
+    await click('button', 'History')
+    await page.getByRole('region', { name: 'History of queries' }).waitFor()
+    await inBoth('the history')
+    await page.keyboard.press('Escape')
+    await click('button', 'Add to dashboard')
+    await page.getByRole('radio', { name: /already/ }).check()
+    await dialog('Add to dashboard').getByRole('button', { name: /^Dashboard/ }).waitFor()
+    await inBoth('adding to a dashboard')
+    await opens('explore?type=traceql&q=&refresh=')
+    await page.locator('.cm-content').first().click()
+    await page.keyboard.type('{ s')
+    await page.locator('.cm-tooltip-autocomplete li').first().waitFor()
+    await inBoth('completions of TraceQL')
+  })
+  await does('the map: cards and tables', async () => {
+    await opens('map?refresh=')
+    await page.locator('[data-node]').first().waitFor()
+    await page.getByRole('group').getByRole('button', { name: /^server / }).first().click()
+    await page.getByRole('dialog').getByText('Models', { exact: true }).waitFor()
+    await inBoth('the card of a server')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-edge]').first().press('Enter')
+    await dialog(/ to supersonic-triton/).waitFor()
+    await inBoth('the card of an edge')
+    await page.keyboard.press('Escape')
+    await page.getByText('The edges as a table').click()
+    await page.getByRole('region', { name: 'Models' }).locator('tbody button').first().click()
+    await inBoth('the tables of the map')
+  })
+  await does('latencies: two pods, another time', async () => {
+    await opens('latency?refresh=')
+    const { pods } = await json(`/api/latency?from=${Date.now() - 3600e3}&to=${Date.now()}`)
+    await page.getByLabel('Compare').selectOption(`${pods[0].pod}~${pods[1].pod}`)
+    await page.getByRole('region', { name: 'Comparison' }).waitFor()
+    await until('the last answer', async () => (await page.locator('main [aria-busy="true"]').count()) === 0)
+    await inBoth('two pods')
+  })
+})
