@@ -13,7 +13,7 @@ type kind struct{ options, custom string }
 
 const (
 	legendOptions  = "legend.showLegend legend.displayMode legend.placement legend.calcs legend.width legend.asTable legend.isVisible legend.sortBy legend.sortDesc legend.values legend.show legend.limit legend.overflow legend.enableFacetedFilter "
-	tooltipOptions = "tooltip.mode tooltip.sort tooltip.hideZeros tooltip.maxWidth tooltip.maxHeight tooltip.show "
+	tooltipOptions = "tooltip.mode tooltip.sort tooltip.hideZeros tooltip.maxWidth tooltip.maxHeight tooltip.show tooltip.hoverProximity "
 	reduceOptions  = "reduceOptions.calcs reduceOptions.values reduceOptions.fields reduceOptions.limit text.titleSize text.valueSize text.percentSize orientation "
 	axisCustom     = "axisPlacement axisLabel axisWidth axisSoftMin axisSoftMax axisCenteredZero axisColorMode axisBorderShow axisGridShow scaleDistribution.type scaleDistribution.log scaleDistribution.linearThreshold "
 	hideCustom     = "hideFrom.legend hideFrom.tooltip hideFrom.viz "

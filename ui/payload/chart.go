@@ -92,6 +92,7 @@ type Tooltip struct {
 	HideZeros bool    `json:"hideZeros"`
 	MaxWidth  float64 `json:"maxWidth"`
 	MaxHeight float64 `json:"maxHeight"`
+	WithinPx  float64 `json:"withinPx"` // a pointer farther than so many pixels from every point shows nothing; 0: any distance
 }
 
 // Dot is an exemplar: one request behind a point.

@@ -294,7 +294,7 @@ func (m *maker) tooltip() payload.Tooltip {
 	o := m.options.sub("tooltip")
 	return payload.Tooltip{
 		Mode: m.oneOf("tooltip.mode", o.text("mode", ""), "single", "multi", "none"), Sort: m.oneOf("tooltip.sort", o.text("sort", ""), "none", "asc", "desc"), HideZeros: o.flag("hideZeros", false),
-		MaxWidth: o.number("maxWidth", 0), MaxHeight: o.number("maxHeight", 0),
+		MaxWidth: o.number("maxWidth", 0), MaxHeight: o.number("maxHeight", 0), WithinPx: max(0, o.number("hoverProximity", 0)),
 	}
 }
 

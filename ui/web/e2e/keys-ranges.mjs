@@ -1,6 +1,6 @@
 /**
- * A time range that is chosen by keys, in Chromium, on a chart and a heat map of a
- * dashboard and on a chart of Explore. The address has then what the panel told.
+ * A time range that is chosen by keys, in Chromium, on a chart, a heat map and a state
+ * timeline of a dashboard and on a chart of Explore. The address has then what the panel told.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/keys-ranges.mjs
  */
@@ -13,10 +13,15 @@ const { press, chord } = keyboard(page, until)
 const to = Math.floor(Date.now() / 3600e3) * 3600e3
 const from = to - 3600e3
 const range = `from=${from}&to=${to}&timezone=utc&refresh=`
-const panels = ['timeseries', 'heatmap'].map((type, i) => ({ id: i + 1, type, title: `A ${type}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: '60s', targets: [{ refId: 'A', expr: 'waves', range: true }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
+const panels = ['timeseries', 'heatmap', 'state-timeline'].map((type, i) => ({ id: i + 1, type, title: `A ${type}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: '60s', targets: [{ refId: 'A', expr: 'waves', range: true }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
 const { uid } = await json('api/dashboards/save', { model: { title: 'Ranges', schemaVersion: 41, panels, templating: { list: [] } }, version: 0, message: '', copy: true })
 
+const { dataSources } = await json('api/site')
+/** waves are the values of each wave by their times, as the store itself has them. */
+const waves = new Map((await json(`api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1/query_range?${new URLSearchParams({ query: 'waves', start: from / 1000, end: to / 1000, step: 60 })}`)).data.result.map((s) => [s.metric.name, new Map(s.values.map(([t, v]) => [t * 1000, Number(v)]))]))
+
 const address = () => ['from', 'to'].map((name) => Number(new URL(page.url()).searchParams.get(name)))
+const moment = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/
 /** ends are the two times that a panel tells of its range. */
 const ends = (text) => {
   const found = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) to (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)$/.exec(text)
@@ -29,8 +34,8 @@ async function chooses(plot, drawn, key) {
   const wide = () => drawn.evaluateAll((all) => Math.max(0, ...all.map((e) => e.getBoundingClientRect().width)))
   await plot.focus()
   for (const k of [key, key, key]) await press(k)
-  const here = await until('the cursor is told', async () => /^\d{4}-/.test(await said())).then(said)
-  const cursor = Date.parse(`${here.slice(0, 19).replace(' ', 'T')}Z`)
+  const here = await until('the cursor is told', async () => moment.test(await said())).then(said)
+  const cursor = Date.parse(`${moment.exec(here)[0].replace(' ', 'T')}Z`)
   assert.equal(await wide(), 0, 'nothing is chosen yet')
   for (let i = 0; i < 5; i++) await press(`Shift+${key}`)
   await until('a range is told', async () => ends(await said()) !== null || said())
@@ -43,7 +48,7 @@ async function chooses(plot, drawn, key) {
   await until('it is given up', async () => (await wide()) === 0)
   assert.deepEqual(address(), [from, to])
   assert.ok(await plot.evaluate((e) => e === document.activeElement), 'Escape did nothing else')
-  assert.match(await said(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?! to)/, 'the cursor stays')
+  assert.ok(moment.test(await said()) && ends(await said()) === null, `the cursor stays: ${await said()}`)
 
   for (let i = 0; i < 4; i++) await press(`Shift+${key}`)
   const told = ends(await said())
@@ -75,11 +80,37 @@ await reads(async () => {
       const heat = panel('A heatmap')
       await chooses(heat.locator('[aria-roledescription]'), heat.locator('rect.drag'), key)
     })
+    await does(`a state timeline, ${key}`, async () => {
+      await opens(`d/${uid}/x?${range}`)
+      const states = panel('A state-timeline')
+      const told = await chooses(states.locator('.plot'), states.locator('rect.drag'), key)
+      assert.equal(told[1] - told[0], 5 * 60_000, 'the states of five minutes: where it was and four more')
+    })
   }
 
   await does('a chart of Explore', async () => {
     await opens(`explore?type=promql&q=waves&${range}`)
     await chooses(page.locator('[aria-roledescription=chart]'), page.locator('.u-select'), 'ArrowLeft')
+  })
+
+  await does('a state timeline is read in time, and from row to row at one time', async () => {
+    await opens(`d/${uid}/x?${range}`)
+    const plot = panel('A state-timeline').locator('.plot')
+    const said = () => plot.locator('[aria-live]').innerText()
+    const clock = (ms) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+    const reads = (name, ms) => until(`${name} at ${clock(ms)}`, async () => ((await said()).startsWith(`{name="${name}"}: `) && moment.exec(await said())?.[0] === clock(ms)) || said())
+    const [broken, one] = ['broken', 'one'].map((name) => [...waves.get(name).keys()])
+    await plot.focus()
+    await press('Home')
+    await reads('broken', broken[0])
+    for (const k of ['PageDown', 'ArrowRight']) await press(k)
+    await reads('broken', broken[11])
+    for (const k of ['ArrowDown', 'ArrowDown']) await press(k)
+    await reads('one', broken[11])
+    await press('End')
+    await reads('one', one.at(-1))
+    await press('Escape')
+    await until('nothing is read', async () => (await said()) === '' || said())
   })
 
   await does('arrows without Shift give a range up, and ten steps are a page', async () => {

@@ -28,6 +28,30 @@ await reads(async () => {
     await until('all rows stay', async () => (await legend().locator('tbody tr').count()) === 3 || legend().innerText())
   })
 
+  await changes('a tooltip only near a point', async () => {
+    const tip = page.locator('.tip')
+    /** points puts the pointer so many pixels right of and below the value of high in the middle of the hour. */
+    const points = async (right, down) => {
+      const d = await shows((d) => d)
+      const box = await preview.locator('.u-over').boundingBox()
+      await page.mouse.move(box.x + d.over.width / 2 + right, box.y + d.yOf(values.high) + down)
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    }
+    for (const mode of ['Single', 'All']) {
+      await set('Tooltip', { 'Tooltip mode': mode, 'Hover proximity': 12 })
+      await points(0, 20)
+      assert.equal(await tip.count(), 0, `${mode}: 20 px below the line`)
+      await points(0, 9)
+      await until('high is near', async () => (await tip.locator('tbody tr').allInnerTexts()).length === (mode === 'All' ? 3 : 1) || tip.allInnerTexts())
+      await set('Tooltip', { 'Hover proximity': 24 })
+      await points(0, 20)
+      await until('20 px are near', async () => (await tip.locator('tbody tr').first().innerText()).includes('80') || tip.innerText())
+    }
+    await set('Tooltip', { 'Hover proximity': '' })
+    await points(0, 45)
+    await until('any distance', async () => (await tip.count()) === 1)
+  })
+
   await changes('bars no wider than is wanted, and a border beside the axis', async () => {
     await set('Graph styles', { Style: 'Bars', 'Fill opacity': 100, 'Widest bar': 4 })
     await shows((d) => near(of(d.row(d.yOf(70)), colours.high) / ((to - from) / 1000 / step), 4, 1, 'pixels of a bar'))

@@ -27,7 +27,7 @@ export function wave(points: number, low: number, high: number, noise = 0.15): n
 }
 
 export const legend = (over: Partial<Legend> = {}): Legend => ({ shown: true, mode: 'list', placement: 'bottom', width: 0, calcs: [], sortBy: '', sortDesc: false, limit: 0, ...over })
-export const tooltip = (over: Partial<Tooltip> = {}): Tooltip => ({ mode: 'multi', sort: 'none', hideZeros: false, maxWidth: 0, maxHeight: 0, ...over })
+export const tooltip = (over: Partial<Tooltip> = {}): Tooltip => ({ mode: 'multi', sort: 'none', hideZeros: false, maxWidth: 0, maxHeight: 0, withinPx: 0, ...over })
 export const axis = (over: Partial<ChartAxis> = {}): ChartAxis => ({ side: 'left', label: '', format: plainFormat, min: null, max: null, softMin: null, softMax: null, scale: 'linear', logBase: 10, linearBelow: 0, centered: false, grid: true, border: false, widthPx: 0, seriesColor: false, thresholds: [], thresholdStyle: 'off', ...over })
 export const line = (name: string, values: (number | null)[], color: string, over: Partial<Line> = {}): Line => ({
   name, refId: 'A', labels: {}, values, color, bands: [], draw: 'line', curve: 'linear', width: 1, dash: [], fill: 0, gradient: 'none', fillBelow: '', points: 'auto', pointSize: 5, spanGapsMs: null,

@@ -120,6 +120,7 @@ export const fields: OptionField[] = [
   { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
   { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline'], usual: 'none' },
   { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ts, usual: false },
+  { path: 'options.tooltip.hoverProximity', name: 'Hover proximity', group: 'Tooltip', kind: 'number', types: ts, hint: 'pixels to the nearest point, at any distance if empty' },
   { path: 'options.tooltip.maxWidth', name: 'Max width', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
   { path: 'options.tooltip.maxHeight', name: 'Max height', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
 

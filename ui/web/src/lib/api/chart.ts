@@ -127,6 +127,8 @@ export interface Tooltip {
   hideZeros: boolean
   maxWidth: number
   maxHeight: number
+  /** a pointer farther than so many pixels from every point shows nothing; 0: any distance */
+  withinPx: number
 }
 
 /** Dot is an exemplar: one request behind a point. */
