@@ -21,6 +21,11 @@ const model = {
     targets: [instant('A', 'requests'), instant('B', 'failures')], transformations: [unknown],
   }, {
     id: 2, type: 'table', title: 'Load', gridPos: { x: 0, y: 10, w: 24, h: 10 }, fieldConfig: { defaults: { decimals: 4 }, overrides: [] }, targets: [{ refId: 'A', expr: 'load', legendFormat: '{{pod}}' }],
+  }, {
+    id: 3, type: 'table', title: 'Failures', gridPos: { x: 0, y: 20, w: 24, h: 10 }, fieldConfig: { defaults: { decimals: 4 }, overrides: [] }, targets: [instant('A', 'failures')],
+  }, {
+    id: 4, type: 'table', title: 'Series', gridPos: { x: 0, y: 30, w: 24, h: 10 }, fieldConfig: { defaults: { decimals: 4 }, overrides: [] },
+    targets: [{ ...instant('A', 'requests'), format: 'time_series', legendFormat: '{{pod}} {{model}}' }, { ...instant('B', 'failures'), format: 'time_series' }],
   }],
 }
 const { dataSources } = await json('api/site')
@@ -175,6 +180,151 @@ await reads(async () => {
     const models = [...new Set(shares.map((s) => s.model))]
     await shows('totals', [['model', 'Value #A (sum)'], ...models.map((m) => [m, four(shares.filter((s) => s.model === m).reduce((n, s) => n + s.all, 0))])])
     await page.getByRole('button', { name: 'Discard' }).click()
+  })
+
+  /** column is one of the table, as numbers. */
+  const column = async (name) => {
+    const [head, ...rows] = await table()
+    return rows.map((row) => Number(row[head.indexOf(name)]))
+  }
+  /** computed waits for a column and holds each of its cells against what is computed of others. */
+  const computed = (name, want, from) => until(`${name} is computed of ${from}`, async () => {
+    const [now, ...others] = await Promise.all([name, ...from].map(column))
+    const due = want(...others)
+    return (now.length === shares.length && now.every((v, i) => Math.abs(v - due[i]) < 0.0002 * Math.max(1, Math.abs(due[i])))) || [now, due]
+  })
+  const pick = (label, text) => region().getByLabel(label, { exact: true }).selectOption({ label: text })
+  const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length
+  const variance = (list) => mean(list.map((v) => (v - mean(list)) ** 2))
+
+  await does('a field and a number: every operator', async () => {
+    await edits(3)
+    await add('calculation')
+    await pick('Mode', 'Binary operation')
+    await choose('Left', 'Value')
+    await choose('Right', '8.4')
+    await fill('Alias', 'made')
+    const operators = { '+': (a) => a + 8.4, '÷': (a) => a / 8.4, '×': (a) => a * 8.4, '^ power': (a) => a ** 8.4, '% rest': (a) => a % 8.4, '= is equal': (a) => Number(a === 8.4), '≠ is not equal': (a) => Number(a !== 8.4),
+      '> is above': (a) => Number(a > 8.4), '< is below': (a) => Number(a < 8.4), '≥ is not below': (a) => Number(a >= 8.4), '≤ is not above': (a) => Number(a <= 8.4), '−': (a) => a - 8.4 }
+    for (const [name, of] of Object.entries(operators)) {
+      await pick('Operator', name)
+      await computed('made', (values) => values.map(of), ['Value'])
+    }
+  })
+
+  await does('of one field: unary, cumulative, in a window, the number of the row', async () => {
+    await add('calculation')
+    const second = card('Add field').nth(1)
+    const put = (label, text) => second.getByLabel(label, { exact: true }).selectOption({ label: text })
+    const of = async (label, name) => {
+      await second.getByRole('button', { name: new RegExp(`^${label}:`) }).click()
+      await page.getByRole('combobox', { name: `Search ${label}` }).fill(name)
+      await page.keyboard.press('Enter')
+    }
+    const write = async (label, text) => {
+      await second.getByLabel(label, { exact: true }).fill(text)
+      await page.keyboard.press('Enter')
+    }
+    await put('Mode', 'Unary operation')
+    await of('Field', 'made')
+    await write('Alias', 'again')
+    const total = (list) => list.reduce((a, b) => a + b, 0)
+    const operations = { 'Absolute value': Math.abs, 'Natural exponent': Math.exp, Floor: Math.floor, Ceiling: Math.ceil, Rounded: Math.round }
+    for (const [name, f] of Object.entries(operations)) {
+      await put('Operation', name)
+      await computed('again', (values) => values.map(f), ['made'])
+    }
+    await put('Operation', 'Share of the total')
+    await computed('again', (values) => values.map((v) => v / total(values)), ['made'])
+    await of('Field', 'Value') // whose logarithms there are
+    await put('Operation', 'Natural logarithm')
+    await computed('again', (values) => values.map(Math.log), ['Value'])
+
+    await put('Mode', 'Cumulative functions')
+    await of('Field', 'made')
+    for (const [name, f] of [['Total', total], ['Mean', mean]]) {
+      await put('Calculation', name)
+      await computed('again', (values) => values.map((_, i) => f(values.slice(0, i + 1))), ['made'])
+    }
+
+    await put('Mode', 'Window functions')
+    await of('Field', 'made')
+    for (const [name, f] of [['Mean', mean], ['Variance', variance], ['Standard deviation', (list) => Math.sqrt(variance(list))]]) {
+      await put('Calculation', name)
+      for (const [window, from, to] of [['Trailing', -2, 1], ['Centred', -1, 2]]) {
+        await put('Window', window)
+        await put('Its size as', 'Number of rows')
+        await write('Size', '3')
+        await computed('again', (values) => values.map((_, i) => f(values.slice(Math.max(0, i + from), i + to))), ['made'])
+      }
+    }
+    await put('Its size as', 'Share of the rows')
+    await write('Size', '0.5') // of six rows, as three
+    await computed('again', (values) => values.map((_, i) => Math.sqrt(variance(values.slice(Math.max(0, i - 1), i + 2)))), ['made'])
+
+    await put('Mode', 'Row index')
+    await computed('again', (values) => values.map((_, i) => i), ['made'])
+    await second.getByLabel('As percentile', { exact: true }).check()
+    await until('shares of the rows', async () => (await table()).slice(1).every((row, i) => row.at(-1) === `${((100 * i) / shares.length).toFixed(4)}%`) || table())
+    await shot('transform-second')
+
+    await put('Mode', 'Reduce row')
+    await of('Calculation', 'Range')
+    await computed('again', (a, b) => a.map((_, i) => Math.abs(a[i] - b[i])), ['Value', 'made'])
+    await of('Fields', 'made') // of itself alone
+    await page.getByRole('combobox', { name: 'Search Fields' }).press('Escape')
+    await of('Calculation', 'Mean')
+    await computed('again', (a) => a, ['made'])
+    await second.getByLabel('Replace all fields', { exact: true }).check()
+    await until('only the time stays beside it', async () => JSON.stringify((await table())[0]) === '["Time","again"]' || table())
+  })
+
+  await does('series become a table by their labels', async () => {
+    await edits(4)
+    await add('data by query')
+    await choose('Queries', 'B')
+    await add('join by labels')
+    await choose('Value', 'model')
+    const models = [...new Set(shares.map((s) => s.model))].sort()
+    const pods = [...new Set(shares.map((s) => s.pod))].sort()
+    const of = (pod, model) => four(shares.find((s) => s.pod === pod && s.model === model).failed)
+    await shows('failures of the second query, a column of each model', [['pod', ...models], ...pods.map((p) => [p, ...models.map((m) => of(p, m))])])
+    await choose('Value', 'pod')
+    await choose('Join', 'model')
+    await shows('a column of each pod', [['model', ...pods], ...models.map((m) => [m, ...pods.map((p) => of(p, m))])])
+    await card('Filter data by query').getByRole('button', { name: /^Queries: B/ }).click()
+    const list = page.getByRole('combobox', { name: 'Search Queries' })
+    for (const ref of ['B', 'A']) {
+      await list.fill(ref)
+      await list.press('Enter')
+    }
+    await list.press('Escape')
+    await shows('requests, of the first', [['model', ...pods], ...models.map((m) => [m, ...pods.map((p) => four(shares.find((s) => s.pod === p && s.model === m).all))])])
+  })
+
+  await does('series side by side, their names by a pattern', async () => {
+    await card('Join').locator('header').getByRole('button', { name: /^Remove/ }).click()
+    await add('concatenate')
+    const named = shares.map((s) => [`${s.pod} ${s.model}`, four(s.all)]).sort(([a], [b]) => (a < b ? -1 : 1))
+    const at = (await texts('tbody td'))[0]
+    const beside = (time, name = (n) => n) => [named.flatMap(([n]) => [time(n), name(n)]), named.flatMap(([, v]) => [at, v])]
+    assert.match(at, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    await shows('all in one row, times by the names of their series', beside((n) => `${n} · Time`))
+    await pick('Name of the table', 'As a label')
+    await fill('Label', 'of')
+    await shows('the same as a label', beside((n) => `Time {of="${n}"}`))
+    await pick('Name of the table', 'Left out')
+    await shows('without names', beside(() => 'Time'))
+    await add('regex')
+    await fill('Match', '^(.*)-(.*) ')
+    await fill('Replace', '$2 of $1: ')
+    const anew = (n) => n.replace(/^(.*)-(.*) /, '$2 of $1: ')
+    await shows('new names', beside(() => 'Time', anew))
+    assert.ok((await table())[0].includes('0 of triton: add_sub'))
+    await saves()
+    await edits(4)
+    await until('the same after it was saved and opened again', async () => JSON.stringify((await table())[0]) === JSON.stringify(beside(() => 'Time', anew)[0]) || table())
+    assert.deepEqual(await keptOf(4), [{ id: 'filterByRefId', options: { include: 'A' } }, { id: 'concatenate', options: { frameNameMode: 'drop', frameNameLabel: 'of' } }, { id: 'renameByRegex', options: { regex: '^(.*)-(.*) ', renamePattern: '$2 of $1: ' } }])
   })
 
   await does('by keys alone: series are reduced to rows, and the fields chosen by name', async () => {
