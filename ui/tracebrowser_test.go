@@ -129,3 +129,7 @@ func TestAnOperatorReadsLargeYoungAndUploadedTracesInChromium(t *testing.T) {
 	traceWorld(t).reader("trace.mjs", "LARGE="+largeID, "GROWING="+growingID, "CAPTURE="+capture,
 		"ONLY=10,000|graph above|young|file|nothing left")
 }
+
+func TestTracesOfAFileAreReadAtASiteWithoutATraceStoreInChromium(t *testing.T) {
+	newWorld(t, func(c *Config) { c.DataSources = c.DataSources[:1] }).reader("filetraces.mjs")
+}

@@ -184,7 +184,7 @@ func fileOne(all []tracefile.Trace, id string) (payload.Trace, error) {
 	}
 	// What has not arrived never will: a file is looked at long after its spans.
 	longAfter := time.Unix(1<<40, 0)
-	return waterfall.Build(waterfall.Source{ID: all[at].ID, Spans: all[at].Spans, Now: longAfter}), nil
+	return waterfall.Build(waterfall.Source{ID: all[at].ID, Spans: all[at].Spans, Now: longAfter, File: true}), nil
 }
 
 // unpackedFile undoes gzip where a file begins as gzip does, up to as much as a file

@@ -51,6 +51,7 @@ type Source struct {
 	Spans   ptrace.Traces
 	Partial string    // the store's word on what it left out, "" for a whole trace
 	Now     time.Time // of the question: a young trace may still be arriving
+	File    bool      // the spans are a file's, and what is missing is not there
 }
 
 // Build makes the tree of s. s.Spans must hold a span.

@@ -23,12 +23,12 @@ func notes(s Source, nodes, roots []*node, left int) []payload.Note {
 	}
 	if left > 0 {
 		list = append(list, payload.Note{Kind: "too_large", Text: fmt.Sprintf(
-			"This trace has %d spans; the %d that began first are shown. The download has them all.", len(nodes)+left, len(nodes))})
+			"This trace has %d spans; the %d that began first are shown. The %s has them all.", len(nodes)+left, len(nodes), map[bool]string{false: "download", true: "file"}[s.File])})
 	}
 	list = append(list, unfinished(nodes)...)
 	_, end := extent(nodes)
 	young := s.Now.Sub(time.Unix(0, int64(end))) < arriving
-	list = append(list, orphans(roots, young)...)
+	list = append(list, orphans(roots, soughtIn(s), young)...)
 	for _, n := range nodes {
 		if isGateway(n) {
 			if note, ok := serverSilent(n, young); ok {
@@ -40,6 +40,14 @@ func notes(s Source, nodes, roots []*node, left int) []payload.Note {
 		list = append(list, note)
 	}
 	return list
+}
+
+// soughtIn is where spans were looked for.
+func soughtIn(s Source) string {
+	if s.File {
+		return "the file"
+	}
+	return "the trace store"
 }
 
 func unfinished(nodes []*node) []payload.Note {
@@ -62,7 +70,7 @@ func unfinished(nodes []*node) []payload.Note {
 
 const stillArriving = " They may still be on their way: the trace is younger than 10 s."
 
-func orphans(roots []*node, young bool) []payload.Note {
+func orphans(roots []*node, place string, young bool) []payload.Note {
 	rooted, lost, gateways := false, 0, 0
 	for _, r := range roots {
 		switch {
@@ -79,13 +87,13 @@ func orphans(roots []*node, young bool) []payload.Note {
 		return nil
 	}
 	if gateways == lost {
-		return []payload.Note{{Kind: "caller_elsewhere", Text: "The caller of this request traces by itself; its own spans are not in this trace store."}}
+		return []payload.Note{{Kind: "caller_elsewhere", Text: "The caller of this request traces by itself; its own spans are not in " + place + "."}}
 	}
-	text := fmt.Sprintf("%d of the spans at the top name a parent that the trace store does not have.", lost)
+	text := fmt.Sprintf("%d of the spans at the top name a parent that %s does not have.", lost, place)
 	kind := "missing_parent"
 	if !rooted {
 		kind = "missing_root"
-		text = "The root of this trace is missing: the trace store has no span of the one who began it. " +
+		text = "The root of this trace is missing: " + place + " has no span of the one who began it. " +
 			"Either the caller traces elsewhere, or the gateway's span was not sampled, refused or lost."
 	}
 	if young {

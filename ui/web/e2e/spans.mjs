@@ -37,6 +37,9 @@ export function recorded(path) {
   return [...traces.values()]
 }
 
+/** kinds are those of OTLP by their number. */
+const kinds = ['', 'internal', 'server', 'client', 'producer', 'consumer']
+
 /** spansOf reads Tempo's JSON of a trace; idOf gives an identity in hexadecimal digits. */
 export function spansOf(body, idOf = hex) {
   return body.batches.flatMap((b) => b.scopeSpans.flatMap((s) => s.spans.map((span) => ({
@@ -46,6 +49,6 @@ export function spansOf(body, idOf = hex) {
     attributes: Object.fromEntries((span.attributes ?? []).map((a) => [a.key, String(Object.values(a.value)[0])])),
     events: (span.events ?? []).map((e) => ({ name: e.name, at: BigInt(e.timeUnixNano) })),
     resource: Object.fromEntries(b.resource.attributes.map((a) => [a.key, String(Object.values(a.value)[0])])),
-    failed: ['STATUS_CODE_ERROR', 2].includes(span.status?.code), kind: String(span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
+    failed: ['STATUS_CODE_ERROR', 2].includes(span.status?.code), kind: kinds[span.kind] ?? String(span.kind ?? '').replace('SPAN_KIND_', '').toLowerCase(),
   }))))
 }
