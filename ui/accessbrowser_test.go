@@ -2,9 +2,14 @@ package ui
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"supersonic/internal/browse"
@@ -87,8 +92,38 @@ func TestWhoMayNotEditCannotAndAHostileDashboardDoesNothingInChromium(t *testing
 		s.OAuth.AuthURL, s.OAuth.TokenURL, s.OAuth.UserURL = provider.URL+"/auth", provider.URL+"/token", provider.URL+"/user"
 		s.OAuth.RedirectURL = root + "/login/generic_oauth"
 	}))
-	browse.Run(t, "access.mjs", "SITE_URL="+viewers, "EDITORS="+editors, "FORMLESS="+root, "PROVIDER="+provider.URL, "ELSEWHERE="+elsewhere)
+	browse.Run(t, "access.mjs", "SITE_URL="+viewers, "EDITORS="+editors, "FORMLESS="+root, "PROVIDER="+provider.URL, "ELSEWHERE="+elsewhere, "OVER_TLS="+overTLS(t))
 	if all := asked(); len(all) > 0 {
 		t.Errorf("the other site was asked for %q", all)
 	}
+}
+
+// overTLS is a site behind an ingress that speaks https, where everybody signs in and
+// the file gives the administrator a name.
+func overTLS(t *testing.T) string {
+	t.Helper()
+	var page atomic.Pointer[url.URL]
+	quiet := log.New(io.Discard, "", 0) // Chromium says first that it does not know the certificate
+	s := httptest.NewUnstartedServer(&httputil.ReverseProxy{ErrorLog: quiet, Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(page.Load())
+		p.SetXForwarded()
+		p.Out.Host = p.In.Host
+	}})
+	s.Config.ErrorLog = quiet
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	w := newWorld(t, func(c *Config) {
+		c.DataDir, c.RootURL = t.TempDir(), s.URL+"/"
+		settings, err := access.FromINI(map[string]any{"security": map[string]any{"admin_user": "shift-leader"}}, "admin", "sesame", c.RootURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Access = settings
+	})
+	at, err := url.Parse(w.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Store(at)
+	return s.URL
 }

@@ -68,13 +68,21 @@ func (u *UI) routes() http.Handler {
 	mux.HandleFunc("GET /api/health", alive)
 	mux.HandleFunc("GET /ready", ready)
 	mux.Handle("GET /metrics", u.metrics.handler())
-	mux.HandleFunc("GET /api/datasources/proxy/uid/{uid}/{path...}", u.proxy)
-	mux.HandleFunc("POST /api/datasources/proxy/uid/{uid}/{path...}", u.proxy)
-	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, payload.Failure{Error: "there is no " + r.URL.Path, Hint: "see /api/site for what this site has"})
-	})
+	for _, method := range [...]string{"GET", "POST", "PUT", "PATCH", "DELETE"} { // each is answered in words that a program reads
+		mux.HandleFunc(method+" /api/datasources/proxy/uid/{uid}/{path...}", u.proxy)
+		mux.HandleFunc(method+" /api/", nothing)
+	}
 	mux.Handle("GET /", u.page)
 	return u.secured(underPrefix(u.cfg.prefix(), u.guarded(mux)))
+}
+
+// nothing refuses a question of a path, or of a method, that is not there.
+func nothing(w http.ResponseWriter, r *http.Request) {
+	what := r.URL.Path
+	if r.Method != http.MethodGet {
+		what = r.Method + " " + what
+	}
+	refuse(w, http.StatusNotFound, payload.Failure{Error: "there is no " + what, Hint: "see /api/site for what this site has"})
 }
 
 // onlyJSON refuses what a form of another site's page could send; the gate refuses

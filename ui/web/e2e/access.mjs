@@ -1,16 +1,17 @@
 /**
  * Who may look and what he may do, in Chromium: everybody as a viewer or an editor, a
- * site without a login form; a dashboard whose author wants to run or to fetch things;
- * pages of other sites that write here.
+ * site without a login form, one over https; a dashboard whose author wants to run or to
+ * fetch things; scripts within the page; questions to stores that are no queries; pages
+ * of other sites that write here.
  *
- *   SITE_URL=http://127.0.0.1:3000 EDITORS=http://127.0.0.1:3001 FORMLESS=http://127.0.0.1:3002 … node e2e/access.mjs
+ *   SITE_URL=http://127.0.0.1:3000 EDITORS=http://127.0.0.1:3001 FORMLESS=http://127.0.0.1:3002 OVER_TLS=https://127.0.0.1:3003 … node e2e/access.mjs
  *
  * The sites and the others are those of ui/accessbrowser_test.go.
  */
 import assert from 'node:assert/strict'
 import { reader, site } from './reader.mjs'
 
-const { EDITORS: editors, FORMLESS: formless, PROVIDER: provider, ELSEWHERE: elsewhere } = process.env
+const { EDITORS: editors, FORMLESS: formless, PROVIDER: provider, ELSEWHERE: elsewhere, OVER_TLS: overTLS } = process.env
 
 await reader(site, async ({ page, context, does, until, shot, sound, narrow, faults, json }) => {
   const edit = page.getByRole('button', { name: 'Edit', exact: true })
@@ -134,6 +135,85 @@ await reader(site, async ({ page, context, does, until, shot, sound, narrow, fau
     await page.setViewportSize({ width: 1440, height: 900 })
   })
 
+  await does('the content policy that arrives lets no script in, and what is put into the page does not run', async () => {
+    const [answer] = [await page.goto(`${site}/d/supersonic/x?refresh=`), await page.locator('[data-panel]').first().waitFor()]
+    const policy = Object.fromEntries((await answer.headerValue('content-security-policy')).split(';').map((part) => part.trim().split(/\s+/)).map(([name, ...from]) => [name, from]))
+    assert.deepEqual([policy['default-src'], policy['script-src'], policy['base-uri'], policy['form-action'], policy['frame-ancestors']], [["'none'"], ["'self'"], ["'self'"], ["'self'"], ["'self'"]])
+    for (const [name, from] of Object.entries(policy)) assert.ok(!from.some((f) => /unsafe|\*|^https?:/.test(f)), `${name} ${from}`)
+    const refused = await page.evaluate(async (elsewhere) => {
+      const all = new Set()
+      document.addEventListener('securitypolicyviolation', (e) => all.add(`${e.effectiveDirective} ${e.blockedURI.replace(/^(https?:\/\/[^/]*).*/, '$1')}`))
+      const put = (tag, of) => document.body.append(Object.assign(document.createElement(tag), of))
+      put('script', { textContent: 'hacked=40' })
+      put('script', { src: `${elsewhere}/inside.js` })
+      put('script', { src: 'data:text/javascript,hacked=41' })
+      document.body.insertAdjacentHTML('beforeend', '<button id="trap" onclick="hacked=42">trap</button>')
+      document.getElementById('trap').click()
+      await new Promise((done) => setTimeout(() => { // by the page's own turn: what the debugger evaluates is not bound
+        try { globalThis.hacked = (0, eval)('43') } catch { all.add('eval threw') }
+        try { new Function('hacked=44')() } catch { all.add('Function threw') }
+        done()
+      }))
+      await fetch(`${elsewhere}/inside`).catch(() => all.add('fetch failed'))
+      put('img', { src: `${elsewhere}/inside.png` })
+      put('iframe', { src: `${elsewhere}/inside` })
+      for (let frames = 0; all.size < 11 && frames < 600; frames++) await new Promise(requestAnimationFrame)
+      return [[...all].sort(), globalThis.hacked]
+    }, elsewhere)
+    const there = new URL(elsewhere).origin
+    assert.deepEqual(refused, [['Function threw', `connect-src ${there}`, 'eval threw', 'fetch failed', `frame-src ${there}`, `img-src ${there}`, 'script-src eval', 'script-src-attr inline', 'script-src-elem data', `script-src-elem ${there}`, 'script-src-elem inline'].sort(), undefined])
+  })
+
+  await does('of the stores the page passes queries on, and refuses all else with a sentence', async () => {
+    await page.goto(`${site}/status`)
+    const { dataSources } = await json(`${site}/api/site`)
+    const of = (type) => dataSources.find((d) => d.type === type).uid
+    const asks = (list) => page.evaluate((list) => Promise.all(list.map(async ([method, path]) => {
+      const answer = await fetch(path, { method, ...(method === 'POST' && { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'query=up&match[]=up' }) })
+      return { path: `${method} ${path}`, status: answer.status, body: await answer.text() }
+    })), list)
+    const at = (type, path) => `/api/datasources/proxy/uid/${of(type)}/${path}`
+    for (const { path, status, body } of await asks([['GET', at('tempo', 'api/search?q=%7B%7D&limit=1')], ['GET', at('tempo', 'api/v2/search/tags')], ['GET', at('prometheus', `api/v1/query?query=${encodeURIComponent('{__name__=~"up"}')}&time=${Math.floor(Date.now() / 1000)}`)]])) {
+      assert.equal(status, 200, `${path}: ${body}`)
+      JSON.parse(body)
+    }
+    const never = await asks([
+      ['GET', at('prometheus', 'api/v1/admin/tsdb/delete_series?match[]=up')], ['POST', at('prometheus', 'api/v1/admin/tsdb/delete_series')], ['POST', at('prometheus', 'api/v1/write')], ['POST', at('prometheus', '-/reload')], ['POST', at('prometheus', '-/quit')],
+      ['GET', at('prometheus', 'api/v1/status/config')], ['GET', at('prometheus', 'api/v1/query/%2e%2e/status/config')], ['GET', at('prometheus', 'api/v1/query/%252e%252e/status/config')], ['GET', at('prometheus', 'metrics')], ['DELETE', at('prometheus', 'api/v1/series?match[]=up')],
+      ['GET', at('tempo', 'flush')], ['GET', at('tempo', 'shutdown')], ['GET', at('tempo', 'status/config')], ['GET', at('tempo', 'api/overrides')], ['POST', at('tempo', 'v1/traces')], ['POST', at('tempo', 'api/search')], ['GET', `/api/datasources/proxy/uid/nobody/api/v1/query?query=up`],
+    ])
+    for (const { path, status, body } of never) {
+      assert.ok([403, 404, 405].includes(status), `${path}: ${status}`)
+      const { error, hint } = JSON.parse(body)
+      assert.match(error, / is not passed on$|^there is no data source "nobody"$/, `${path}: ${error}`)
+      assert.ok(hint.length > 10, `${path}: ${hint}`)
+    }
+  })
+
+  await does('over https the session has a cookie for https alone, which no script reads; the administrator has the name of the file', async () => {
+    await page.goto(`${overTLS}/d/supersonic/x?refresh=`)
+    await page.getByLabel('User').fill('admin')
+    await page.getByLabel('Password').fill('sesame')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'user or password is wrong' }).waitFor()
+    await page.getByLabel('User').fill('shift-leader')
+    await page.getByLabel('Password').fill('sesame')
+    const [answer] = await Promise.all([page.waitForResponse((a) => a.url().endsWith('/api/login') && a.status() === 200), page.keyboard.press('Enter')])
+    await page.locator('[data-panel]').first().waitFor()
+    const set = (await answer.headersArray()).filter((h) => h.name.toLowerCase() === 'set-cookie').map((h) => h.value)
+    assert.equal(set.length, 1)
+    const [pair, ...words] = set[0].split(/; ?/)
+    for (const word of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/']) assert.ok(words.includes(word), `${word} of ${words}`)
+    const [c, ...more] = (await context.cookies(overTLS)).filter((c) => c.name === pair.split('=')[0])
+    assert.deepEqual([c.httpOnly, c.secure, c.sameSite, more.length], [true, true, 'Lax', 0])
+    assert.ok(!(await page.evaluate(() => document.cookie)).includes(c.name), 'no script reads it')
+    const who = await (await context.request.get(`${overTLS}/api/session`)).json()
+    assert.deepEqual([who.name, who.role, await edit.count()], ['shift-leader', 'Admin', 1])
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    assert.deepEqual((await context.cookies(overTLS)).filter((c) => c.name === pair.split('=')[0]), [])
+  })
+
   await does('a page of another site writes nothing here and shows nothing of it in a frame', async () => {
     const list = async () => (await json(`${editors}/api/dashboards`)).dashboards.map((d) => d.title).sort()
     const before = await list()
@@ -158,7 +238,7 @@ await reader(site, async ({ page, context, does, until, shot, sound, narrow, fau
     assert.deepEqual(await list(), before)
   })
   // The three sites and the provider are others to each other; refusals are meant here, also those of the content policy in the texts' own parser.
-  const own = [editors, formless, provider]
-  const meant = /status of 40[13]|Applying inline style violates|Setting the document's base URI/
+  const own = [editors, formless, provider, overTLS, elsewhere]
+  const meant = /status of 40[135]|violates the following (directive|Content Security Policy)|Content Security Policy|Applying inline style violates|Setting the document's base URI/
   faults.splice(0, faults.length, ...faults.filter((f) => !own.some((o) => f.startsWith(`left the site: ${o}`)) && !meant.test(f)))
-})
+}, { ignoreHTTPSErrors: true })
