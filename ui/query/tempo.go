@@ -226,7 +226,7 @@ func traceTable(refID string, list []source.FoundTrace) frame.Frame {
 		starts[i], durations[i] = float64(t.StartNano)/1e6, t.DurationMs
 	}
 	return frame.Frame{Name: "Traces", RefID: refID, Fields: []frame.Field{
-		{Name: "traceID", Kind: frame.Text, Display: "Trace ID", Texts: ids, Link: toTrace},
+		{Name: "traceID", Kind: frame.Text, Display: "Trace ID", Unit: "string", Texts: ids, Link: toTrace},
 		{Name: "startTime", Kind: frame.Time, Display: "Start time", Values: starts},
 		{Name: "traceService", Kind: frame.Text, Display: "Service", Texts: services},
 		{Name: "traceName", Kind: frame.Text, Display: "Name", Texts: roots},
@@ -259,9 +259,9 @@ func spanTable(refID string, list []source.FoundTrace) frame.Frame {
 		}
 	}
 	out := frame.Frame{Name: "Spans", RefID: refID, Fields: []frame.Field{
-		{Name: "traceID", Kind: frame.Text, Display: "Trace ID", Texts: ids, Link: toTrace},
+		{Name: "traceID", Kind: frame.Text, Display: "Trace ID", Unit: "string", Texts: ids, Link: toTrace},
 		{Name: "traceService", Kind: frame.Text, Display: "Trace Service", Texts: services},
-		{Name: "spanID", Kind: frame.Text, Display: "Span ID", Texts: spanIDs},
+		{Name: "spanID", Kind: frame.Text, Display: "Span ID", Unit: "string", Texts: spanIDs},
 		{Name: "time", Kind: frame.Time, Display: "Start time", Values: starts},
 		{Name: "name", Kind: frame.Text, Display: "Name", Texts: spanNames},
 	}}
@@ -334,13 +334,16 @@ func filterTerm(env *Env, f fields) string {
 	return "(" + strings.Join(parts, join) + ")"
 }
 
-// eitherTerm compares with each value as text and as it is; our form writes such
-// filters.
+// eitherTerm compares with each value as text and, if it may be one, as a number; our
+// form writes such filters.
 func eitherTerm(env *Env, tag, op string, values []string) string {
 	var parts []string
 	for _, v := range values {
 		v = env.Fill(v, ForTraceQL)
-		parts = append(parts, tag+op+strconv.Quote(v), tag+op+v)
+		parts = append(parts, tag+op+strconv.Quote(v))
+		if plain.MatchString(v) {
+			parts = append(parts, tag+op+v)
+		}
 	}
 	return "(" + strings.Join(parts, " || ") + ")"
 }

@@ -98,8 +98,12 @@ func (m *maker) sheets(frames []frame.Frame) []*sheet {
 	return out
 }
 
-// fromData sets the options that came with the data.
+// fromData sets the options that came with the data: what the panel says of all fields
+// does not change them, what it says of some does.
 func (m *maker) fromData(c *column) {
+	if c.Unit != "" {
+		c.opts.Unit = &c.Unit
+	}
 	for _, o := range c.Config {
 		if err := c.opts.Set(o.ID, o.Value); err != nil {
 			m.warn("%s: %s", orElse(c.Name, "a field"), err)
@@ -116,8 +120,8 @@ func (m *maker) finish(c *column, lo, hi float64) {
 	}
 	c.custom = readOptions(c.opts.Custom)
 	m.usualColor(c)
-	unit := c.Unit
-	if c.opts.Unit != nil && *c.opts.Unit != "" {
+	unit := ""
+	if c.opts.Unit != nil {
 		unit = *c.opts.Unit
 	}
 	c.format = units.Of(dates(c.Kind, unit), c.opts.Decimals)

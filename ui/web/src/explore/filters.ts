@@ -41,7 +41,7 @@ function tagOf(tag: string, scope: string): string {
 }
 
 function kindOf(f: SearchFilter, tag: string, op: string, value: string): FormValue['kind'] {
-  if (f.valueType === 'either') return 'either'
+  if (f.valueType === 'either') return plain.test(value) ? 'either' : 'text'
   const quoted = f.valueType === 'string' || op.includes('~') || (!f.valueType && !words.includes(tag) && !plain.test(value))
   return quoted ? 'text' : 'plain'
 }
@@ -79,7 +79,7 @@ function filterOf(c: FormCondition, i: number): SearchFilter {
 
 function typeOf(c: FormCondition, tag: string): string {
   const v = c.values[0]
-  if (v?.kind === 'either') return 'either'
+  if (c.values.some((v) => v.kind === 'either')) return 'either'
   if (v?.kind === 'text') return 'string'
   if (words.includes(tag)) return 'keyword'
   if (/duration/i.test(tag)) return 'duration'

@@ -1,0 +1,222 @@
+/**
+ * Forms of queries in the panel editor, in Chromium: what is set by mouse and typed is what
+ * the stores are asked, and what is drawn of it is what they have, by arithmetic.
+ *
+ *   SITE_URL=http://127.0.0.1:3000 CONTROL=http://127.0.0.1:1 node e2e/forms.mjs
+ *
+ * CONTROL tells what the stores were asked (ui/formsbrowser_test.go has them).
+ */
+import assert from 'node:assert/strict'
+import { editing } from './editing.mjs'
+import { open, site } from './reader.mjs'
+
+const { page, does, until, quiet, shot, sound, json, reads } = await open(site)
+const { put, choose } = editing(page)
+const preview = page.locator('.preview [data-panel]')
+const to = Math.floor(Date.now() / 3600e3) * 3600e3
+const from = to - 3600e3
+const asked = async () => (await fetch(process.env.CONTROL)).json()
+/** since tells what is asked from now on. */
+const since = async () => {
+  const before = (await asked()).length
+  return async (path = '') => (await asked()).slice(before).filter((q) => q.path.endsWith(path)).map((q) => q.params)
+}
+
+/** the series of the stores, by arithmetic: their values at a time in seconds */
+const waves = { broken: (t) => (t % 1800 < 240 ? null : 30 - 3 * Math.cos((2 * Math.PI * t) / 1200)), none: () => 0, one: (t) => 10 + 5 * Math.sin((2 * Math.PI * t) / 1800) }
+const steady = { high: 80, low: 20, mid: 50 }
+const times = (begin, end, step) => Array.from({ length: Math.floor((end - begin) / step) + 1 }, (_, i) => begin + i * step)
+const valuesOf = (f, begin = from / 1000, end = to / 1000, step = 60) => times(begin, end, step).map(f).filter((v) => v !== null)
+const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length
+
+const look = { options: { legend: { showLegend: true, displayMode: 'table', placement: 'bottom', calcs: ['firstNotNull', 'lastNotNull', 'max', 'count'] } }, fieldConfig: { defaults: { decimals: 3, unit: 'none' }, overrides: [] }, interval: '60s' }
+const prom = (expr, more = {}) => ({ refId: 'A', expr, range: true, legendFormat: '__auto', ...more })
+const model = {
+  title: 'Forms', schemaVersion: 41, templating: { list: [{ name: 'shape', type: 'custom', query: 'steady,waves,states', multi: true, includeAll: true, current: { text: 'All', value: '$__all' } }] }, panels: [
+    { id: 1, type: 'timeseries', title: 'Waves', gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...look, targets: [prom('waves')] },
+    { id: 2, type: 'timeseries', title: 'Buckets', gridPos: { x: 12, y: 0, w: 12, h: 8 }, ...look, targets: [prom('buckets')] },
+    { id: 3, type: 'timeseries', title: 'Computed', gridPos: { x: 0, y: 8, w: 12, h: 8 }, ...look, targets: [prom('steady')] },
+    { id: 4, type: 'table', title: 'Traces', gridPos: { x: 12, y: 8, w: 12, h: 8 }, ...look, datasource: { type: 'tempo', uid: 'tempo' }, targets: [{ refId: 'A', queryType: 'traceqlSearch', filters: [] }] },
+  ],
+}
+const { uid } = await json('api/dashboards/save', { model, version: 0, message: '', copy: true })
+const kept = async (id) => (await json(`api/dashboards/uid/${uid}/json`)).panels.find((p) => p.id === id)
+
+async function edits(id, range = `from=${from}&to=${to}`) {
+  await page.goto(`${site}/d/${uid}/x?editPanel=${id}&${range}&timezone=utc&refresh=`)
+  await preview.waitFor()
+  await quiet()
+}
+async function saves() {
+  await page.getByRole('button', { name: 'Save dashboard' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
+  await until('it is saved', async () => (await page.getByRole('dialog').count()) === 0)
+}
+const query = (ref = 'A') => page.getByRole('article', { name: `Query ${ref}`, exact: true })
+const set = (label, value, ref) => put(query(ref), label, value)
+const pick = (name, text, ref) => query(ref).getByRole('combobox', { name, exact: true }).selectOption({ label: text })
+const views = (name) => choose(page.locator('aside'), 'View as', name)
+
+const near = (a, b) => Math.abs(a - b) <= 0.0006
+const same = (a, b) => Object.keys(a).sort().join('|') === Object.keys(b).sort().join('|') && Object.entries(b).every(([name, list]) => list.every((v, i) => near(a[name][i], v)))
+const legend = () => preview.locator('.legend tbody tr').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.cells[0].innerText.trim(), [...tr.cells].slice(1).map((c) => Number(c.innerText))])))
+/** draws waits until the legend has series with these first and last values, largest ones and numbers of points. */
+const draws = (what, want) => until(what, async () => {
+  const now = await legend()
+  return same(now, want) || now
+})
+const sums = (list) => [list[0], list.at(-1), Math.max(...list), list.length]
+const drawsOf = (what, want) => draws(what, Object.fromEntries(Object.entries(want).map(([name, list]) => [name, sums(list)])))
+const cards = () => preview.locator('.card').evaluateAll((all) => Object.fromEntries(all.map((c) => [c.querySelector('.name')?.textContent ?? '', [Number(c.querySelector('.value').textContent)]])))
+const counts = (what, want) => until(what, async () => {
+  const now = await cards()
+  return same(now, want) || now
+})
+const rows = () => preview.locator('tbody tr').evaluateAll((all) => all.map((tr) => [...tr.cells].map((c) => c.innerText.trim())))
+
+await reads(async () => {
+  await does('PromQL: legend and least step', async () => {
+    await edits(1)
+    const all = (name = (n) => n, step = 60) => Object.fromEntries(Object.entries(waves).map(([n, f]) => [name(n), valuesOf(f, from / 1000, to / 1000, step)]))
+    await drawsOf('called by the label that tells them apart', all())
+    await set('Legend', '{{name}} of {{nothing}}it')
+    await drawsOf('called as the legend says', all((n) => `${n} of it`))
+    const now = await since()
+    await set('Min step', '5m')
+    await drawsOf('a point each five minutes', all((n) => `${n} of it`, 300))
+    assert.deepEqual((await now('query_range')).map((q) => [q.query, q.step, q.start, q.end].map((v) => String(Number(v) || v))), [['waves', '300', String(from / 1000), String(to / 1000)]])
+    await set('Legend', '')
+    await drawsOf('called by its labels again', all(undefined, 300))
+    await saves()
+    const [target] = (await kept(1)).targets
+    assert.deepEqual([target.interval, target.legendFormat], ['5m', '__auto'])
+  })
+
+  await does('PromQL: instant, both, as a table', async () => {
+    await edits(1)
+    await set('Min step', '10m')
+    let now = await since()
+    await pick('Type', 'Instant')
+    const at = (t) => Object.entries(waves).filter(([, f]) => f(t) !== null).map(([n, f]) => [n, f(t)])
+    await draws('the values at the end', Object.fromEntries(at(to / 1000).map(([n, v]) => [n, [v, v, v, 1]])))
+    assert.deepEqual((await now('query')).map((q) => [q.query, Number(q.time)]), [['waves', to / 1000]])
+    await pick('Format', 'Table')
+    await views('Table')
+    const seconds = (text) => Date.parse(`${text.replace(' ', 'T')}Z`) / 1000
+    const holds = (what, want) => until(what, async () => {
+      const seen = (await rows()).map(([time, name, value]) => [seconds(time), name, Number(value)]).sort(([a, n], [b, m]) => a - b || (n < m ? -1 : 1))
+      return (seen.length === want.length && seen.every(([t, n, v], i) => t === want[i][0] && n === want[i][1] && near(v, want[i][2]))) || seen
+    })
+    await holds('a row of each series', at(to / 1000).map(([n, v]) => [to / 1000, n, v]))
+    now = await since()
+    await pick('Type', 'Range')
+    const over = times(from / 1000, to / 1000, 600).flatMap((t) => at(t).map(([n, v]) => [t, n, v]))
+    await holds('a row of each point', over)
+    await pick('Type', 'Both')
+    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ index: 1 })
+    await holds('a table of each: the second is of the end', at(to / 1000).map(([n, v]) => [to / 1000, n, v]))
+    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ index: 0 })
+    await holds('the first is over time', over)
+  })
+
+  await does('PromQL: buckets each by itself, exemplars', async () => {
+    await edits(2)
+    await drawsOf('as the store counts them, up to each bound', { 1: Array(61).fill(3), 5: Array(61).fill(5), '+Inf': Array(61).fill(6) })
+    await pick('Format', 'Heatmap')
+    await drawsOf('each without those below it', { 1: Array(61).fill(3), 5: Array(61).fill(2), '+Inf': Array(61).fill(1) })
+    assert.equal(await preview.locator('a.dot').count(), 0)
+    await set('Exemplars', true)
+    await until('a diamond', async () => (await preview.locator('a.dot').count()) === 1)
+    assert.match(await preview.locator('a.dot').getAttribute('href'), /\/trace\/0123456789abcdef0123456789abcdef/)
+    await set('Exemplars', false)
+    await until('none', async () => (await preview.locator('a.dot').count()) === 0)
+  })
+
+  const search = () => query().getByRole('search', { name: 'Search traces' })
+  const type = (name) => query().getByRole('radio', { name, exact: true }).check()
+  const fill = async (label, text) => {
+    await search().getByLabel(label, { exact: true }).last().fill(text)
+    await page.keyboard.press('Enter')
+  }
+  const terms = ['(resource.service.name="supersonic-envoy-0" || resource.service.name="supersonic-envoy-1")', 'name="ingress"', 'status=error', 'duration>=20ms', 'duration<=1.5s', '(span.triton.model_version="3" || span.triton.model_version=3 || span.triton.model_version="next")', '.k8s.pod.name=~"triton-.*"']
+  /** asks waits until the trace store is asked for a text, and gives with what. */
+  const asks = async (text, heard, path = 'search') => {
+    let found
+    await until(`the store is asked for ${text}`, async () => {
+      const all = await heard(path)
+      found = all.find((q) => q.q.replace(' with(most_recent=true)', '').replace(' | select(name)', '').replaceAll(/ *(&&|\|\||[{}()]|>=|<=|=~|=) */g, '$1') === text.replaceAll(/ *(&&|\|\||[{}()]|>=|<=|=~|=) */g, '$1'))
+      return found !== undefined || all.map((q) => q.q)
+    })
+    return found
+  }
+
+  await does('Search writes TraceQL, and reads it back', async () => {
+    await edits(4)
+    const heard = await since()
+    await fill('Service', 'supersonic-envoy-0')
+    await asks(`{${terms[0].slice(1).split(' ||')[0]}}`, heard)
+    await search().getByRole('button', { name: 'Or another Service' }).click()
+    await fill('Service', 'supersonic-envoy-1')
+    await fill('Span name', 'ingress')
+    await search().getByRole('combobox', { name: 'Status' }).selectOption('error')
+    await fill('Min duration', '20ms')
+    await fill('Max duration', '1.5s')
+    await asks(`{${terms.slice(0, 5).join(' && ')}}`, heard)
+    for (const [tag, op, value] of [['span.triton.model_version', '=', '3'], ['k8s.pod.name', '=~', 'triton-.*']]) {
+      await search().getByRole('button', { name: 'Add a condition' }).click()
+      await search().getByLabel('Attribute', { exact: true }).last().fill(tag)
+      await page.keyboard.press('Tab')
+      await search().getByRole('combobox', { name: 'Comparison' }).last().selectOption(op)
+      await search().locator('.value input').last().fill(value)
+      await page.keyboard.press('Enter')
+    }
+    await search().getByRole('button', { name: 'Or another Value of span.triton.model_version' }).click()
+    await fill('Value of span.triton.model_version', 'next')
+    const { start, end } = await asks(`{${terms.join(' && ')}}`, heard)
+    assert.deepEqual([start, end].map(Number), [from / 1000, to / 1000])
+    await saves()
+    await edits(4)
+    const shown = async () => [await search().locator('.chip').allInnerTexts(), await search().locator('.fields input').evaluateAll((all) => all.map((e) => e.value)), await search().getByRole('combobox', { name: 'Status' }).inputValue(), await search().locator('.row .tag').evaluateAll((all) => all.map((e) => e.value)), await search().locator('.value input').evaluateAll((all) => all.map((e) => e.value))]
+    assert.deepEqual(await shown(), [['supersonic-envoy-0', '3'], ['supersonic-envoy-1', 'ingress', '', '20ms', '1.5s'], 'error', ['span.triton.model_version', '.k8s.pod.name'], ['next', 'triton-.*']])
+    await sound('the form of a search')
+    await shot('forms-search')
+    const again = await since()
+    await search().getByRole('button', { name: 'Without supersonic-envoy-0' }).click()
+    await search().getByRole('button', { name: 'Remove the condition on .k8s.pod.name' }).click()
+    await asks(`{${[terms[0].slice(0, -1).split('|| ')[1], ...terms.slice(1, -1)].join(' && ')}}`, again)
+  })
+
+  await does('the limit of traces, of their spans, and the table of which', async () => {
+    await edits(4)
+    const heard = await since()
+    await set('Limit', 5)
+    await until('five rows', async () => (await rows()).length === 5 || rows())
+    await set('Spans of each trace', 4)
+    await query().getByRole('combobox', { name: 'Table of' }).selectOption({ label: 'Spans' })
+    await until('four spans of each', async () => (await rows()).length === 20 || rows())
+    assert.deepEqual((await heard('search')).at(-1).limit, '5')
+    assert.deepEqual((await heard('search')).at(-1).spss, '4')
+    const ids = (await rows()).map((r) => r[0])
+    assert.equal(new Set(ids).size, 5)
+    assert.deepEqual((await rows()).map((r) => r[2]), (await rows()).map((_, i) => (16 * Math.floor(i / 4) + (i % 4) + 1).toString(16).padStart(16, '0')), 'ids are texts, whatever the unit of the panel')
+    assert.deepEqual((await rows()).map((r) => r.at(-1)), (await rows()).map((_, i) => `${(1 + Math.floor(i / 4)).toFixed(3)} ms`))
+  })
+
+  await does('TraceQL: the text of the search goes on, metrics have a step', async () => {
+    await edits(4)
+    const heard = await since()
+    await query().getByRole('button', { name: 'Edit as TraceQL' }).click()
+    assert.equal(await query().getByRole('radio', { name: 'TraceQL', exact: true }).isChecked(), true)
+    const text = page.getByRole('textbox', { name: 'TraceQL of A', exact: true })
+    const whole = `{ ${terms.join(' && ')} }`.replaceAll(/(>=|<=|=~|(?<![<>])=(?!~))/g, ' $1 ')
+    await until('it has the text of the search', async () => (await text.innerText()).trim() === whole || [await text.innerText(), whole])
+    await text.click()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.insertText('{ name = "ingress" } | rate() by (name)')
+    await page.keyboard.press('Shift+Enter')
+    await drawsOf('a line, of the step of the panel', { ingress: Array(60).fill(60) })
+    await set('Step of metrics', '5m')
+    await drawsOf('of five minutes', { ingress: Array(12).fill(300) })
+    assert.deepEqual((await heard('metrics/query_range')).map((q) => [q.q, q.step]), [['{ name = "ingress" } | rate() by (name)', '60s'], ['{ name = "ingress" } | rate() by (name)', '300s']])
+  })
+})
