@@ -1,12 +1,14 @@
 /**
  * A node graph of the service graph, in Chromium: the texts and rings of its nodes, the
- * texts of its edges, and where their menus lead, by the series of the store.
+ * texts of its edges, and where their menus lead, by the series of the store; and the map
+ * of a site that has these alone.
  *
  *   SITE_URL=http://127.0.0.1:3000 TO=1796018000000 node e2e/servicegraph.mjs
  */
 import assert from 'node:assert/strict'
 import { near, rgb } from './drawn.mjs'
 import { reader, site } from './reader.mjs'
+import { near as length } from './spans.mjs'
 import { near as written } from './written.mjs'
 
 const to = Math.floor(Number(process.env.TO) / 15_000) * 15_000 // a multiple of the step: charts end there
@@ -118,6 +120,65 @@ await reader(site, async (r) => {
     assert.ok(traces.length > 0)
     const rows = page.getByRole('region', { name: 'Results' }).locator('tbody tr')
     await until('its traces', async () => (await rows.count()) === traces.length || [await rows.count(), traces.length])
+  })
+
+  await does('the map of a site whose gateways count nothing: words, nodes, edges, cards and charts are of the sampled traces', async () => {
+    /** grown is by how much a counter grew from one end of the range to the other. */
+    const at = async (query, time) => new Map((await json(`${proxy('prometheus')}/api/v1/query?${new URLSearchParams({ query, time: time / 1000 })}`)).data.result.map((s) => [`${s.metric.client}>${s.metric.server}`, Number(s.value[1])]))
+    const grown = async (what) => {
+      const query = `sum by (client, server) (traces_service_graph_request_${what}{client!="user"})`
+      const [was, is] = await Promise.all([at(query, from), at(query, to)])
+      return new Map([...is].map(([id, v]) => [id, v - was.get(id)]))
+    }
+    const [total, failed, seconds, timed] = await Promise.all(['total', 'failed_total', 'server_seconds_sum', 'server_seconds_count'].map(grown))
+    const of = (fits) => [...total.keys()].filter(fits).reduce((sum, id) => ({ n: sum.n + total.get(id), failed: sum.failed + (failed.get(id) ?? 0), seconds: sum.seconds + seconds.get(id), timed: sum.timed + timed.get(id) }), { n: 0, failed: 0, seconds: 0, timed: 0 })
+    const told = (what, { n, failed, seconds, timed }, perSecond, latency) => {
+      assert.ok(written(perSecond.replace(/^</, ''), n / 300) || Math.abs(parseFloat(perSecond) - n / 300) < 0.006 * (n / 300), `${what}: ${perSecond} a second, it is ${n / 300}`)
+      length(latency, (1e9 * seconds) / timed, what)
+      return failed
+    }
+    await page.goto(`${site}/map?from=${from}&to=${to}&refresh=`)
+    const map = page.getByRole('group', { name: /^Map/ })
+    await map.locator('[data-node]').first().waitFor()
+    const source = page.locator('[data-source]')
+    assert.deepEqual([await source.getAttribute('data-source'), (await source.innerText()).trim()], ['sampled traces', 'estimated from sampled traces: no gateway here counts its calls'])
+
+    const ends = { gateway: 0, server: 1 }
+    const want = [...total.keys()].flatMap((id) => id.split('>').map((name, end) => `${['gateway', 'server'][end]} ${name}`))
+    const nodes = await map.locator('[data-node]').evaluateAll((all) => all.map((n) => n.ariaLabel))
+    assert.deepEqual(nodes.map((n) => n.split(':')[0]).sort(), [...new Set(want)].sort(), 'who asks from outside is no gateway')
+    for (const says of nodes) {
+      const [, side, id, perSecond, latency, bad] = /^(\w+) ([^:]+): ([^,]+) \/s, ([^,]+), ([<>\d.]+) % failed/.exec(says)
+      const all = of((edge) => edge.split('>')[ends[side]] === id)
+      near(parseFloat(bad.replace(/[<>]/, '')), (100 * told(says, all, perSecond, latency)) / all.n, 0.51, says)
+    }
+    const seen = await map.locator('[data-edge]').evaluateAll((all) => all.map((e) => [e.dataset.edge, e.ariaLabel]))
+    assert.deepEqual(seen.map(([id]) => id).sort(), [...total.keys()].sort())
+    await page.getByText('The edges as a table').click()
+    const rows = await page.locator('details', { hasText: 'The edges as a table' }).locator('tbody tr').evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.innerText.trim())))
+    assert.equal(rows.length, total.size)
+    for (const [id, says] of seen) {
+      const [client, server] = id.split('>')
+      const all = of((edge) => edge === id)
+      const [, perSecond, latency, bad] = /: ([^,]+) \/s, ([^,]+), (\d+) failed$/.exec(says)
+      assert.equal(Number(bad), Math.round(told(says, all, perSecond, latency)))
+      const [, , n, rate, mean, p90, lost] = rows.find(([a, b]) => a === client && b === server)
+      assert.deepEqual([n.replaceAll(/\s/g, ''), p90, lost], [String(Math.round(all.n)), '–', bad], `the row of ${id}`)
+      told(`the row of ${id}`, all, rate.replace(' /s', ''), mean)
+    }
+    await map.locator('[data-edge]').first().focus()
+    const hint = await page.getByRole('status').filter({ hasText: seen[0][0].replace('>', ' → ') }).innerText()
+    length(/([\d.]+ \S+) by the server's own spans/.exec(hint)[1], (1e9 * of((edge) => edge === seen[0][0]).seconds) / timed.get(seen[0][0]), 'the hint')
+    await map.locator('[data-edge]').first().press('Enter')
+    const card = page.getByRole('dialog', { name: seen[0][0].replace('>', ' to '), exact: true })
+    const facts = Object.fromEntries(await card.locator('dl > div').evaluateAll((all) => all.map((d) => [d.children[0].innerText, d.children[1].innerText.trim()])))
+    const all = of((edge) => edge === seen[0][0])
+    assert.deepEqual([facts['Latency at the gateway, mean'], facts['p50, p90, p99'], facts['Estimate from traces'].replaceAll(/\s/g, '')], ['–', '–, –, –', String(Math.round(all.n))], 'what only a gateway knows is not made up')
+    length(facts["Server's own spans, mean"], (1e9 * all.seconds) / all.timed, 'the card')
+    await page.keyboard.press('Escape')
+    for (const title of ['Requests by server, estimated', 'Mean time in the server']) await page.getByText(title, { exact: true }).waitFor()
+    await sound('the map by sampled traces')
+    await shot('map-by-traces')
   })
 
   await does('on a phone, and in light', async () => {
