@@ -16,6 +16,9 @@ import (
 // hour: what is seen must not hang on the time of day.
 func shapes(w http.ResponseWriter, r *http.Request) {
 	r.ParseForm()
+	if answerRows(w, r) {
+		return
+	}
 	number := func(key string) float64 { n, _ := strconv.ParseFloat(r.FormValue(key), 64); return n }
 	shape := map[string]map[string]func(t float64) float64{
 		"steady": {"low": func(float64) float64 { return 20 }, "mid": func(float64) float64 { return 50 }, "high": func(float64) float64 { return 80 }},
@@ -65,12 +68,50 @@ func shapes(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"status":"success","data":{"resultType":%q,"result":[%s]}}`, kind, strings.Join(list, ","))
 }
 
+// answerRows answers "rows", forty series of which one has no value, one a long note and
+// each a document, "nodes", three with two figures each, and "edges", two between them.
+func answerRows(w http.ResponseWriter, r *http.Request) bool {
+	var list []string
+	add := func(value float64, labels string, of ...any) {
+		list = append(list, fmt.Sprintf(`{"metric":{%s},"value":[%s,"%g"]}`, fmt.Sprintf(labels, of...), r.FormValue("time"), value))
+	}
+	switch r.FormValue("query") {
+	case "rows":
+		for i := range 40 {
+			value, note := float64(i*37%41), "short"
+			if i == 7 {
+				value = math.NaN()
+			}
+			if i == 3 {
+				note = strings.Repeat("a server that has waited for its model ", 8)
+			}
+			add(value, `"name":"row-%02d","note":%q,"doc":%q`, i, note, fmt.Sprintf(`{"n":%d,"of":["a","b"]}`, i))
+		}
+	case "nodes":
+		for i, id := range []string{"front", "model", "store"} {
+			add(float64(100*i+25), `"id":%q,"title":"the %s","secondarystat":"%d.5"`, id, id, i+1)
+		}
+	case "edges":
+		for i, ends := range []string{`"source":"front","target":"model"`, `"source":"model","target":"store"`} {
+			add(float64(30*i+12), `"id":"e%d","secondarystat":"%d.25",%s`, i, i+4, ends)
+		}
+	default:
+		return false
+	}
+	fmt.Fprintf(w, `{"status":"success","data":{"resultType":"vector","result":[%s]}}`, strings.Join(list, ","))
+	return true
+}
+
 func TestOptionsOfAPanelChangeItsPictureInChromium(t *testing.T) {
 	shapesWorld(t).reader("options.mjs")
 }
 
 func TestPanelsOfEveryKindShowWhatTheStoreHasInChromium(t *testing.T) {
 	shapesWorld(t).reader("kinds.mjs")
+}
+
+func TestMoreOptionsOfPanelsOfEveryKindInChromium(t *testing.T) {
+	shapesWorld(t).reader("kinds-rest.mjs")
 }
 
 func TestATimeRangeIsChosenByKeysInChromium(t *testing.T) {

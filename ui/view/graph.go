@@ -45,14 +45,19 @@ func hasNode(v *payload.GraphView, id string) bool {
 	return slices.ContainsFunc(v.Nodes, func(n payload.GraphNode) bool { return n.ID == id })
 }
 
-// named is the column whose field has a name, whatever the case.
+// named is the column whose field has a name, whatever the case, else the one that was
+// renamed to it.
 func (s *sheet) named(name string) *column {
+	var renamed *column
 	for _, c := range s.columns {
 		if strings.EqualFold(c.Name, name) {
 			return c
 		}
+		if renamed == nil && strings.EqualFold(c.Display, name) {
+			renamed = c
+		}
 	}
-	return nil
+	return renamed
 }
 
 func (s *sheet) raw(name string, row int) string {
@@ -247,6 +252,9 @@ func (m *maker) edges(v *payload.GraphView, s *sheet) {
 			ID: s.raw("id", row), From: s.raw("source", row), To: s.raw("target", row), Main: main(row), Secondary: second(row), Width: 1,
 			Facts: m.facts(s, row), Links: m.rowLinks(s, row), Color: m.edgeColor(s, row), Dash: dashes(s.raw("strokedasharray", row)), Marked: s.marked(row),
 		}
+		if len(e.Facts) == 0 {
+			e.Facts = figures(s, e.Main, e.Secondary)
+		}
 		if e.ID == "" {
 			e.ID = e.From + "_" + e.To
 		}
@@ -257,6 +265,17 @@ func (m *maker) edges(v *payload.GraphView, s *sheet) {
 		}
 		v.Edges = append(v.Edges, e)
 	}
+}
+
+// figures are the two figures of an edge in words, of which its card has nothing else.
+func figures(s *sheet, main, second string) []payload.GraphFact {
+	out := []payload.GraphFact{}
+	for _, f := range []struct{ field, usual, text string }{{"mainstat", "Main stat", main}, {"secondarystat", "Secondary stat", second}} {
+		if f.text != "" {
+			out = append(out, payload.GraphFact{Name: orElse(s.named(f.field).inWords(), f.usual), Value: f.text})
+		}
+	}
+	return out
 }
 
 // between is a number of a row within bounds, 0 where there is none.

@@ -69,7 +69,7 @@ func TestTheServerMapWritesTwoDecimalsAndRingsOfShares(t *testing.T) {
 	if l := g.Nodes[2].Links; len(l) == 1 && l[0].URL != "" {
 		t.Errorf("a link runs a script: %+v", l)
 	}
-	if e := g.Edges[1]; e.From != "gw" || e.To != "triton-1" || e.Main != "40.13 ms/r" {
+	if e := g.Edges[1]; e.From != "gw" || e.To != "triton-1" || e.Main != "40.13 ms/r" || len(e.Facts) == 0 || e.Facts[0] != (payload.GraphFact{Name: "Main stat", Value: "40.13 ms/r"}) {
 		t.Errorf("%+v", e)
 	}
 	want := []payload.GraphKey{{Name: "Average response time"}, {Name: "Requests per second"}, {Name: "Success", Color: "#73BF69"}, {Name: "Failed", Color: "#F2495C"}}

@@ -239,8 +239,8 @@ func (m *maker) tableColumn(c *column) payload.Column {
 	if kind == "" {
 		kind = "text"
 	}
-	align := o.text("align", "auto")
-	if align == "auto" || align == "" {
+	align := m.oneOf("align", o.text("align", ""), "auto", "left", "center", "right")
+	if align == "auto" {
 		align = "left"
 		if kind == "number" {
 			align = "right"

@@ -7,54 +7,24 @@
  */
 import assert from 'node:assert/strict'
 import { mixed, near, of, rgb } from './drawn.mjs'
-import { editing } from './editing.mjs'
+import { changesOf, css, does, from, green, narrow, page, preview, put, quiet, reads, red, same, seriesOf, set, shot, sound, step, tab, thresholds, tip, to, unfold, until } from './kindoptions.mjs'
 import { pixelsOf } from './pixels.mjs'
-import { open, site } from './reader.mjs'
+import { site } from './reader.mjs'
 
-const { page, does, quiet, shot, json, reads, until, narrow, sound } = await open(site)
-const to = Math.floor(Date.now() / 3600e3) * 3600e3
-const from = to - 3600e3
-const step = 60 // seconds, as the panels' smallest interval says
-const [red, green, orange] = ['#f2495c', '#73bf69', '#ff9830'].map(rgb)
-const css = (c) => `rgb(${c.join(', ')})`
+const orange = rgb('#ff9830')
 const views = [['stat', 'steady'], ['stat', 'waves'], ['gauge', 'steady'], ['bargauge', 'steady'], ['piechart', 'steady'], ['histogram', 'waves'], ['heatmap', 'waves'], ['state-timeline', 'states'], ['barchart', 'steady', 'table'], ['table', 'steady', 'table']]
 const panels = views.map(([type, expr, format], i) => ({ id: i + 1, type, title: `${type} of ${expr}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: `${step}s`, targets: [{ refId: 'A', expr, legendFormat: '{{name}}', ...(format ? { format, instant: true, range: false } : { range: true }) }], ...(type === 'heatmap' ? { options: { calculate: true } } : {}) }))
-const { uid } = await json('api/dashboards/save', { model: { title: 'Kinds', schemaVersion: 41, panels, templating: { list: [] } }, version: 0, message: '', copy: true })
-const { dataSources } = await json('api/site')
-const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`
-/** seriesOf are the values of each series by their times, as the store itself has them. */
-const seriesOf = async (query) => new Map((await json(`${store}/query_range?${new URLSearchParams({ query, start: from / 1000, end: to / 1000, step })}`)).data.result.map((s) => [s.metric.name, new Map(s.values.map(([t, v]) => [t * 1000, Number(v)]))]))
+const { changes, uid } = await changesOf('Kinds', panels)
 const [steady, waves, states] = await Promise.all(['steady', 'waves', 'states'].map(seriesOf))
 const names = [...steady.keys()].sort()
 const last = (name) => [...steady.get(name).values()].at(-1)
 const means = Object.fromEntries([...waves].map(([name, all]) => [name, [...all.values()].reduce((a, b) => a + b, 0) / all.size]))
-
-const preview = page.locator('.preview [data-panel]')
-const tip = page.locator('.tip')
-const { unfold, put, set, tab } = editing(page)
-const same = (what, is, want) => until(what, async () => {
-  await quiet()
-  const now = await is()
-  return JSON.stringify(now) === JSON.stringify(want) || now
-})
 
 /** next is the first time after another at which a clock shows something: an hour may end at midnight. */
 const next = (clock, after) => {
   const at = Date.parse(`${new Date(after).toISOString().slice(0, 10)}T${clock}Z`)
   return at < after ? at + 86_400_000 : at
 }
-
-/** changes does something with a fresh editor of one of the panels. */
-const changes = (title, what, how) => does(what, async () => {
-  await page.goto(`${site}/d/${uid}/x?editPanel=${panels.find((p) => p.title === title).id}&from=${from}&to=${to}&timezone=utc&refresh=`)
-  await preview.locator('.body').waitFor()
-  await quiet()
-  await how()
-  await page.mouse.move(0, 0)
-  await shot(what.replaceAll(/\W+/g, '-').slice(0, 40))
-})
-/** thresholds are green below 60 and red from there on; what is there unless it is said begins at 80. */
-const thresholds = async () => put(await unfold('Thresholds'), 'From', 60)
 
 await reads(async () => {
   await changes('stat of steady', 'a stat: its text, its colour, what is written', async () => {

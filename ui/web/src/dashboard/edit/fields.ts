@@ -61,6 +61,8 @@ const colorModes: Choice[] = [
 
 const pick = (...list: string[]): Choice[] => list.map((v) => [v, v.charAt(0).toUpperCase() + v.slice(1)])
 
+const bucketsBy: Choice[] = [['size', 'Size'], ['count', 'Count']]
+
 export const fields: OptionField[] = [
   // What every series has
   { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
@@ -136,12 +138,17 @@ export const fields: OptionField[] = [
   { path: 'options.justifyMode', name: 'Text alignment', group: 'Display', kind: 'choice', choices: pick('auto', 'center'), types: ['stat'], usual: 'auto' },
   { path: 'options.wideLayout', name: 'Wide layout', group: 'Display', kind: 'switch', types: ['stat'], usual: true },
   { path: 'options.showPercentChange', name: 'Show percent change', group: 'Display', kind: 'switch', types: ['stat'], usual: false },
+  { path: 'options.percentChangeColorMode', name: 'Percent change colour', group: 'Display', kind: 'choice', choices: [['standard', 'Standard'], ['inverted', 'Inverted'], ['same_as_value', 'Same as value']], types: ['stat'], usual: 'standard' },
   { path: 'options.showThresholdLabels', name: 'Threshold labels', group: 'Display', kind: 'switch', types: ['gauge'], usual: false },
   { path: 'options.showThresholdMarkers', name: 'Threshold markers', group: 'Display', kind: 'switch', types: ['gauge'], usual: true },
   { path: 'options.displayMode', name: 'Display mode', group: 'Display', kind: 'choice', choices: [['gradient', 'Gradient'], ['lcd', 'Retro LCD'], ['basic', 'Basic']], types: ['bargauge'], usual: 'gradient' },
   { path: 'options.valueMode', name: 'Value display', group: 'Display', kind: 'choice', choices: [['color', 'Value colour'], ['text', 'Text colour'], ['hidden', 'Hidden']], types: ['bargauge'], usual: 'color' },
   { path: 'options.namePlacement', name: 'Name placement', group: 'Display', kind: 'choice', choices: pick('auto', 'top', 'left', 'hidden'), types: ['bargauge'], usual: 'auto' },
   { path: 'options.showUnfilled', name: 'Show unfilled area', group: 'Display', kind: 'switch', types: ['bargauge'], usual: true },
+  { path: 'options.sizing', name: 'Size', group: 'Display', kind: 'choice', choices: pick('auto', 'manual'), types: ['gauge', 'bargauge'], usual: 'auto' },
+  { path: 'options.minVizWidth', name: 'Min width', group: 'Display', kind: 'number', types: ['gauge', 'bargauge'], usuals: { gauge: 75, bargauge: 8 }, hint: 'pixels' },
+  { path: 'options.minVizHeight', name: 'Min height', group: 'Display', kind: 'number', types: ['gauge', 'bargauge'], usuals: { gauge: 75, bargauge: 16 }, hint: 'pixels' },
+  { path: 'options.maxVizHeight', name: 'Max height', group: 'Display', kind: 'number', types: ['bargauge'], usual: 300, hint: 'pixels, of the size Manual' },
   { path: 'options.text.titleSize', name: 'Title size', group: 'Display', kind: 'number', types: numbers },
   { path: 'options.text.valueSize', name: 'Value size', group: 'Display', kind: 'number', types: [...numbers, 'barchart'] },
 
@@ -169,13 +176,31 @@ export const fields: OptionField[] = [
   { path: 'options.bucketOffset', name: 'Bucket offset', group: 'Histogram', kind: 'number', types: ['histogram'], usual: 0 },
   { path: 'options.combine', name: 'Combine series', group: 'Histogram', kind: 'switch', types: ['histogram'], usual: false },
   { path: 'options.calculate', name: 'Calculate from data', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
+  { path: 'options.calculation.xBuckets.mode', name: 'X buckets by', group: 'Heatmap', kind: 'choice', choices: bucketsBy, types: ['heatmap'], usual: 'size' },
+  { path: 'options.calculation.xBuckets.value', name: 'X buckets', group: 'Heatmap', kind: 'text', types: ['heatmap'], hint: 'a time like 5m, or how many' },
+  { path: 'options.calculation.yBuckets.mode', name: 'Y buckets by', group: 'Heatmap', kind: 'choice', choices: bucketsBy, types: ['heatmap'], usual: 'size' },
+  { path: 'options.calculation.yBuckets.value', name: 'Y buckets', group: 'Heatmap', kind: 'text', types: ['heatmap'], hint: 'a size, or how many; how many in a power' },
+  { path: 'options.calculation.yBuckets.scale.type', name: 'Y bucket scale', group: 'Heatmap', kind: 'choice', choices: [['linear', 'Linear'], ['log', 'Logarithmic']], types: ['heatmap'], usual: 'linear' },
+  { path: 'options.calculation.yBuckets.scale.log', name: 'Y bucket log base', group: 'Heatmap', kind: 'choice', choices: [[2, '2'], [10, '10']], types: ['heatmap'], usual: 2 },
   { path: 'options.color.scheme', name: 'Scheme', group: 'Heatmap', kind: 'choice', choices: ['Blues', 'Greens', 'Greys', 'Oranges', 'Purples', 'Reds', 'Turbo', 'Cividis', 'Viridis', 'Magma', 'Inferno', 'Plasma', 'Warm', 'Cool', 'Cubehelix', 'BuGn', 'BuPu', 'GnBu', 'OrRd', 'PuBuGn', 'PuBu', 'PuRd', 'RdPu', 'YlGnBu', 'YlGn', 'YlOrBr', 'YlOrRd', 'Spectral', 'RdYlGn', 'RdYlBu'].map((v) => [v, v]), types: ['heatmap'], usual: 'Oranges' },
   { path: 'options.color.mode', name: 'Colour mode', group: 'Heatmap', kind: 'choice', choices: pick('scheme', 'opacity'), types: ['heatmap'], usual: 'scheme' },
+  { path: 'options.color.fill', name: 'Colour', group: 'Heatmap', kind: 'colour', types: ['heatmap'], hint: 'of the mode Opacity' },
+  { path: 'options.color.scale', name: 'Colour scale', group: 'Heatmap', kind: 'choice', choices: pick('exponential', 'linear'), types: ['heatmap'], usual: 'exponential', hint: 'of the mode Opacity' },
+  { path: 'options.color.exponent', name: 'Exponent', group: 'Heatmap', kind: 'number', types: ['heatmap'], usual: 0.5 },
+  { path: 'options.color.min', name: 'Colours from value', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.color.max', name: 'Colours to value', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
   { path: 'options.color.steps', name: 'Steps', group: 'Heatmap', kind: 'number', types: ['heatmap'], usual: 64 },
   { path: 'options.color.reverse', name: 'Reverse colours', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
   { path: 'options.cellGap', name: 'Cell gap', group: 'Heatmap', kind: 'number', types: ['heatmap'], usual: 1 },
+  { path: 'options.cellValues.unit', name: 'Cell unit', group: 'Heatmap', kind: 'unit', types: ['heatmap'] },
+  { path: 'options.cellValues.decimals', name: 'Cell decimals', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.filterValues.le', name: 'Hide cells up to', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.filterValues.ge', name: 'Hide cells from', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
   { path: 'options.yAxis.unit', name: 'Y axis unit', group: 'Heatmap', kind: 'unit', types: ['heatmap'] },
   { path: 'options.yAxis.decimals', name: 'Y axis decimals', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.yAxis.min', name: 'Y axis min', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.yAxis.max', name: 'Y axis max', group: 'Heatmap', kind: 'number', types: ['heatmap'] },
+  { path: 'options.yAxis.axisWidth', name: 'Y axis width', group: 'Heatmap', kind: 'number', types: ['heatmap'], hint: 'pixels' },
   { path: 'options.yAxis.axisPlacement', name: 'Y axis placement', group: 'Heatmap', kind: 'choice', choices: pick('left', 'right', 'hidden'), types: ['heatmap'], usual: 'left' },
   { path: 'options.yAxis.axisLabel', name: 'Y axis label', group: 'Heatmap', kind: 'text', types: ['heatmap'] },
   { path: 'options.yAxis.reverse', name: 'Reverse Y axis', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
@@ -191,6 +216,7 @@ export const fields: OptionField[] = [
   { path: 'options.enablePagination', name: 'Pages', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: 'options.footer.show', name: 'Show table footer', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: 'options.footer.reducer.0', name: 'Footer calculation', group: 'Table', kind: 'choice', choices: reducers, types: ['table'], usual: 'sum' },
+  { path: own + 'custom.footer.reducers', name: 'Footer of columns', group: 'Table', kind: 'calcs', types: ['table'] },
   { path: own + 'custom.align', name: 'Column alignment', group: 'Table', kind: 'choice', choices: pick('auto', 'left', 'center', 'right'), types: ['table'], usual: 'auto' },
   { path: own + 'custom.width', name: 'Column width', group: 'Table', kind: 'number', types: ['table'] },
   { path: own + 'custom.minWidth', name: 'Minimum column width', group: 'Table', kind: 'number', types: ['table'] },
@@ -204,10 +230,13 @@ export const fields: OptionField[] = [
   { path: 'options.mergeValues', name: 'Merge equal consecutive values', group: 'State timeline', kind: 'switch', types: ['state-timeline'], usual: true },
   { path: 'options.alignValue', name: 'Align values', group: 'State timeline', kind: 'choice', choices: pick('left', 'center', 'right'), types: ['state-timeline'], usual: 'left' },
   { path: 'options.rowHeight', name: 'Row height', group: 'State timeline', kind: 'number', types: ['state-timeline'], usual: 0.9, hint: '0 to 1' },
+  { path: 'options.perPage', name: 'Rows of a page', group: 'State timeline', kind: 'number', types: ['state-timeline'], hint: 'all' },
   { path: 'options.layoutAlgorithm', name: 'Layout', group: 'Node graph', kind: 'choice', choices: pick('layered', 'force', 'grid'), types: ['nodeGraph'], usual: 'layered' },
   { path: 'options.zoomMode', name: 'Zoom mode', group: 'Node graph', kind: 'choice', choices: pick('cooperative', 'greedy'), types: ['nodeGraph'], usual: 'cooperative' },
   { path: 'options.nodes.mainStatUnit', name: 'Main stat unit', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
   { path: 'options.nodes.secondaryStatUnit', name: 'Secondary stat unit', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
+  { path: 'options.edges.mainStatUnit', name: 'Main stat unit of edges', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
+  { path: 'options.edges.secondaryStatUnit', name: 'Secondary stat unit of edges', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
   { path: 'options.mode', name: 'Mode', group: 'Text', kind: 'choice', choices: [['markdown', 'Markdown'], ['html', 'HTML'], ['code', 'Code']], types: ['text'], usual: 'markdown' },
   { path: 'options.content', name: 'Content', group: 'Text', kind: 'area', types: ['text'] },
 ]
@@ -240,11 +269,9 @@ export function propertyOf(f: OptionField): string {
     'custom.scaleDistribution.linearThreshold': '', 'custom.cellOptions.type': 'custom.cellOptions' }[id] ?? id
 }
 
-/** cellParts are the options of cells beside their type, of which an override has all in one property. */
-export const cellParts = fields.filter((f) => f.path.startsWith(`${own}custom.cellOptions.`) && !propertyOf(f))
-
-/** cellPart is where one of them is in that property. */
-export const cellPart = (f: OptionField): string => f.path.slice(`${own}custom.cellOptions.`.length)
+/** besideOf are the options that an override of a panel of a type has in one property with another, each with where it is in that property. */
+export const besideOf = (type: string, id: string): { field: OptionField; part: string }[] =>
+  of(type, fields).filter((f) => f.path.startsWith(`${own}${id}.`) && !propertyOf(f)).map((field) => ({ field, part: field.path.slice(own.length + id.length + 1) }))
 
 /** partOf is the part of a property's value that an option is, "" for all of it. */
 export function partOf(f: OptionField): string {
