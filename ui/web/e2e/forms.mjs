@@ -11,7 +11,7 @@ import { editing } from './editing.mjs'
 import { open, site } from './reader.mjs'
 
 const { page, does, until, quiet, shot, sound, json, reads } = await open(site)
-const { put, choose } = editing(page)
+const { put, choose, set: set2 } = editing(page)
 const preview = page.locator('.preview [data-panel]')
 const to = Math.floor(Date.now() / 3600e3) * 3600e3
 const from = to - 3600e3
@@ -37,6 +37,7 @@ const model = {
     { id: 2, type: 'timeseries', title: 'Buckets', gridPos: { x: 12, y: 0, w: 12, h: 8 }, ...look, targets: [prom('buckets')] },
     { id: 3, type: 'timeseries', title: 'Computed', gridPos: { x: 0, y: 8, w: 12, h: 8 }, ...look, targets: [prom('steady')] },
     { id: 4, type: 'table', title: 'Traces', gridPos: { x: 12, y: 8, w: 12, h: 8 }, ...look, datasource: { type: 'tempo', uid: 'tempo' }, targets: [{ refId: 'A', queryType: 'traceqlSearch', filters: [] }] },
+    { id: 5, type: 'stat', title: 'Shape $shape', gridPos: { x: 0, y: 16, w: 24, h: 5 }, targets: [prom('$shape', { instant: true, range: false })] },
   ],
 }
 const { uid } = await json('api/dashboards/save', { model, version: 0, message: '', copy: true })
@@ -218,5 +219,169 @@ await reads(async () => {
     await set('Step of metrics', '5m')
     await drawsOf('of five minutes', { ingress: Array(12).fill(300) })
     assert.deepEqual((await heard('metrics/query_range')).map((q) => [q.q, q.step]), [['{ name = "ingress" } | rate() by (name)', '60s'], ['{ name = "ingress" } | rate() by (name)', '300s']])
+  })
+
+  await does('the Service Graph asks for the edges of its filter', async () => {
+    await edits(4)
+    const heard = await since()
+    await type('Service Graph')
+    await until('the view is a graph', async () => (await page.locator('aside').getByRole('button', { name: /^View as: Node graph/i }).count()) === 1)
+    await quiet()
+    await set("Filter of the graph's edges, as labels", '{client="supersonic-envoy-0"}')
+    const of = (query, name) => query.includes(`${name}{client="supersonic-envoy-0"`)
+    const total = 'traces_service_graph_request_total'
+    await until('the store is asked for them', async () => (await heard('query')).some((q) => of(q.query, total)) || heard('query'))
+    const filtered = (await heard('query')).filter((q) => q.query.includes('{client='))
+    for (const q of filtered) assert.deepEqual([Number(q.time), /\[(\w+)\]/.exec(q.query)[1]], [to / 1000, '3600s'])
+    for (const name of [total, 'traces_service_graph_request_failed_total', 'traces_service_graph_request_server_seconds_sum']) assert.ok(filtered.some((q) => of(q.query, name)), name)
+  })
+
+  const own = (label, value) => set(label, value, 'B')
+  const kind = (name) => pick('Operation', name, 'B')
+  const every = (f) => Object.fromEntries(Object.entries(steady).map(([n, v]) => [`B ${n}`, Array(61).fill(f(v))]))
+  const ones = Array.from({ length: 61 }, (_, i) => waves.one(from / 1000 + 60 * i))
+
+  await does('expressions: a formula, a threshold, conditions', async () => {
+    await edits(3)
+    await page.getByRole('button', { name: 'Expression', exact: true }).click()
+    await page.getByRole('button', { name: 'Hide A', exact: true }).click()
+    await drawsOf('the same, until a formula is written', every((v) => v))
+    await own('Formula', 'abs(40 - $A) / 2')
+    await drawsOf('computed', every((v) => Math.abs(40 - v) / 2))
+    await kind('Threshold')
+    for (const [name, values, is] of [['is above', [50], (v) => v > 50], ['is above or equal to', [50], (v) => v >= 50], ['is within', [20, 80], (v) => v > 20 && v < 80], ['is outside, ends included', [20, 50], (v) => v <= 20 || v >= 50]]) {
+      await pick('Comparison', name, 'B')
+      await own('Value', values[0])
+      if (values.length > 1) await own('and', values[1])
+      await drawsOf(`${name} ${values}`, every((v) => Number(is(v))))
+    }
+    await views('Stat')
+    await kind('Classic conditions')
+    await pick('When', 'sum()', 'B')
+    await pick('Comparison', 'is above', 'B')
+    for (const [at, is] of [[80 * 61 - 1, 1], [80 * 61, 0]]) { // the largest sum of a series
+      await own('Value', at)
+      await until(`a sum is above ${at}: ${is}`, async () => Object.values(await cards()).join() === String(is) || cards())
+    }
+    await query('B').getByRole('button', { name: 'Add a condition' }).click()
+    await query('B').getByRole('combobox', { name: 'With those before' }).selectOption('or')
+    await query('B').getByRole('combobox', { name: 'When' }).nth(1).selectOption('min()')
+    await query('B').getByRole('combobox', { name: 'Comparison' }).nth(1).selectOption({ label: 'is below' })
+    await query('B').getByLabel('Value', { exact: true }).nth(1).fill('20.5')
+    await page.keyboard.press('Enter')
+    await until('or a lowest value is below', async () => Object.values(await cards()).join() === '1' || cards())
+    await sound('expressions')
+    await shot('forms-conditions')
+  })
+
+  await does('expressions: reduced, and at other times', async () => {
+    await edits(1)
+    await set('Min step', '')
+    await page.getByRole('button', { name: 'Expression', exact: true }).click()
+    await page.getByRole('button', { name: 'Hide A', exact: true }).click()
+    await views('Stat')
+    await kind('Reduce')
+    for (const [name, f] of [['Mean', mean], ['Max', (l) => Math.max(...l)], ['Sum', (l) => l.reduce((a, b) => a + b, 0)], ['Count', (l) => l.length], ['Last', (l) => l.at(-1)]]) {
+      await pick('Function', name, 'B')
+      await counts(`${name} of each`, Object.fromEntries(Object.entries(waves).map(([n, of]) => [`B ${n}`, [f(valuesOf(of))]])))
+    }
+    await views('Time series')
+    await kind('Resample')
+    await own('Resample to', '5m')
+    const bins = [ones.slice(0, 1), ...Array.from({ length: 12 }, (_, i) => ones.slice(1 + 5 * i, 6 + 5 * i))]
+    const ofOne = (what, want) => until(what, async () => {
+      const now = (await legend())['B one']
+      return (now && want.every((v, i) => near(now[i], v))) || now
+    })
+    for (const [name, f] of [['Mean', mean], ['Max', (l) => Math.max(...l)], ['Min', (l) => Math.min(...l)], ['Sum', (l) => l.reduce((a, b) => a + b, 0)], ['Last', (l) => l.at(-1)]]) {
+      await pick('Downsample', name, 'B')
+      await ofOne(`${name} of each five minutes`, sums(bins.map(f)))
+    }
+    await own('Resample to', '20s')
+    for (const [name, n] of [['fillna: none', 61], ['pad: the value before', 181], ['backfilling: the next value', 181]]) {
+      await pick('Upsample', name, 'B')
+      await ofOne(`${name}: ${n} points`, [ones[0], ones.at(-1), Math.max(...ones), n])
+    }
+  })
+
+  const option = (label, value) => set2('Query options', { [label]: value })
+  const asksOf = async (heard) => (await heard('query_range')).map((q) => [q.start, q.end, q.step].map(Number))
+  await does('query options: points, interval, shift, another time', async () => {
+    await edits(1)
+    await set('Min step', '')
+    let heard = await since()
+    await option('Min interval', '')
+    await until('as many points as there is room for', async () => (await asksOf(heard)).some(([, , step]) => step === 15) || asksOf(heard))
+    await option('Max data points', 20) // of an hour: each 3 minutes, of which 2 are a readable step
+    const over = (step, shift = 0) => Object.fromEntries(Object.entries(waves).map(([n, f]) => [n, valuesOf((t) => f(t - shift), from / 1000, to / 1000, step)]))
+    await drawsOf('fewer points', over(120))
+    await option('Min interval', '10m')
+    await drawsOf('a point each ten minutes', over(600))
+    heard = await since()
+    await option('Time shift', '20m')
+    await drawsOf('as it was 20 minutes before', over(600, 1200))
+    assert.deepEqual(await asksOf(heard), [[from / 1000 - 1200, to / 1000 - 1200, 600]])
+    const info = () => preview.locator('header .info').innerText().then((t) => t.trim())
+    assert.equal(await info(), 'timeshift -20m')
+    await option('Time shift', '')
+    await option('Compare with', '20m')
+    await drawsOf('beside what was 20 minutes before', { ...over(600), ...Object.fromEntries(Object.entries(over(600, 1200)).map(([n, v]) => [`${n} (comparison)`, v])) })
+    assert.equal(await info(), 'compared with 20m before')
+  })
+
+  await does('query options: a relative time, which only a time that moves heeds', async () => {
+    await edits(1)
+    await option('Relative time', '20m')
+    await quiet()
+    await drawsOf('a time that stands still stays', Object.fromEntries(Object.entries(waves).map(([n, f]) => [n, valuesOf(f, from / 1000, to / 1000, 300)])))
+    assert.equal(await preview.locator('header .info').count(), 0)
+    await saves()
+    const heard = await since()
+    await edits(1, 'from=now-3h&to=now')
+    await until('it asks for twenty minutes', async () => (await asksOf(heard)).some(([start, end, step]) => step === 300 && end - start === 1200 && Math.abs(end * 1000 - Date.now()) < 330e3) || asksOf(heard))
+    const says = (text) => until(`it says ${text}`, async () => (await preview.innerText()).includes(text) || preview.innerText())
+    await says('Last 20 minutes')
+    await option('Relative time', 'now-1d/d')
+    await until('yesterday', async () => (await asksOf(heard)).some(([start, end]) => start % 86400 === 0 && end % 86400 > 86400 - 900 && end - start < 86400) || asksOf(heard))
+    await option('Relative time', 'yesterday')
+    await says('"now-yesterday" is not a time')
+    await option('Relative time', '')
+    await until('it says nothing of a time any more', async () => !/now-yesterday|Last 20|now-1d/.test(await preview.innerText()))
+  })
+
+  await does('a panel is repeated by a variable: beside each other, so many in a row, or below', async () => {
+    const names = { steady: ['high', 'low', 'mid'], waves: ['none', 'one'], states: ['door', 'pump'] } // at the end, where one wave has a gap
+    await edits(5)
+    await set2('Repeat', { 'Repeat by variable': 'shape' })
+    await put(page.locator('aside'), 'Max per row', 2)
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    const each = (shape) => page.locator('[data-panel]', { has: page.getByRole('heading', { name: `Shape ${shape}`, exact: true }) })
+    const boxes = async () => {
+      const all = []
+      for (const [shape, want] of Object.entries(names)) {
+        await each(shape).scrollIntoViewIfNeeded()
+        await until(`${shape} has its values`, async () => {
+          const now = await each(shape).locator('.card .name').allInnerTexts()
+          return JSON.stringify(now.sort()) === JSON.stringify(want) || now
+        })
+      }
+      for (const shape of Object.keys(names)) all.push(await each(shape).boundingBox())
+      return all.map((b) => [b.x, b.y, b.width].map(Math.round))
+    }
+    const [a, b, c] = await boxes()
+    assert.ok(a[1] === b[1] && b[0] > a[0] + a[2] && c[0] === a[0] && c[1] > a[1] && a[2] === b[2] && b[2] === c[2], `two in a row: ${JSON.stringify([a, b, c])}`)
+    await shot('forms-repeated')
+    await each('steady').hover()
+    await page.keyboard.press('e')
+    await set2('Repeat', { Direction: 'Vertical' })
+    assert.equal(await page.locator('aside').getByLabel('Max per row', { exact: true }).count(), 0, 'which is of rows alone')
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    const [d, e, f] = await boxes()
+    assert.ok(d[0] === e[0] && e[0] === f[0] && d[1] < e[1] && e[1] < f[1], `below each other: ${JSON.stringify([d, e, f])}`)
+    await each('steady').hover()
+    await page.keyboard.press('e')
+    await set2('Repeat', { 'Repeat by variable': 'not repeated' })
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await until('one is left', async () => (await page.getByRole('heading', { name: /^Shape / }).count()) === 1)
   })
 })
