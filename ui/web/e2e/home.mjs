@@ -1,7 +1,7 @@
 /**
  * Our own home dashboard in Chromium before a live site: latency per request, the old
- * formula beside it, the load that the autoscaler sees, quantiles, failures and the table
- * of models are what formulas written here make of the counters.
+ * formula beside it, the load that the autoscaler sees, quantiles, failures, servers, what
+ * waits and the table of models are what formulas written here make of the counters.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/home.mjs
  *
@@ -35,6 +35,7 @@ const charts = {
   'Inferences per second by server': ['{pod}', sum('nv_inference_count', '', 'by (pod)')],
   'Inferences per second by model': ['{model}', sum('nv_inference_count', '', 'by (model)')],
   'Rows per execution': ['{model}', `${sum('nv_inference_count', '', 'by (model)')} / ${sum('nv_inference_exec_count', '', 'by (model)')}`],
+  'Requests that wait': ['{model}', 'sum by (model) (nv_inference_pending_request_count)'],
   'Failures per second': ['{code}', sum('supersonic_gateway_requests_total', `${infers}, code!="OK"`, 'by (code)')],
 }
 
@@ -74,6 +75,11 @@ await reader(site, async (r) => {
       assert.deepEqual([...told.keys()].sort(), [...want.keys()].sort(), title)
       for (const [name, value] of want) assert.ok(near(told.get(name), value), `${title}: the last of ${name} is ${value}, told: ${told.get(name)}`)
     }
+    const [{ value: [, servers] }] = await asks('count(count by (pod) (nv_inference_exec_count))')
+    const stat = panel('Triton servers').first()
+    await stat.scrollIntoViewIfNeeded()
+    await quiet()
+    await until(`${servers} servers`, async () => (await stat.locator('.body').innerText()).trim() === servers || stat.locator('.body').innerText())
     await shot('home')
   })
 

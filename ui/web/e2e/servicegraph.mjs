@@ -122,6 +122,22 @@ await reader(site, async (r) => {
     await until('its traces', async () => (await rows.count()) === traces.length || [await rows.count(), traces.length])
   })
 
+  await does('the server map of our own dashboard: who is there, and what each edge says', async () => {
+    await page.goto(`${site}/d/supersonic-map?from=${from}&to=${to}&refresh=&timezone=utc`)
+    const own = panel('Server map')
+    await own.locator('[data-node]').first().waitFor()
+    await quiet()
+    const inside = new Map([...edges].filter(([id]) => !id.startsWith('user>')))
+    assert.deepEqual((await own.locator('[data-node]').evaluateAll((all) => all.map((n) => n.dataset.node))).sort(), [...new Set([...inside.keys()].flatMap((id) => id.split('>')))].sort(), 'who asks from outside is left out')
+    const seen = await own.locator('[data-edge]').evaluateAll((all) => all.map((e) => [e.dataset.edge, e.ariaLabel]))
+    assert.deepEqual(seen.map(([id]) => id).sort(), [...inside.keys()].sort())
+    for (const [id, says] of seen) {
+      const [ms, rate] = says.split(': ')[1].split(', ')
+      assert.ok(written(number(ms, 'ms/r'), inside.get(id).ms) && written(number(rate, 'r/sec'), inside.get(id).rate), `${says}; it is ${JSON.stringify(inside.get(id))}`)
+    }
+    await shot('own-server-map')
+  })
+
   await does('the map of a site whose gateways count nothing: words, nodes, edges, cards and charts are of the sampled traces', async () => {
     /** grown is by how much a counter grew from one end of the range to the other. */
     const at = async (query, time) => new Map((await json(`${proxy('prometheus')}/api/v1/query?${new URLSearchParams({ query, time: time / 1000 })}`)).data.result.map((s) => [`${s.metric.client}>${s.metric.server}`, Number(s.value[1])]))
