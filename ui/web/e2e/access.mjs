@@ -13,7 +13,7 @@ import { reader, site } from './reader.mjs'
 
 const { EDITORS: editors, FORMLESS: formless, PROVIDER: provider, ELSEWHERE: elsewhere, OVER_TLS: overTLS } = process.env
 
-await reader(site, async ({ page, context, does, until, shot, sound, narrow, faults, json }) => {
+await reader(site, async ({ page, context, does, until, chord, shot, sound, narrow, faults, json }) => {
   const edit = page.getByRole('button', { name: 'Edit', exact: true })
   const opens = async (path) => {
     await page.goto(path)
@@ -34,7 +34,18 @@ await reader(site, async ({ page, context, does, until, shot, sound, narrow, fau
     await first.getByRole('button', { name: /^Menu of/ }).click()
     assert.deepEqual((await names('menuitem')).filter((n) => /\bedit|duplicate|remove/i.test(n)), [])
     await page.keyboard.press('Escape')
-    for (const keys of ['e', 'd e', 'Control+s']) for (const key of keys.split(' ')) await page.keyboard.press(key)
+    for (const keys of ['e', 'd e', 'Control+s', 'p d', 'p r', 'd s']) {
+      await first.hover()
+      await chord(...keys.split(' '))
+    }
+    await page.keyboard.press('?')
+    const list = page.getByRole('dialog', { name: 'Keys' })
+    await list.waitFor()
+    const listed = await list.locator('dd').allInnerTexts()
+    assert.ok(listed.includes('view it alone, and back'), `of ${listed}`)
+    assert.deepEqual(listed.filter((does) => /edit|save|settings|duplicate|remove/.test(does)), [], 'keys that a viewer has no use for')
+    await page.keyboard.press('Escape')
+    assert.equal(await page.getByRole('button', { name: 'Stop editing' }).count(), 0, 'no key begins to edit')
     for (const query of ['editPanel=3', 'editview=settings', 'editview=variables']) {
       await opens(`${site}/d/supersonic/x?refresh=&${query}`)
       assert.equal(await page.getByRole('region', { name: 'Queries' }).or(page.getByRole('dialog')).count(), 0, `${query}: no editor`)

@@ -220,7 +220,7 @@ export class Board {
   /** edit begins to edit: the JSON is fetched. */
   async edit(): Promise<boolean> {
     if (this.draft) return true
-    if (!this.answer) return false
+    if (!this.answer?.canEdit) return false
     try {
       this.kept = readModel(await ask<DashboardModel>(`api/dashboards/uid/${encodeURIComponent(this.answer.uid)}/json`))
       this.draft = this.kept
