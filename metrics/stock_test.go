@@ -122,7 +122,7 @@ func releasesIn(t *testing.T, db *tsdb.DB) {
 	now := time.Now()
 	app := db.Appender(t.Context())
 	for _, release := range []string{"supersonic", "west"} {
-		for _, c := range append(fakesite.Site(1, 3, []string{"add_sub", "tau_id"}, now.Add(-time.Hour)), served(now.Add(-time.Hour))...) {
+		for _, c := range append(fakesite.Site(1, 3, []string{"add_sub", "tau_id", "flaky"}, now.Add(-time.Hour)), served(now.Add(-time.Hour))...) {
 			set := map[string]string{"release": release, "namespace": "default"}
 			for name, value := range c.Labels {
 				set[name] = strings.Replace(value, "supersonic-", release+"-", 1)

@@ -63,6 +63,27 @@ await reader(site, async ({ page, does, until, json, shot, sound }) => {
     await until('all are back', async () => (await nodes()).some((l) => named(l).startsWith('supersonic-')) || nodes())
   })
 
+  await does("the menu of an edge of one release and model: each of its questions, with its figures", async () => {
+    const [from, into, model] = ['west-envoy-0', 'west-triton-1', 'flaky']
+    const of = (more = '') => `pod="${from}",server="${into}",model="${model}",release=~"west|"${more}`
+    const rate = (labels) => `sum(rate(supersonic_gateway_requests_total{${labels}}[$__rate_interval]))`
+    const menu = async () => {
+      await page.goto(`${site}/map?${window}&release=west&model=${model}`)
+      await map.locator(`[data-edge="${from}>${into}"]`).press('Enter')
+      return page.getByRole('dialog', { name: `${from} to ${into}` })
+    }
+    for (const [way, query] of [['Request rate', rate(of())], ['Failed request rate', rate(of(',code!="OK"'))], ['Request histogram', `histogram_quantile(0.9, sum by (le) (rate(supersonic_gateway_request_duration_seconds_bucket{${of()}}[$__rate_interval])))`]]) {
+      await (await menu()).getByRole('link', { name: way, exact: true }).click()
+      await until(`${way} leads to Explore`, () => new URL(page.url()).pathname === '/explore' || page.url())
+      await legendHolds('$__rate_interval', query)
+    }
+    for (const [way, path] of [['Traces', '/explore'], ['Where its time goes', '/latency']]) {
+      await (await menu()).getByRole('link', { name: way, exact: true }).click()
+      await until(`${way} leads on`, () => new URL(page.url()).pathname === path || page.url())
+      assert.equal(new URL(page.url()).searchParams.get('q'), `{ resource.service.name = "${from}" && span.peer.service = "${into}" && span.triton.model_name = "${model}" }`)
+    }
+  })
+
   /** legendHolds compares the legend of the query in Explore's address with the series that the store gives for it. */
   async function legendHolds(interval, query) {
     const row = page.getByRole('table', { name: 'Legend' }).locator('tbody tr')
@@ -75,8 +96,10 @@ await reader(site, async ({ page, does, until, json, shot, sound }) => {
     for (const { metric, values } of series) {
       const name = Object.values(metric)[0]
       const cells = await (name ? row.filter({ hasText: name }) : row).first().locator('td, th').allInnerTexts()
-      const [last, mean, max] = cells.slice(-3).map(parseFloat)
-      const list = values.map((v) => Number(v[1]))
+      const shown = cells.slice(-3)
+      const [last, mean, max] = shown.map(parseFloat)
+      const factor = shown.every((text) => /\d ms$/.test(text)) ? 1000 : 1 // lengths of time are written in their unit
+      const list = values.map((v) => factor * Number(v[1]))
       near(last, list.at(-1), `${query}: last of ${name}`)
       near(mean, list.reduce((a, b) => a + b, 0) / list.length, `${query}: mean of ${name}`)
       near(max, Math.max(...list), `${query}: max of ${name}`)
