@@ -133,12 +133,23 @@ type StatsView struct {
 	MinWidth        float64 `json:"minWidth"`
 	MinHeight       float64 `json:"minHeight"`
 	MaxHeight       float64 `json:"maxHeight"` // of one of many bars; 0: as fits
+	Ring            Ring    `json:"ring"`
 	// of bar gauges
 	Display   string `json:"display"` // "basic", "gradient", "lcd"
 	Unfilled  bool   `json:"unfilled"`
 	NamePlace string `json:"namePlace"` // "auto", "top", "left", "hidden"
 	ValueMode string `json:"valueMode"` // "color", "text", "hidden"
 	Legend    Legend `json:"legend"`
+}
+
+// Ring is how the ring of a gauge looks.
+type Ring struct {
+	Circle   bool    `json:"circle"`   // closed; else it is open below
+	Width    float64 `json:"width"`    // share of the widest, 0.5 as usual
+	Round    bool    `json:"round"`    // its ends
+	Segments int     `json:"segments"` // 1: whole
+	Gap      float64 `json:"gap"`      // share of a segment that is left free
+	Spark    bool    `json:"spark"`    // the course of values is within it
 }
 
 // Stat is one value with what stands around it.
@@ -148,6 +159,7 @@ type Stat struct {
 	Change  *float64    `json:"change"` // share by which it changed over the range
 	Min     float64     `json:"min"`
 	Max     float64     `json:"max"`
+	Neutral *float64    `json:"neutral"` // from which its ring goes; nil: from the least
 	MinText string      `json:"minText"`
 	MaxText string      `json:"maxText"`
 	Bands   []ColorBand `json:"bands"`

@@ -39,6 +39,9 @@ func (m *maker) stats(frames []frame.Frame) *payload.StatsView {
 	if m.panel.Type == "bargauge" && !o.sub("legend").has("showLegend") {
 		v.Legend.Shown = false
 	}
+	if m.panel.Type == "gauge" {
+		v.Ring = m.ring()
+	}
 	for _, s := range m.sheets(frames) {
 		v.Values = append(v.Values, m.statsOf(s)...)
 	}
@@ -199,6 +202,9 @@ func (m *maker) bare(c *column) payload.Stat {
 	st := payload.Stat{Name: c.name, Min: c.lo, Max: c.hi, Bands: m.bands(c), TimesMs: []float64{}, Values: []*float64{}, Links: []payload.PanelLink{}, Format: c.format}
 	if m.panel.Type == "gauge" || m.panel.Type == "bargauge" {
 		m.gaugeRange(&st, c)
+	}
+	if m.panel.Type == "gauge" {
+		st.Neutral = m.neutral(c)
 	}
 	st.MinText, st.MaxText = whole(m.shown(c, st.Min, "")), whole(m.shown(c, st.Max, ""))
 	if byValueMode(c.mode()) && c.mode() != "thresholds" {

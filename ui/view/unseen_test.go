@@ -315,3 +315,22 @@ func TestTheTablesBelowRowsHaveHeadersUnlessTheFileSaysNo(t *testing.T) {
 		}
 	}
 }
+
+func TestAGaugeOfTheNewestGrafanaHasItsRing(t *testing.T) {
+	one := func(options string) payload.PanelView {
+		return made(t, `{"type":"gauge","options":{`+options+`}}`, samples("A", "a", nil, 1, 2))
+	}
+	usual := payload.Ring{Width: 0.5, Segments: 1, Gap: 0.3}
+	if v := one(`"barShape":"flat","barWidthFactor":0.5,"effects":{"barGlow":false,"gradient":true},"endpointMarker":"point","segmentCount":1,"segmentSpacing":0.3,"shape":"gauge"`); len(v.Notes) != 0 || v.Stats.Ring != usual || v.Stats.Values[0].Neutral != nil {
+		t.Errorf("%+v, said %v", v.Stats.Ring, v.Notes)
+	}
+	v := one(`"barShape":"rounded","barWidthFactor":9,"segmentCount":12,"segmentSpacing":0.5,"shape":"circle","sparkline":true,"neutral":1.5`)
+	if n := v.Stats.Values[0].Neutral; len(v.Notes) != 0 || v.Stats.Ring != (payload.Ring{Circle: true, Width: 1, Round: true, Segments: 12, Gap: 0.5, Spark: true}) || n == nil || *n != 1.5 {
+		t.Errorf("%+v, said %v", v.Stats.Ring, v.Notes)
+	}
+	for _, glows := range []string{`"effects":{"barGlow":true}`, `"effects":{"centerGlow":true}`, `"endpointMarker":"glow"`} {
+		if v := one(glows); len(v.Notes) != 1 || !strings.Contains(v.Notes[0].Text, "glow") {
+			t.Errorf("%s: said %v", glows, v.Notes)
+		}
+	}
+}

@@ -7,8 +7,8 @@
  *   SITE_URL=http://127.0.0.1:3000 node e2e/kinds-rest.mjs
  */
 import assert from 'node:assert/strict'
-import { apart, near, rgb } from './drawn.mjs'
-import { changesOf, css, page, preview, put, quiet, reads, rowsOf, same, seriesOf, set, tab, to, until } from './kindoptions.mjs'
+import { apart, rgb } from './drawn.mjs'
+import { changesOf, page, preview, put, quiet, reads, rowsOf, same, seriesOf, set, tab, to, until } from './kindoptions.mjs'
 import { pixelsOf } from './pixels.mjs'
 
 const instant = { format: 'table', instant: true, range: false }
@@ -17,6 +17,7 @@ const kinds = [
   { type: 'heatmap', targets: [{ refId: 'A', expr: 'waves', range: true }], options: { calculate: true, calculation: { yBuckets: { mode: 'size', value: '5' }, xBuckets: { mode: 'size', value: '5m' } } } },
   { type: 'histogram', targets: [{ refId: 'A', expr: 'waves', legendFormat: '{{name}}', range: true }] },
   { type: 'bargauge', targets: [{ refId: 'A', expr: 'steady', legendFormat: '{{name}}', range: true }] },
+  { type: 'gauge', targets: [{ refId: 'A', expr: 'steady', legendFormat: '{{name}}', range: true }], fieldConfig: { defaults: { min: 0, max: 100 } } },
   { type: 'nodeGraph', targets: ['nodes', 'edges'].map((expr, i) => ({ refId: 'AB'[i], expr, ...instant })), transformations: [{ id: 'organize', options: { renameByName: { 'Value #A': 'mainstat', 'Value #B': 'mainstat' } } }, { id: 'convertFieldType', options: { conversions: [{ targetField: 'secondarystat', destinationType: 'number' }] } }] },
 ]
 const panels = kinds.map((p, i) => ({ id: i + 1, title: `A ${p.type}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: '60s', ...p }))
@@ -262,6 +263,48 @@ await reads(async () => {
     await every('so high at most', (b) => b.bar.h === 31)
     await set('Display', { Orientation: 'Vertical', 'Min width': 777 })
     await every('so wide at least', (b) => b.bar.w === 777)
+  })
+
+  await changes('A gauge', 'a gauge: from a neutral value, a circle, wide, in segments, with its course and its name', async () => {
+    const names = [...steady.keys()].sort()
+    const last = (name) => [...steady.get(name).values()].at(-1)
+    /** rings are, by gauge: where the bar begins and ends as shares of the rest's length, its width, its dashes, and the rest's box. */
+    const rings = () => preview.getByRole('img').evaluateAll((all) => all.map((g) => {
+      const [rest, bar] = ['.rest', '.ring'].map((c) => g.querySelector(c))
+      const long = rest.getTotalLength()
+      const is = bar?.getAttribute('stroke-width') === rest.getAttribute('stroke-width') ? bar : null
+      const at = (p) => Array.from({ length: 401 }, (_, i) => { const q = rest.getPointAtLength((i / 400) * long); return Math.hypot(q.x - p.x, q.y - p.y) }).reduce((best, far, i, all) => (far < all[best] ? i : best), 0) / 400
+      const box = rest.getBBox()
+      return { from: is && at(is.getPointAtLength(0)), to: is && at(is.getPointAtLength(is.getTotalLength())), wide: Number(rest.getAttribute('stroke-width')), dash: rest.getAttribute('stroke-dasharray'), long, flat: box.width / box.height, ends: getComputedStyle(rest).strokeLinecap }
+    }))
+    const every = (what, look) => until(what, async () => {
+      await quiet()
+      const list = await rings()
+      return (list.length === names.length && list.every((r, i) => look(r, last(names[i])))) || list
+    })
+    const close = (a, b) => Math.abs(a - b) < 0.004
+    await every('from the least', (r, v) => close(r.from, 0) && close(r.to, v / 100))
+    await set('Display', { 'Neutral value': 50 })
+    await every('from fifty', (r, v) => (v === 50 ? r.from === null : close(r.from, Math.min(v, 50) / 100) && close(r.to, Math.max(v, 50) / 100)))
+    const { wide } = (await rings())[0]
+    await set('Display', { 'Neutral value': '', 'Bar width': 1, 'Bar ends': 'Rounded' })
+    await every('twice as wide', (r) => Math.abs(r.wide / wide - 2) < 0.01 && r.ends === 'round')
+    await set('Display', { 'Bar width': '', 'Bar ends': 'Flat', Shape: 'Circle' })
+    await every('a circle', (r, v) => Math.abs(r.flat - 1) < 0.01 && close(r.to, v / 100) && r.ends === 'butt')
+    await set('Display', { Segments: 20, 'Segment spacing': 0.4 })
+    await every('twenty segments', (r) => {
+      const [drawn, gap] = r.dash.split(' ').map(Number)
+      return Math.abs((20 * (drawn + gap)) / r.long - 1) < 0.001 && Math.abs(gap / (drawn + gap) - 0.4) < 0.001
+    })
+    const texts = (of) => preview.locator(`svg ${of}`).allTextContents()
+    const written = names.map((n) => String(last(n)))
+    for (const [mode, values, titles] of [['Auto', written, names], ['Value', written, []], ['Name', [], names], ['None', [], []]]) {
+      await set('Display', { 'Text mode': mode })
+      await same(mode, async () => [(await texts('text.value')).map((t) => t.trim()), (await texts('text.name')).map((t) => t.trim())], [values, titles])
+    }
+    await until('no course', async () => (await preview.locator('.spark').count()) === 0)
+    await set('Display', { 'Show sparkline': true })
+    await until('their course', async () => (await preview.locator('.spark path').count()) >= names.length)
   })
 
   await changes('A nodeGraph', 'a node graph: units of figures, what the wheel does', async () => {

@@ -162,6 +162,7 @@ export interface StatsView {
   minHeight: number
   /** of one of many bars; 0: as fits */
   maxHeight: number
+  ring: Ring
   /** of bar gauges"basic", "gradient", "lcd" */
   display: string
   unfilled: boolean
@@ -172,6 +173,22 @@ export interface StatsView {
   legend: Legend
 }
 
+/** Ring is how the ring of a gauge looks. */
+export interface Ring {
+  /** closed; else it is open below */
+  circle: boolean
+  /** share of the widest, 0.5 as usual */
+  width: number
+  /** its ends */
+  round: boolean
+  /** 1: whole */
+  segments: number
+  /** share of a segment that is left free */
+  gap: number
+  /** the course of values is within it */
+  spark: boolean
+}
+
 /** Stat is one value with what stands around it. */
 export interface Stat {
   name: string
@@ -180,6 +197,8 @@ export interface Stat {
   change: number | null
   min: number
   max: number
+  /** from which its ring goes; nil: from the least */
+  neutral: number | null
   minText: string
   maxText: string
   bands: ColorBand[]
