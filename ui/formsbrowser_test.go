@@ -70,7 +70,7 @@ func withBuckets(w http.ResponseWriter, r *http.Request) {
 }
 
 // asMany answers a search with as many traces as it may, up to 40, each with as many spans
-// as it may, up to 10, and a metrics query with one series whose values are its step.
+// as it may, up to 30, and a metrics query with one series whose values are its step.
 type asMany struct{ rest http.Handler }
 
 func (a asMany) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +81,7 @@ func (a asMany) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for i := range number("limit", 40) {
 			at := int64(number("end", 1<<40)-1-i) * int64(time.Second)
 			var spans []map[string]any
-			for j := range number("spss", 10) {
+			for j := range number("spss", 30) {
 				spans = append(spans, map[string]any{"spanID": fmt.Sprintf("%016x", 16*i+j+1), "name": "ingress", "startTimeUnixNano": fmt.Sprint(at), "durationNanos": fmt.Sprint((i + 1) * 1e6)})
 			}
 			traces = append(traces, map[string]any{"traceID": fmt.Sprintf("%032x", i+1), "rootServiceName": "envoy-0", "rootTraceName": "ingress", "startTimeUnixNano": fmt.Sprint(at), "durationMs": i + 1,

@@ -32,13 +32,15 @@ const kinds = {
   nodeGraph: [{ refId: 'A', datasource: { type: 'tempo', uid: uid.tempo }, queryType: 'serviceMap' }], traces: [{ refId: 'A', datasource: { type: 'tempo', uid: uid.tempo }, queryType: 'traceql', query: '{ name = "ingress" }', limit: 20, tableType: 'traces' }],
 }
 kinds.traces = ['table', ...kinds.traces] // a list of traces stands in a table
+const notice = '## Shift\n\n| pod | who |\n|---|---|\n| triton-0 | *Ada* |\n| triton-1 | **Emmy** |\n\n1. look at `queue`\n2. call [the site](/status)\n\n> then sleep'
+kinds.text = [null, { options: { mode: 'markdown', content: notice } }]
 const titleOf = (kind) => `Taken along: ${kind}`
 const columnsOf = 3
 
 async function opens() {
   const panels = Object.entries(kinds).map(([kind, given], i) => {
     const [type, target, more] = typeof given[0] === 'string' ? given : [kind, ...given]
-    return { id: i + 1, type, title: titleOf(kind), datasource: target.datasource, targets: [target], gridPos: { x: (i % columnsOf) * 8, y: Math.floor(i / columnsOf) * 8, w: 8, h: 8 }, ...more }
+    return { id: i + 1, type, title: titleOf(kind), ...(target ? { datasource: target.datasource, targets: [target] } : {}), gridPos: { x: (i % columnsOf) * 8, y: Math.floor(i / columnsOf) * 8, w: 8, h: 8 }, ...more }
   })
   const saved = await json('/api/dashboards/save', { model: { uid: '', title: 'To be taken along', schemaVersion: 41, panels, templating: { list: [] } }, version: 0, message: '', copy: true })
   await page.setViewportSize({ width: 1440, height: 1300 })
@@ -177,7 +179,16 @@ async function pictureHolds(kind) {
 
 await reads(async () => {
   const saved = await opens()
-  for (const kind of Object.keys(kinds)) {
+  await does('text is seen, and is no table to take along', async () => {
+    await panel(titleOf('text')).hover()
+    await panel(titleOf('text')).getByRole('button', { name: /^Menu of/ }).click()
+    assert.deepEqual((await page.getByRole('menuitem').allInnerTexts()).map((t) => t.split('\n')[0].trim()).filter((t) => /Download|Data|Query/.test(t)), ['Download PNG'])
+    await page.keyboard.press('Escape')
+    const seen = (await panel(titleOf('text')).locator('.body').innerText()).replaceAll(/\s+/g, ' ').trim()
+    assert.equal(seen, 'Shift pod who triton-0 Ada triton-1 Emmy look at queue call the site then sleep')
+  })
+  await does('text as PNG', () => pictureHolds('text'))
+  for (const kind of Object.keys(kinds).filter((k) => k !== 'text')) {
     const tables = async () => tablesOf((await download(kind, 'Download CSV')).toString())
     await does(`${kind} as CSV`, async () => holds[kind](await tables()))
     await does(`${kind} as it is seen`, async () => seenOf[kind](page, panel(titleOf(kind)), await tables()))

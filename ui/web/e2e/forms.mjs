@@ -384,4 +384,51 @@ await reads(async () => {
     await page.getByRole('button', { name: 'Apply', exact: true }).click()
     await until('one is left', async () => (await page.getByRole('heading', { name: /^Shape / }).count()) === 1)
   })
+
+  const explores = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, to, timezone: 'utc', refresh: '', ...params })}`)
+  const row = () => page.locator('[data-query="A"]')
+  const results = () => page.getByRole('region', { name: 'Results', exact: true })
+  const opensDashboard = async (name) => {
+    await page.getByRole('button', { name: 'Add to dashboard', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add to dashboard' })
+    if (name) {
+      await dialog.getByRole('radio', { name: 'One that is there already' }).check()
+      await choose(dialog, 'Dashboard', name)
+    }
+    await dialog.getByRole('button', { name: 'Open the dashboard' }).click()
+    await page.getByRole('heading', { name: 'Edit panel' }).waitFor()
+    await quiet()
+  }
+
+  await does('Explore: a PromQL query becomes a panel of a new dashboard, with the same figures', async () => {
+    await explores({ type: 'promql', q: 'waves' })
+    await row().getByLabel('Legend', { exact: true }).fill('{{name}} there')
+    await page.keyboard.press('Tab')
+    await row().getByLabel('Min step', { exact: true }).fill('5m')
+    await page.keyboard.press('Tab')
+    const want = Object.fromEntries(Object.entries(waves).map(([n, f]) => [`${n} there`, valuesOf(f, from / 1000, to / 1000, 300)]))
+    const told = () => page.getByRole('table', { name: 'Legend' }).locator('tbody tr').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.cells[0].innerText.trim(), [...tr.cells].slice(1).map((c) => parseFloat(c.innerText))])))
+    const loosely = (a, b) => Object.keys(a).sort().join() === Object.keys(b).sort().join() && Object.entries(b).every(([n, list]) => list.every((v, i) => Math.abs(a[n][i] - v) < 0.06))
+    await until('Explore has them', async () => loosely(await told(), Object.fromEntries(Object.entries(want).map(([n, list]) => [n, [list.at(-1), mean(list), Math.max(...list)]]))) || told())
+    await opensDashboard()
+    assert.equal(new URL(page.url()).pathname, '/dashboard/new')
+    const spoken = () => preview.locator('.hidden table tbody tr').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.cells[0].textContent, [...tr.cells].slice(1).map((c) => parseFloat(c.textContent))])))
+    await until('the panel has them', async () => loosely(await spoken(), Object.fromEntries(Object.entries(want).map(([n, list]) => [n, [Math.min(...list), Math.max(...list), list.at(-1)]]))) || spoken())
+    assert.equal(await preview.locator('a.dot').count(), 1, 'with the exemplars')
+    assert.deepEqual([await query().getByLabel('Legend', { exact: true }).inputValue(), await query().getByLabel('Min step', { exact: true }).inputValue()], ['{{name}} there', '5m'])
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  })
+
+  await does('Explore: spans become a panel of a dashboard that is there, as many and with their columns', async () => {
+    await explores({ type: 'traceql', q: '{ name = "ingress" }', limit: 4, columns: 'span.peer.service' })
+    await results().getByRole('combobox', { name: 'Table of' }).selectOption('spans')
+    await until('twenty spans of each of four', async () => /\b80 spans\b/.test(await results().innerText()) || results().innerText())
+    const heard = await since()
+    await opensDashboard('Forms')
+    await until('the panel has as many', async () => /\b80 rows\b/.test(await preview.innerText()) || preview.innerText())
+    assert.deepEqual((await heard('search')).filter((q) => q.limit === '4').map((q) => [q.limit, q.spss, Number(q.start), Number(q.end)]), [['4', '20', from / 1000, to / 1000]])
+    await saves()
+    const added = (await json(`api/dashboards/uid/${uid}/json`)).panels.at(-1)
+    assert.deepEqual([added.type, added.datasource.type, added.targets[0].query, added.targets[0].tableType], ['table', 'tempo', '{ name = "ingress" } | select(span.peer.service)', 'spans'])
+  })
 })

@@ -54,6 +54,8 @@ export interface Explore {
   range: { from: string; to: string } | null
 }
 
+/** spansOfEach is how many spans of a trace the table of spans has at most. */
+export const spansOfEach = 20
 export const mostPanes = 2
 const mostQueries = 12
 

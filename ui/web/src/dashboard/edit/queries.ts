@@ -19,6 +19,9 @@ export function emptyTarget(refId: string, source: DataSource | undefined): Targ
   return { ...base, expr: '', legendFormat: '__auto', range: true, instant: false, editorMode: 'code' }
 }
 
+/** isMetrics tells TraceQL that makes series. */
+export const isMetrics = (text: string) => /\|\s*(rate|\w+_over_time|compare)\s*\(/.test(text)
+
 /** viewFor is the type of panel that suits a query; the one that it has where that is good as well. */
 export function viewFor(panel: PanelModel, target: Target): string {
   const kind = target.queryType
@@ -27,7 +30,7 @@ export function viewFor(panel: PanelModel, target: Target): string {
   if (isSearch(kind)) return 'table'
   if (kind === 'traceql') {
     const text = String(target.query ?? '')
-    if (/\|\s*(rate|count_over_time|\w+_over_time|histogram_over_time|compare)\s*\(/.test(text)) return numeric.includes(panel.type) ? panel.type : 'timeseries'
+    if (isMetrics(text)) return numeric.includes(panel.type) ? panel.type : 'timeseries'
     if (/^\s*[0-9a-f]{16,32}\s*$/i.test(text)) return 'traces'
     return panel.type === 'traces' ? 'traces' : 'table'
   }
