@@ -12,7 +12,7 @@ import (
 type kind struct{ options, custom string }
 
 const (
-	legendOptions  = "legend.showLegend legend.displayMode legend.placement legend.calcs legend.width legend.asTable legend.isVisible legend.sortBy legend.sortDesc legend.values legend.show legend.limit legend.overflow legend.enableFacetedFilter "
+	legendOptions  = "legend.showLegend legend.displayMode legend.placement legend.calcs legend.width legend.asTable legend.isVisible legend.sortBy legend.sortDesc legend.values legend.show legend.limit legend.overflow legend.enableFacetedFilter legend.facetedFilterPinned "
 	tooltipOptions = "tooltip.mode tooltip.sort tooltip.hideZeros tooltip.maxWidth tooltip.maxHeight tooltip.show tooltip.hoverProximity "
 	reduceOptions  = "reduceOptions.calcs reduceOptions.values reduceOptions.fields reduceOptions.limit text.titleSize text.valueSize text.percentSize orientation "
 	axisCustom     = "axisPlacement axisLabel axisWidth axisSoftMin axisSoftMax axisCenteredZero axisColorMode axisBorderShow axisGridShow scaleDistribution.type scaleDistribution.log scaleDistribution.linearThreshold "
@@ -23,7 +23,7 @@ const (
 // kinds are the types that are known.
 var kinds = map[string]kind{
 	"row":        {},
-	"text":       {options: "mode content code.language code.showLineNumbers code.showMiniMap"},
+	"text":       {options: "mode content code.language code.showLineNumbers code.showMiniMap renderMode"},
 	"timeseries": {legendOptions + tooltipOptions + "orientation timezone timeCompare timeCompare.* annotations.* disableKeyboardEvents", graphCustoms},
 	"trend":      {legendOptions + tooltipOptions + "xField", graphCustoms},
 	"xychart":    {legendOptions + tooltipOptions + "mapping dims.* series seriesMapping xField", graphCustoms + "show pointShape pointStrokeWidth pointSize.*"},
@@ -31,9 +31,9 @@ var kinds = map[string]kind{
 	"gauge":      {reduceOptions + "showThresholdLabels showThresholdMarkers sizing minVizWidth minVizHeight text.* shape barWidthFactor sparkline effects.* segmentCount segmentSpacing barShape endpointMarker textMode neutral glow", hideCustom + "neutral prefix postfix"},
 	"bargauge":   {reduceOptions + legendOptions + "displayMode valueMode namePlacement showUnfilled sizing minVizWidth minVizHeight maxVizHeight", hideCustom + "prefix postfix"},
 	"histogram":  {legendOptions + tooltipOptions + "bucketSize bucketOffset bucketCount combine", hideCustom + "stacking.mode stacking.group lineWidth fillOpacity gradientMode axisPlacement " + axisCustom},
-	"heatmap":    {tooltipOptions + "calculate calculation.xBuckets.* calculation.yBuckets.* color.* cellGap cellRadius cellValues.unit cellValues.decimals showValue yAxis.* rowsFrame.layout rowsFrame.value rowsFrame.unit rowsFrame.decimals filterValues.le filterValues.ge legend.show tooltip.yHistogram tooltip.showColorScale exemplars.color selectionMode annotations.*", hideCustom + "scaleDistribution.*"},
-	"table": {"showHeader cellHeight footer.show footer.reducer footer.countRows footer.enablePagination footer.fields frameIndex sortBy enablePagination showTypeIcons frozenColumns.* maxRowHeight disableKeyboardEvents",
-		hideCustom + "align width minWidth cellOptions.* displayMode filterable hidden hideHeader inspect wrapText wrapHeaderText footer.* tooltip.* styleField"},
+	"heatmap":    {tooltipOptions + "calculate calculation.xBuckets.* calculation.yBuckets.* color.* cellGap cellRadius cellValues.unit cellValues.decimals showValue yAxis.* rowsFrame.layout rowsFrame.value rowsFrame.unit rowsFrame.decimals rowsFrame.yBucketScale.* filterValues.le filterValues.ge legend.show legend.placement legend.width tooltip.yHistogram tooltip.showColorScale exemplars.color selectionMode annotations.*", hideCustom + "scaleDistribution.*"},
+	"table": {"showHeader cellHeight footer.show footer.reducer footer.countRows footer.enablePagination footer.fields frameIndex sortBy enablePagination showTypeIcons frozenColumns.* maxRowHeight pageSize disableKeyboardEvents",
+		hideCustom + "align width minWidth cellOptions.* displayMode filterable hidden hideHeader inspect wrapText wrapHeaderText footer.* tooltip.* styleField sortable"},
 	"state-timeline": {legendOptions + tooltipOptions + "mergeValues showValue alignValue rowHeight colWidth perPage timezone annotations.*", axisCustom + hideCustom + "lineWidth fillOpacity spanNulls insertNulls"},
 	"status-history": {legendOptions + tooltipOptions + "mergeValues showValue alignValue rowHeight colWidth perPage timezone annotations.*", axisCustom + hideCustom + "lineWidth fillOpacity spanNulls insertNulls"},
 	"piechart":       {reduceOptions + legendOptions + tooltipOptions + "pieType displayLabels sort", hideCustom},

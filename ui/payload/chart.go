@@ -125,6 +125,7 @@ type HeatmapView struct {
 	Format      Format       `json:"format"` // of values
 	Counts      [][]*float64 `json:"counts"`
 	CountFormat Format       `json:"countFormat"`
+	CountName   string       `json:"countName"` // what the tooltip calls them, "" for nothing
 	CountMin    float64      `json:"countMin"`
 	CountMax    float64      `json:"countMax"`
 	Colors      []string     `json:"colors"`  // from few to many

@@ -201,11 +201,15 @@ type Column struct {
 	Min       float64      `json:"min"`  // of gauges
 	Max       float64      `json:"max"`
 	Untitled  bool         `json:"untitled"`  // its header is not shown
+	Unsorted  bool         `json:"unsorted"`  // a reader does not sort by it
+	WrapHead  bool         `json:"wrapHead"`  // its header takes several lines
 	Gradient  bool         `json:"gradient"`  // of a coloured ground; of a gauge "gradient"
 	Lcd       bool         `json:"lcd"`       // of a gauge: cells
 	ValueMode string       `json:"valueMode"` // of gauges and sparklines: "color", "text", "hidden"
 	Trends    [][]*float64 `json:"trends"`    // of each row, in the order of Rows: its small chart; empty for none
 	WholeRow  bool         `json:"wholeRow"`  // its ground is that of the whole row
+	// Tips are what a pointer shows of each cell, in the order of Rows; empty where it is the cell's own text.
+	Tips []string `json:"tips"`
 	// Links are those of each row, in the order of Rows; empty where the column has none.
 	Links [][]PanelLink `json:"links"`
 }

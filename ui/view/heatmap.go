@@ -23,9 +23,11 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 		Reverse: y.flag("reverse", false), AxisRight: side == "right", AxisHidden: side == "hidden", AxisWidthPx: max(0, y.number("axisWidth", 0)), AxisLabel: m.env.fill(y.text("axisLabel", "")),
 		ShowLegend: o.sub("legend").flag("show", true), GapPx: o.number("cellGap", 1), RadiusPx: max(0, o.number("cellRadius", 0)), Tooltip: m.tooltip(),
 		TipColumn: o.sub("tooltip").flag("yHistogram", false), TipScale: o.sub("tooltip").flag("showColorScale", false),
+		CountName:   m.env.fill(o.sub("rowsFrame").text("value", "")),
 		ShowValues:  m.oneOf("showValue", o.text("showValue", ""), "never", "auto", "always") != "never",
 		CountFormat: units.Of(o.sub("cellValues").text("unit", "short"), o.sub("cellValues").whole("decimals")),
 	}
+	m.heatNotes()
 	sheets := m.sheets(frames)
 	v.Format = m.heatUnit(sheets, y)
 	if o.flag("calculate", false) {
@@ -44,6 +46,20 @@ func (m *maker) heatmap(frames []frame.Frame) *payload.HeatmapView {
 		v.Exemplars = append(v.Exemplars, s.exemplars()...)
 	}
 	return v
+}
+
+// heatNotes says what the file wants and is drawn otherwise.
+func (m *maker) heatNotes() {
+	const usual = "rgba(255,0,255,0.7)" // which Grafana writes into every file
+	if c := m.options.sub("exemplars").text("color", usual); c != usual {
+		m.warn("exemplars have the page's own colour (exemplars.color)")
+	}
+	if m.options.sub("legend").text("placement", "") == "right" {
+		m.warn("the scale of colours stands below the map (legend.placement)")
+	}
+	if mode := m.options.text("selectionMode", ""); mode == "y" || mode == "xy" {
+		m.warn("a drag chooses a time range alone (selectionMode)")
+	}
 }
 
 // cropped leaves the rows that lie within the bounds of the axis.
@@ -190,6 +206,9 @@ func (m *maker) bucketsOverTime(v *payload.HeatmapView, sheets []*sheet) {
 		v.Names = append(v.Names, units.Plain(r.hi))
 	}
 	v.Log = isGeometric(v.Edges)
+	if scale := m.options.sub("rowsFrame").sub("yBucketScale"); scale.has("type") {
+		v.Log = m.oneOf("rowsFrame.yBucketScale", scale.text("type", ""), "linear", "log") == "log"
+	}
 }
 
 func notNil(f []float64) []float64 {

@@ -18,7 +18,13 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	o := m.options
 	m.annotated()
 	v := newTable()
-	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), m.oneOf("cellHeight", o.text("cellHeight", ""), "sm", "md", "lg")
+	v.ShowHeader, v.CellHeight = o.flag("showHeader", true), m.oneOf("cellHeight", o.text("cellHeight", ""), "sm", "md", "lg", "auto")
+	if v.CellHeight == "auto" { // rows are as high as what is in them, whatever their least height
+		v.CellHeight = "sm"
+	}
+	if o.flag("showTypeIcons", false) {
+		m.warn("headers have no icons of their types (showTypeIcons)")
+	}
 	if sort := o.list("sortBy"); len(sort) > 0 {
 		v.SortBy, v.SortDesc = m.env.fill(sort[0].text("displayName", "")), sort[0].flag("desc", false)
 	}
@@ -28,7 +34,9 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	}
 	footer := o.sub("footer")
 	if footer.flag("enablePagination", false) || o.flag("enablePagination", false) {
-		v.PageSize = m.pageSize(v.CellHeight)
+		if v.PageSize = int(max(0, min(maxRows, o.number("pageSize", 0)))); v.PageSize == 0 {
+			v.PageSize = m.pageSize(v.CellHeight)
+		}
 	}
 	sheets := m.sheets(frames)
 	if m.env.Table && m.panel.Type != "table" {
@@ -107,6 +115,7 @@ func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 		v.Rows = append(v.Rows, cells)
 	}
 	fillTrends(v, columns, order)
+	m.fillTips(v, s, columns, order)
 	m.fillNested(v, s, order)
 	if footer.flag("show", false) {
 		v.Footer = m.footer(columns, s.rows, footer)
@@ -157,6 +166,24 @@ func fillTrends(v *payload.TableView, columns []*column, order []int) {
 			if c.Trends != nil {
 				v.Columns[i].Trends = append(v.Columns[i].Trends, trend)
 			}
+		}
+	}
+}
+
+// fillTips gives the cells of a column what another field has for their tooltips.
+func (m *maker) fillTips(v *payload.TableView, s *sheet, columns []*column, order []int) {
+	for i, c := range columns {
+		field := c.custom.sub("tooltip").text("field", "")
+		if field == "" {
+			continue
+		}
+		from := slices.IndexFunc(s.columns, func(x *column) bool { return x.name == field || x.Name == field })
+		if from < 0 {
+			m.warn("tooltips of %s are to be of the field %q, which is not there", c.name, field)
+			continue
+		}
+		for _, row := range order {
+			v.Columns[i].Tips = append(v.Columns[i].Tips, whole(m.at(s.columns[from], row)))
 		}
 	}
 }
@@ -249,11 +276,14 @@ func (m *maker) tableColumn(c *column) payload.Column {
 	if field := o.text("styleField", ""); field != "" {
 		m.warn("cells are not styled by the field %q (styleField)", field)
 	}
+	if o.flag("inspect", false) {
+		m.warn("cells have no viewer of their own (inspect): Inspect of the panel's menu has their data")
+	}
 	cell := o.sub("cellOptions")
 	col := payload.Column{
 		Name: c.name, Kind: kind, Align: align, Width: o.number("width", 0), MinWidth: o.number("minWidth", 0), Hidden: o.flag("hidden", false),
 		Filter: o.flag("filterable", false), Wrap: cell.flag("wrapText", o.flag("wrapText", false)), Cell: m.cell(o, cell), Min: c.lo, Max: c.hi,
-		Untitled: o.flag("hideHeader", false), WholeRow: cell.flag("applyToRow", false), ValueMode: orElse(cell.text("valueDisplayMode", ""), "color"), Trends: [][]*float64{}, Links: [][]payload.PanelLink{},
+		Untitled: o.flag("hideHeader", false), Unsorted: !o.flag("sortable", true), WrapHead: o.flag("wrapHeaderText", false), Tips: []string{}, WholeRow: cell.flag("applyToRow", false), ValueMode: orElse(cell.text("valueDisplayMode", ""), "color"), Trends: [][]*float64{}, Links: [][]payload.PanelLink{},
 	}
 	if c.Trends != nil && col.Cell == "text" {
 		col.Cell = "sparkline"

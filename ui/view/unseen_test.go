@@ -334,3 +334,40 @@ func TestAGaugeOfTheNewestGrafanaHasItsRing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatTheNewestGrafanaWantsOfTablesMapsAndTextsIsDoneOrSaid(t *testing.T) {
+	rows := frame.Frame{Fields: []frame.Field{texts("pod", "b", "a", "c"), texts("note", "two", "one", "three"), number("n", nil, 2, 1, 3)}}
+	table := func(options, custom string) payload.PanelView {
+		return made(t, `{"type":"table","options":{"sortBy":[{"displayName":"pod"}],`+options+`},"fieldConfig":{"defaults":{"custom":{`+custom+`}}}}`, rows)
+	}
+	v := table(`"cellHeight":"auto","enablePagination":true,"pageSize":2`, `"sortable":false,"wrapHeaderText":true,"tooltip":{"field":"note"}`)
+	if c := v.Table.Columns[2]; len(v.Notes) != 0 || v.Table.PageSize != 2 || !c.Unsorted || !c.WrapHead || !cmp.Equal(c.Tips, []string{"one", "two", "three"}) {
+		t.Errorf("%+v, pages of %d, said %v", c, v.Table.PageSize, v.Notes)
+	}
+	buckets := []frame.Frame{samples("A", "1", map[string]string{"le": "1"}, 1), samples("A", "5", map[string]string{"le": "5"}, 2), samples("A", "9", map[string]string{"le": "9"}, 3)}
+	heat := func(options string) payload.PanelView {
+		return made(t, `{"type":"heatmap","options":{`+options+`}}`, buckets...)
+	}
+	for scale, log := range map[string]bool{"linear": false, "log": true} {
+		if v := heat(`"rowsFrame":{"value":"requests","yBucketScale":{"type":"` + scale + `","log":2}}`); len(v.Notes) != 0 || v.Heatmap.Log != log || v.Heatmap.CountName != "requests" {
+			t.Errorf("%s: log %v, counts are %q, said %v", scale, v.Heatmap.Log, v.Heatmap.CountName, v.Notes)
+		}
+	}
+	for want, v := range map[string]payload.PanelView{
+		"showTypeIcons": table(`"showTypeIcons":true`, ""), "inspect": table(`"cellHeight":"sm"`, `"inspect":true`), `"nobody"`: table(`"cellHeight":"sm"`, `"tooltip":{"field":"nobody"}`),
+		"yBucketScale": heat(`"rowsFrame":{"yBucketScale":{"type":"symlog"}}`), "exemplars.color": heat(`"exemplars":{"color":"red"}`), "legend.placement": heat(`"legend":{"placement":"right"}`), "selectionMode": heat(`"selectionMode":"xy"`),
+		"renderMode": made(t, `{"type":"text","options":{"content":"x","renderMode":"perRow"}}`),
+	} {
+		var said []string
+		for _, n := range v.Notes {
+			said = append(said, n.Text)
+		}
+		if !strings.Contains(notes(said), want) {
+			t.Errorf("%s is not said: %s", want, notes(said))
+		}
+	}
+	usual := heat(`"exemplars":{"color":"rgba(255,0,255,0.7)"},"legend":{"show":true,"placement":"bottom"},"selectionMode":"x"`)
+	if len(usual.Notes) != 0 {
+		t.Errorf("of what every file has is said %v", usual.Notes)
+	}
+}

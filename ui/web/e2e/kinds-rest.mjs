@@ -56,6 +56,8 @@ await reads(async () => {
     assert.deepEqual(seen.flat(), rows.map((r) => r.name).sort(), 'each row on one page, in order')
     assert.ok(seen.length > 2 && seen.every((p, i) => p.length === seen[0].length || i === seen.length - 1), `pages of ${seen.map((p) => p.length)}`)
     assert.equal(await preview.locator('.scroll').evaluate((e) => e.scrollHeight - e.clientHeight <= 1), true, 'a page fits')
+    await set('Table', { 'Rows of a page': 6 })
+    await until('six rows', async () => ((await column(0)).length === rows.length % 6 && (await preview.locator('.bar').innerText()).includes(`of ${Math.ceil(rows.length / 6)}`)) || preview.locator('.bar').innerText())
   })
 
   await changes('A table', 'a table: widths, alignment, lines of text, JSON, what is hidden, frozen columns', async () => {
@@ -95,7 +97,20 @@ await reads(async () => {
     await page.getByRole('dialog', { name: 'Filter by note' }).getByLabel(rows[3].note.trim()).check()
     await same('one row is left', () => column(0), [rows[3].name])
     await page.keyboard.press('Escape')
-    await set('Table', { 'Show table header': false })
+    await set('Table', { 'Tooltip from field': 'note' })
+    await same('another field on the tooltip', () => cell(lines().nth(0), 1).getAttribute('title'), rows[3].note)
+    await set('Standard options', { 'Display name': 'a column whose header has many words' })
+    const head = async () => (await preview.locator('thead').boundingBox()).height
+    await set('Table', { 'Column width': 100 })
+    await until('one line of a header', async () => (await head()) < 34)
+    await set('Table', { 'Wrap header text': true })
+    await until('several lines', async () => (await head()) > 48)
+    const sorts = () => preview.locator('thead').getByRole('button', { name: /^a column/ }).count()
+    await until('headers sort', async () => (await sorts()) === 4)
+    await set('Table', { Sortable: false })
+    await until('none does', async () => (await sorts()) === 0 && (await preview.locator('thead th').first().innerText()).startsWith('a column'))
+    await set('Standard options', { 'Display name': '' })
+    await set('Table', { 'Column width': '', 'Show table header': false })
     await until('no header', async () => (await preview.locator('thead').count()) === 0)
     await tab('Overrides')
     const pane = page.locator('aside')
@@ -268,32 +283,34 @@ await reads(async () => {
   await changes('A gauge', 'a gauge: from a neutral value, a circle, wide, in segments, with its course and its name', async () => {
     const names = [...steady.keys()].sort()
     const last = (name) => [...steady.get(name).values()].at(-1)
-    /** rings are, by gauge: where the bar begins and ends as shares of the rest's length, its width, its dashes, and the rest's box. */
-    const rings = () => preview.getByRole('img').evaluateAll((all) => all.map((g) => {
+    /** rings are, by gauge: how far its bar's ends are from where they should be (px; null without a bar), widths, dashes, and the rest's length and shape. */
+    const rings = (wanted) => preview.getByRole('img').evaluateAll((all, wanted) => all.map((g, i) => {
       const [rest, bar] = ['.rest', '.ring'].map((c) => g.querySelector(c))
       const long = rest.getTotalLength()
-      const is = bar?.getAttribute('stroke-width') === rest.getAttribute('stroke-width') ? bar : null
-      const at = (p) => Array.from({ length: 401 }, (_, i) => { const q = rest.getPointAtLength((i / 400) * long); return Math.hypot(q.x - p.x, q.y - p.y) }).reduce((best, far, i, all) => (far < all[best] ? i : best), 0) / 400
+      const far = (p, share) => { const q = rest.getPointAtLength(share * long); return Math.hypot(q.x - p.x, q.y - p.y) }
+      const off = bar?.getAttribute('stroke-width') === rest.getAttribute('stroke-width') ? [far(bar.getPointAtLength(0), wanted[i][0]), far(bar.getPointAtLength(bar.getTotalLength()), wanted[i][1])] : null
       const box = rest.getBBox()
-      return { from: is && at(is.getPointAtLength(0)), to: is && at(is.getPointAtLength(is.getTotalLength())), wide: Number(rest.getAttribute('stroke-width')), dash: rest.getAttribute('stroke-dasharray'), long, flat: box.width / box.height, ends: getComputedStyle(rest).strokeLinecap }
-    }))
-    const every = (what, look) => until(what, async () => {
+      return { off, wide: Number(rest.getAttribute('stroke-width')), dash: rest.getAttribute('stroke-dasharray'), long, flat: box.width / box.height, ends: getComputedStyle(rest).strokeLinecap }
+    }), wanted)
+    /** every waits until each bar reaches from where to where it should, and looks as it should; one that reaches nowhere is not drawn. */
+    const every = (what, reach, look = () => true) => until(what, async () => {
       await quiet()
-      const list = await rings()
-      return (list.length === names.length && list.every((r, i) => look(r, last(names[i])))) || list
+      const wanted = names.map((n) => reach(last(n)))
+      const list = await rings(wanted)
+      return (list.length === names.length && list.every((r, i) => (wanted[i][0] === wanted[i][1] ? r.off === null : r.off?.every((d) => d < 1)) && look(r))) || list
     })
-    const close = (a, b) => Math.abs(a - b) < 0.004
-    await every('from the least', (r, v) => close(r.from, 0) && close(r.to, v / 100))
+    const least = (v) => [0, v / 100]
+    await every('from the least', least)
     await set('Display', { 'Neutral value': 50 })
-    await every('from fifty', (r, v) => (v === 50 ? r.from === null : close(r.from, Math.min(v, 50) / 100) && close(r.to, Math.max(v, 50) / 100)))
-    const { wide } = (await rings())[0]
+    await every('from fifty', (v) => [Math.min(v, 50) / 100, Math.max(v, 50) / 100])
+    const { wide } = (await rings(names.map(() => [0, 0])))[0]
     await set('Display', { 'Neutral value': '', 'Bar width': 1, 'Bar ends': 'Rounded' })
-    await every('twice as wide', (r) => Math.abs(r.wide / wide - 2) < 0.01 && r.ends === 'round')
+    await every('twice as wide', least, (r) => Math.abs(r.wide / wide - 2) < 0.01 && r.ends === 'round')
     await set('Display', { 'Bar width': '', 'Bar ends': 'Flat', Shape: 'Circle' })
-    await every('a circle', (r, v) => Math.abs(r.flat - 1) < 0.01 && close(r.to, v / 100) && r.ends === 'butt')
+    await every('a circle', least, (r) => Math.abs(r.flat - 1) < 0.01 && r.ends === 'butt')
     await set('Display', { Segments: 20, 'Segment spacing': 0.4 })
-    await every('twenty segments', (r) => {
-      const [drawn, gap] = r.dash.split(' ').map(Number)
+    await every('twenty segments', least, (r) => {
+      const [drawn, gap] = r.dash?.split(' ').map(Number) ?? []
       return Math.abs((20 * (drawn + gap)) / r.long - 1) < 0.001 && Math.abs(gap / (drawn + gap) - 0.4) < 0.001
     })
     const texts = (of) => preview.locator(`svg ${of}`).allTextContents()

@@ -52,6 +52,19 @@ await reads(async () => {
     await until('any distance', async () => (await tip.count()) === 1)
   })
 
+  await changes('two groups are stacked apart', async () => {
+    await set('Graph styles', { 'Stack series': 'Normal' })
+    await shows((d) => linesAt(d, { high: 80, low: 100, mid: 150 }))
+    await tab('Overrides')
+    const pane = page.locator('aside')
+    await pane.getByRole('button', { name: 'Override', exact: true }).click()
+    await put(pane, 'Name', 'low')
+    await put(pane, 'Add an option to the override', ['Stack series'])
+    await put(pane, 'Stack series', 'Normal')
+    await put(pane, 'Stacking group', 'B')
+    await shows((d) => linesAt(d, { high: 80, low: 20, mid: 130 }))
+  })
+
   await changes('bars no wider than is wanted, and a border beside the axis', async () => {
     await set('Graph styles', { Style: 'Bars', 'Fill opacity': 100, 'Widest bar': 4 })
     await shows((d) => near(of(d.row(d.yOf(70)), colours.high) / ((to - from) / 1000 / step), 4, 1, 'pixels of a bar'))

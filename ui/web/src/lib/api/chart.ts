@@ -168,6 +168,8 @@ export interface HeatmapView {
   format: Format
   counts: ((number | null)[])[]
   countFormat: Format
+  /** what the tooltip calls them, "" for nothing */
+  countName: string
   countMin: number
   countMax: number
   /** from few to many */

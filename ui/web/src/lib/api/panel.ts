@@ -254,6 +254,10 @@ export interface Column {
   max: number
   /** its header is not shown */
   untitled: boolean
+  /** a reader does not sort by it */
+  unsorted: boolean
+  /** its header takes several lines */
+  wrapHead: boolean
   /** of a coloured ground; of a gauge "gradient" */
   gradient: boolean
   /** of a gauge: cells */
@@ -264,6 +268,8 @@ export interface Column {
   trends: ((number | null)[])[]
   /** its ground is that of the whole row */
   wholeRow: boolean
+  /** Tips are what a pointer shows of each cell, in the order of Rows; empty where it is the cell's own text. */
+  tips: string[]
   /** Links are those of each row, in the order of Rows; empty where the column has none. */
   links: PanelLink[][]
 }
