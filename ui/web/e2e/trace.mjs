@@ -10,6 +10,7 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { largeTrace } from './largetrace.mjs'
 import { open, site } from './reader.mjs'
 
 const { page, does, until, shot, json, narrow, reads } = await open(site, { inOrder: true, shots: 'trace-' })
@@ -286,6 +287,9 @@ await reads(async () => {
   if (process.env.LARGE) {
     await does('a graph above where the data source says so', () => graphStandsAboveWhereTheDataSourceSaysSo(id, 'tempo', 'with-graph'))
     await does('10,000 spans scroll', () => scrollsTenThousandSpans(process.env.LARGE))
+    const { rowsAreTheSpans, findsAmongThem } = largeTrace({ site, page, until, json })
+    await does('rows of 10,000 spans, at several places, are the spans of the store', () => rowsAreTheSpans(process.env.LARGE))
+    await does('a search among 10,000 spans leads from match to match', () => findsAmongThem(process.env.LARGE))
   }
   if (process.env.GROWING) await does('a young trace grows by itself', () => growsByItself(process.env.GROWING))
   await does('an absent trace tells the next step', () => saysWhatToDoWithoutATrace())
