@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strconv"
 	"strings"
 
 	"supersonic/traceql"
@@ -32,8 +33,13 @@ var attributeScopes = []traceql.Scope{
 	traceql.ScopeSpan, traceql.ScopeResource, traceql.ScopeInstrumentation, traceql.ScopeEvent, traceql.ScopeLink,
 }
 
+// unquote reads a name as TraceQL writes it; one with an escape that is none is taken
+// as it stands.
 func unquote(name string) string {
 	if len(name) > 1 && (name[0] == '"' || name[0] == '`') && name[len(name)-1] == name[0] {
+		if read, err := strconv.Unquote(name); err == nil {
+			return read
+		}
 		return name[1 : len(name)-1]
 	}
 	return name

@@ -59,3 +59,14 @@ func TestTagReadersFindEveryScope(t *testing.T) {
 		}
 	}
 }
+
+func TestANameInQuotesIsReadAsTraceQLWritesIt(t *testing.T) {
+	for quoted, name := range map[string]string{
+		`span."a b"`: "a b", `span."has \"quotes\""`: `has "quotes"`, `."back\\slash"`: `back\slash`, "span.`as \\ it is`": `as \ it is`,
+		`"a\tb"`: "a\tb", `span."an \escape"`: `an \escape`, `span."`: `"`, `span.a"b"`: `a"b"`,
+	} {
+		if got, err := parseTag(quoted); err != nil || got.name != name {
+			t.Errorf("%s is read as %q, %v, want %q", quoted, got.name, err, name)
+		}
+	}
+}

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 import { keyboard } from './keyboard.mjs'
 import { open, site } from './reader.mjs'
 
-const { page, does, until, shot, json, reads } = await open(site, { inOrder: true })
+const { page, does, until, chord, shot, json, reads } = await open(site, { inOrder: true })
 const { focused, press, to, back, here, write, walk } = keyboard(page, until)
 const param = (name) => new URL(page.url()).searchParams.get(name)
 const found = async () => (await focused()).lost === false
@@ -118,6 +118,15 @@ await reads(async () => {
     await press('Enter')
     await until('one side', async () => (await panes().count()) === 1)
     assert.ok(await found())
+    await to(/^Split$/)
+    await press('?')
+    const list = page.getByRole('dialog', { name: 'Keys' })
+    await list.waitFor()
+    const listed = Object.fromEntries(await list.locator('dt').evaluateAll((all) => all.map((dt) => [[...dt.querySelectorAll('kbd')].map((k) => k.innerText).join(' '), dt.nextElementSibling.innerText])))
+    assert.equal(listed['e s'], 'split Explore into two sides')
+    await page.keyboard.press('Escape')
+    await chord('e', 's')
+    await until('two sides by the key that is listed', async () => (await panes().count()) === 2)
   })
 
   await does('PromQL: several queries, their options, and away with one', async () => {
