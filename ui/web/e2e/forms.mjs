@@ -356,8 +356,7 @@ await reads(async () => {
     await put(page.locator('aside'), 'Max per row', 2)
     await page.getByRole('button', { name: 'Apply', exact: true }).click()
     const each = (shape) => page.locator('[data-panel]', { has: page.getByRole('heading', { name: `Shape ${shape}`, exact: true }) })
-    const boxes = async () => {
-      const all = []
+    const stand = async (what, are) => {
       for (const [shape, want] of Object.entries(names)) {
         await each(shape).scrollIntoViewIfNeeded()
         await until(`${shape} has its values`, async () => {
@@ -365,19 +364,21 @@ await reads(async () => {
           return JSON.stringify(now.sort()) === JSON.stringify(want) || now
         })
       }
-      for (const shape of Object.keys(names)) all.push(await each(shape).boundingBox())
-      return all.map((b) => [b.x, b.y, b.width].map(Math.round))
+      await until(what, async () => {
+        const boxes = []
+        for (const shape of Object.keys(names)) boxes.push(await each(shape).boundingBox())
+        const all = boxes.map((b) => [b.x, b.y, b.width].map(Math.round))
+        return are(...all) || all
+      })
     }
-    const [a, b, c] = await boxes()
-    assert.ok(a[1] === b[1] && b[0] > a[0] + a[2] && c[0] === a[0] && c[1] > a[1] && a[2] === b[2] && b[2] === c[2], `two in a row: ${JSON.stringify([a, b, c])}`)
+    await stand('two in a row', (a, b, c) => a[1] === b[1] && b[0] > a[0] + a[2] && c[0] === a[0] && c[1] > a[1] && a[2] === b[2] && b[2] === c[2])
     await shot('forms-repeated')
     await each('steady').hover()
     await page.keyboard.press('e')
     await set2('Repeat', { Direction: 'Vertical' })
     assert.equal(await page.locator('aside').getByLabel('Max per row', { exact: true }).count(), 0, 'which is of rows alone')
     await page.getByRole('button', { name: 'Apply', exact: true }).click()
-    const [d, e, f] = await boxes()
-    assert.ok(d[0] === e[0] && e[0] === f[0] && d[1] < e[1] && e[1] < f[1], `below each other: ${JSON.stringify([d, e, f])}`)
+    await stand('below each other', (a, b, c) => a[0] === b[0] && b[0] === c[0] && a[1] < b[1] && b[1] < c[1])
     await each('steady').hover()
     await page.keyboard.press('e')
     await set2('Repeat', { 'Repeat by variable': 'not repeated' })
