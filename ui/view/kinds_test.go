@@ -478,3 +478,22 @@ func FuzzMake(f *testing.F) {
 		}
 	})
 }
+
+func TestTheUnitThatComesWithTheDataStaysUnlessAnOverrideChangesIt(t *testing.T) {
+	field := func(name string) frame.Field {
+		f := number(name, nil, 2)
+		f.Unit = "ms"
+		return f
+	}
+	id := texts("id", "1e5")
+	id.Unit = "string"
+	v := made(t, `{"id":1,"type":"table","fieldConfig":{"defaults":{"unit":"short","decimals":1},"overrides":[{"matcher":{"id":"byName","options":"b"},"properties":[{"id":"unit","value":"percent"}]}]}}`,
+		frame.Frame{Fields: []frame.Field{id, field("a"), field("b"), number("c", nil, 2)}})
+	var got []string
+	for _, cell := range v.Table.Rows[0] {
+		got = append(got, cell.Prefix+cell.Text+cell.Suffix)
+	}
+	if diff := cmp.Diff([]string{"1e5", "2.0 ms", "2.0%", "2.0"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

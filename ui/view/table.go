@@ -54,6 +54,7 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 		for i, s := range sheets {
 			v.Frames = append(v.Frames, sheetName(s, i))
 		}
+		tellApart(v.Frames)
 	}
 	m.fillTable(v, sheets[v.Frame], footer)
 	return v
@@ -71,6 +72,20 @@ func sheetName(s *sheet, i int) string {
 		return numbers[0].name
 	}
 	return orElse(s.refID, "Frame") + " " + units.Plain(float64(i+1))
+}
+
+// tellApart tells names that are the same apart by numbers.
+func tellApart(names []string) {
+	of, seen := map[string]int{}, map[string]int{}
+	for _, name := range names {
+		of[name]++
+	}
+	for i, name := range names {
+		if of[name] > 1 {
+			seen[name]++
+			names[i] = name + " " + units.Plain(float64(seen[name]))
+		}
+	}
 }
 
 // pageSize is how many rows fit the panel.

@@ -114,9 +114,9 @@ await reads(async () => {
     const over = times(from / 1000, to / 1000, 600).flatMap((t) => at(t).map(([n, v]) => [t, n, v]))
     await holds('a row of each point', over)
     await pick('Type', 'Both')
-    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ index: 1 })
+    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ label: 'Value 2' })
     await holds('a table of each: the second is of the end', at(to / 1000).map(([n, v]) => [to / 1000, n, v]))
-    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ index: 0 })
+    await preview.getByRole('combobox', { name: 'Table', exact: true }).selectOption({ label: 'Value 1' })
     await holds('the first is over time', over)
   })
 
