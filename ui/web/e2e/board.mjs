@@ -197,6 +197,10 @@ await reader(site, async (r) => {
       }
       await other.reload()
       await other.locator('[data-panel]').first().waitFor()
+      await other.goto(`${base}/?refresh=`)
+      await other.getByRole('link', { name: 'Status of this site' }).click() // of a text, which names a path
+      await other.getByRole('table', { name: 'Roles' }).or(other.getByRole('heading', { name: 'Status', level: 1 })).first().waitFor()
+      assert.equal(new URL(other.url()).pathname, `${new URL(base).pathname}/status`)
       assert.deepEqual(bad, [], `behind ${base}`)
       await other.close()
     }

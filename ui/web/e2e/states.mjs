@@ -33,12 +33,31 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     await page.locator('main h1, main [data-panel]').first().waitFor()
     await quiet()
   }
+  const notes = ['# Night shift', '## What to do', '### If a server is *slow*', '', 'See [the map](/map?refresh=), [latencies](latency), [the manual](https://example.org/manual "of the site"), <mail@example.org> or `nvidia-smi`.', '',
+    '| pod | load | who |', '|:---|---:|:---:|', '| triton-0 | 12 | **Ada** |', '| triton-1 | 7 | ~~Emmy~~ |', '', '- [x] look at the queue', '- [ ] call', '  1. first', '  2. second', '', '> then sleep', '', '```python', 'def busy(x):', '    return x < 3 and "<b>no tag</b>"' + ' or x'.repeat(60), '```', '', '---', 'line one  ', 'line two'].join('\n')
   const target = (expr, more = {}) => ({ targets: [{ refId: 'A', expr, ...more }] })
   await json('/api/dashboards/save', { version: 0, message: '', copy: false, model: { uid: 'states', title: 'States', refresh: '', panels: [
     { id: 1, type: 'timeseries', title: 'Load', gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...target('load'), options: { legend: { displayMode: 'table', calcs: ['max'] } } },
     { id: 2, type: 'table', title: 'Requests', gridPos: { x: 12, y: 0, w: 12, h: 8 }, ...target('requests', { instant: true, format: 'table' }) },
+    { id: 4, type: 'text', title: 'Notes', gridPos: { x: 12, y: 8, w: 12, h: 12 }, options: { mode: 'markdown', content: notes } },
     { id: 3, type: 'stat', title: 'Not answered', gridPos: { x: 0, y: 8, w: 4, h: 3 }, ...target('nothing of this name') },
   ] } })
+  await does('markdown of a text: headings, links, a table, lists, code', async () => {
+    await opens('d/states/x?refresh=')
+    const text = page.getByRole('region', { name: 'Notes' }).last()
+    await text.getByRole('heading', { level: 1, name: 'Night shift', exact: true }).waitFor()
+    assert.deepEqual(await text.locator('h1, h2, h3').evaluateAll((all) => all.map((h) => [h.localName, h.innerText, parseFloat(getComputedStyle(h).fontSize) > parseFloat(getComputedStyle(h.closest('.words')).fontSize)])), [['h1', 'Night shift', true], ['h2', 'What to do', true], ['h3', 'If a server is slow', true]])
+    assert.deepEqual(await text.locator('a').evaluateAll((all) => all.map((a) => [a.innerText, a.getAttribute('href'), a.title])), [['the map', '/map?refresh=', ''], ['latencies', '/latency', ''], ['the manual', 'https://example.org/manual', 'of the site'], ['mail@example.org', 'mailto:mail@example.org', '']])
+    assert.deepEqual(await text.locator('table tr').evaluateAll((all) => all.map((r) => [...r.cells].map((c) => `${c.localName} ${c.innerText} ${getComputedStyle(c).textAlign.replace('-webkit-', '')}`))), [['th pod left', 'th load right', 'th who center'], ['td triton-0 left', 'td 12 right', 'td Ada center'], ['td triton-1 left', 'td 7 right', 'td Emmy center']])
+    assert.deepEqual(await text.locator('strong, em, del, blockquote').evaluateAll((all) => all.map((e) => [e.localName, e.innerText.trim()])), [['em', 'slow'], ['strong', 'Ada'], ['del', 'Emmy'], ['blockquote', 'then sleep']])
+    assert.deepEqual(await text.locator('li').evaluateAll((all) => all.map((e) => [e.parentElement.localName, e.innerText.split('\n')[0].trim()])), [['ul', '☑ look at the queue'], ['ul', '☐ call'], ['ol', 'first'], ['ol', 'second']])
+    const code = await text.locator('code').evaluateAll((all) => all.map((e) => [e.parentElement.localName, e.textContent.slice(0, 62), /mono/i.test(getComputedStyle(e).fontFamily)]))
+    assert.deepEqual(code, [['p', 'nvidia-smi', true], ['pre', 'def busy(x):\n    return x < 3 and "<b>no tag</b>" or x or x or '.slice(0, 62), true]])
+    assert.deepEqual(await text.evaluate((e) => [e.querySelectorAll('hr').length, e.querySelectorAll('br').length, e.querySelectorAll('b').length]), [1, 1, 0])
+    await inBoth('markdown')
+    await text.getByRole('link', { name: 'the map' }).click()
+    await page.getByRole('heading', { name: 'Map', exact: true }).waitFor()
+  })
   const board = () => opens('d/states/x?refresh=&from=now-5m&to=now')
 
   const trace = `trace/${failed.id ?? failed.traceId}`

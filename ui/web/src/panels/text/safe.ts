@@ -18,9 +18,12 @@ const attributes = ['href', 'target', 'title', 'alt', 'src', 'width', 'height', 
 const properties = /^(color|background(-color)?|font(-(size|weight|style|family|variant))?|line-height|letter-spacing|text-(align|decoration|transform|indent|overflow)|white-space|word-break|vertical-align|display|flex(-(direction|wrap|grow|shrink|basis))?|align-(items|content|self)|justify-(content|items|self)|gap|row-gap|column-gap|grid-template-columns|order|(min-|max-)?(width|height)|(margin|padding)(-(top|right|bottom|left))?|border(-(top|right|bottom|left))?(-(color|width|style|radius))?|border-collapse|border-spacing|opacity|overflow(-[xy])?|list-style(-type)?|float|clear|box-sizing|object-fit|columns|column-count)$/
 const forbidden = /url\s*\(|expression|image-set|@import|javascript:|position\s*:\s*(fixed|sticky)|var\s*\(|env\s*\(/i
 
-/** shownText makes a piece of the page of what a text panel says. */
-export function shownText(of: Pick<TextView, 'mode' | 'content'>): DocumentFragment {
-  const html = of.mode === 'markdown' ? (new Marked({ gfm: true, async: false }).parse(of.content) as string) : of.content
+/** markdown is GitHub's; what is to do and what is done are signs, because nothing of a text can be ticked. */
+const markdown = new Marked({ gfm: true, async: false, renderer: { checkbox: ({ checked }) => (checked ? '☑ ' : '☐ ') } })
+
+/** shownText makes a piece of the page of what a text panel says; leads is where a link of a file leads. */
+export function shownText(of: Pick<TextView, 'mode' | 'content'>, leads: (href: string) => string): DocumentFragment {
+  const html = of.mode === 'markdown' ? (markdown.parse(of.content) as string) : of.content
   const purify = createPurify(window)
   // Pictures are ours or the text's own: an address is looked at, never asked.
   purify.addHook('uponSanitizeAttribute', (node, data) => {
@@ -30,6 +33,7 @@ export function shownText(of: Pick<TextView, 'mode' | 'content'>): DocumentFragm
   })
   const root = purify.sanitize(aside(html), { ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes, ADD_URI_SAFE_ATTR: ['data-style', 'data-src'], ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true })
   for (const element of root.querySelectorAll<HTMLElement>('*')) finished(element)
+  for (const a of root.querySelectorAll('a[href]')) a.setAttribute('href', leads(a.getAttribute('href')!))
   return root
 }
 
