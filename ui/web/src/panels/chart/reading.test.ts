@@ -20,3 +20,8 @@ test('other values of the same moment are known by name and by number', () => {
 test('what is not known stays as it is written', () => {
   expect(at('?a=${__value.nosuch}&b=$c').url).toBe('?a=${__value.nosuch}&b=$c')
 })
+
+test('a tooltip tells values in its order, without zeros, what is none last', () => {
+  const of = (over: object) => toldOf({ mode: 'multi', sort: 'none', hideZeros: false, maxWidth: 0, maxHeight: 0, withinPx: 0, ...over }, [2, null, 0, 7], (v) => v)
+  expect([of({}), of({ sort: 'asc' }), of({ sort: 'desc', hideZeros: true })]).toEqual([[2, null, 0, 7], [0, 2, 7, null], [7, 2, null]])
+})

@@ -1,5 +1,5 @@
 /** What a chart says at one point of its axis. */
-import type { ChartView, Line, PanelLink } from '../../lib/api'
+import type { ChartView, Line, PanelLink, Tooltip } from '../../lib/api'
 import { moment, written, write } from '../../lib/units'
 import type { ZoneName } from '../../lib/zone.svelte'
 import { colorAt } from './colours'
@@ -18,13 +18,22 @@ export function readingsAt(chart: ChartView, index: number, hidden: (line: Line)
   for (const line of chart.lines) {
     if (line.hidden || line.hideTooltip || hidden(line)) continue
     const value = line.values[index] ?? null
-    if (value === null || (chart.tooltip.hideZeros && value === 0)) continue
+    if (value === null) continue
     const w = written(line.format, value)
     rows.push({ name: line.name, color: w.color || (line.bands.length > 0 ? colorAt(line.bands, value, line.color) : line.color), value, text: w.prefix + w.text + w.suffix, line })
   }
-  if (chart.tooltip.sort === 'asc') rows.sort((a, b) => a.value! - b.value!)
-  if (chart.tooltip.sort === 'desc') rows.sort((a, b) => b.value! - a.value!)
-  return rows
+  return toldOf(chart.tooltip, rows, (r) => r.value)
+}
+
+/** toldOf are those of some values that a tooltip tells, in the order that the panel wants; what is no number comes last. */
+export function toldOf<T>(tooltip: Tooltip, list: T[], value: (of: T) => number | null): T[] {
+  const told = tooltip.hideZeros ? list.filter((of) => value(of) !== 0) : list
+  if (tooltip.sort === 'none') return told
+  const sign = tooltip.sort === 'asc' ? 1 : -1
+  return told.toSorted((a, b) => {
+    const [x, y] = [value(a), value(b)]
+    return x === null || y === null ? Number(x === null) - Number(y === null) : sign * (x - y)
+  })
 }
 
 /** nearestIndex is the place of the time that is nearest, by halves. */
