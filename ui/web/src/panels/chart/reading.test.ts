@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ChartView, Line, PanelLink } from '../../lib/api'
-import { filled, type Reading } from './reading'
+import type { ChartView, Line, PanelLink, Tooltip } from '../../lib/api'
+import { filled, toldOf, type Reading } from './reading'
 
 const chart = { timesMs: [1000, 2000], lines: [{ name: 'a b', values: [1, 2.5] }, { name: 'c', values: [7, null] }] } as unknown as ChartView
 const row = { name: 'a b', value: 2.5, text: '2.5 ms' } as Reading
@@ -22,6 +22,6 @@ test('what is not known stays as it is written', () => {
 })
 
 test('a tooltip tells values in its order, without zeros, what is none last', () => {
-  const of = (over: object) => toldOf({ mode: 'multi', sort: 'none', hideZeros: false, maxWidth: 0, maxHeight: 0, withinPx: 0, ...over }, [2, null, 0, 7], (v) => v)
+  const of = (over: Partial<Tooltip>) => toldOf({ mode: 'multi', sort: 'none', hideZeros: false, maxWidth: 0, maxHeight: 0, withinPx: 0, ...over }, [2, null, 0, 7], (v) => v)
   expect([of({}), of({ sort: 'asc' }), of({ sort: 'desc', hideZeros: true })]).toEqual([[2, null, 0, 7], [0, 2, 7, null], [7, 2, null]])
 })
