@@ -63,14 +63,19 @@ await reader(site, async ({ page, does, until, json, shot, sound }) => {
     await until('all are back', async () => (await nodes()).some((l) => named(l).startsWith('supersonic-')) || nodes())
   })
 
-  await does("the menu of an edge of one release and model: each of its questions, with its figures", async () => {
-    const [from, into, model] = ['west-envoy-0', 'west-triton-1', 'flaky']
-    const of = (more = '') => `pod="${from}",server="${into}",model="${model}",release=~"west|"${more}`
+  const [from, into, model] = ['west-envoy-0', 'west-triton-1', 'flaky']
+  const menus = { // of one release and model: what selects its series, and its spans
+    'a server': [`server ${into}`, `[data-node][aria-label^="server ${into}:"]`, `server="${into}"`, `(resource.service.name = "${into}" || span.peer.service = "${into}")`],
+    'a gateway': [`gateway ${from}`, `[data-node][aria-label^="gateway ${from}:"]`, `pod="${from}"`, `resource.service.name = "${from}"`],
+    'an edge': [`${from} to ${into}`, `[data-edge="${from}>${into}"]`, `pod="${from}",server="${into}"`, `resource.service.name = "${from}" && span.peer.service = "${into}"`],
+  }
+  for (const [what, [name, place, labels, spans]] of Object.entries(menus)) await does(`the menu of ${what}: each of its questions, with its figures`, async () => {
+    const of = (more = '') => `${labels},model="${model}",release=~"west|"${more}`
     const rate = (labels) => `sum(rate(supersonic_gateway_requests_total{${labels}}[$__rate_interval]))`
     const menu = async () => {
       await page.goto(`${site}/map?${window}&release=west&model=${model}`)
-      await map.locator(`[data-edge="${from}>${into}"]`).press('Enter')
-      return page.getByRole('dialog', { name: `${from} to ${into}` })
+      await map.locator(place).press('Enter')
+      return page.getByRole('dialog', { name, exact: true })
     }
     for (const [way, query] of [['Request rate', rate(of())], ['Failed request rate', rate(of(',code!="OK"'))], ['Request histogram', `histogram_quantile(0.9, sum by (le) (rate(supersonic_gateway_request_duration_seconds_bucket{${of()}}[$__rate_interval])))`]]) {
       await (await menu()).getByRole('link', { name: way, exact: true }).click()
@@ -80,7 +85,7 @@ await reader(site, async ({ page, does, until, json, shot, sound }) => {
     for (const [way, path] of [['Traces', '/explore'], ['Where its time goes', '/latency']]) {
       await (await menu()).getByRole('link', { name: way, exact: true }).click()
       await until(`${way} leads on`, () => new URL(page.url()).pathname === path || page.url())
-      assert.equal(new URL(page.url()).searchParams.get('q'), `{ resource.service.name = "${from}" && span.peer.service = "${into}" && span.triton.model_name = "${model}" }`)
+      assert.equal(new URL(page.url()).searchParams.get('q'), `{ ${spans} && span.triton.model_name = "${model}" }`)
     }
   })
 
