@@ -22,6 +22,7 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     const bad = []
     for (const [colorScheme, rules] of [['dark'], ['light', ['color-contrast']]]) {
       await page.emulateMedia({ colorScheme })
+      await quiet() // panels ask for their colours anew
       await sound(`${what}, ${colorScheme}`, rules).catch((e) => bad.push(e.message))
       await shot(`${what.replaceAll(/\W+/g, '-')}-${colorScheme}`)
     }
@@ -37,7 +38,7 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     '| pod | load | who |', '|:---|---:|:---:|', '| triton-0 | 12 | **Ada** |', '| triton-1 | 7 | ~~Emmy~~ |', '', '- [x] look at the queue', '- [ ] call', '  1. first', '  2. second', '', '> then sleep', '', '```python', 'def busy(x):', '    return x < 3 and "<b>no tag</b>"' + ' or x'.repeat(60), '```', '', '---', 'line one  ', 'line two'].join('\n')
   const target = (expr, more = {}) => ({ targets: [{ refId: 'A', expr, ...more }] })
   await json('/api/dashboards/save', { version: 0, message: '', copy: false, model: { uid: 'states', title: 'States', refresh: '', panels: [
-    { id: 1, type: 'timeseries', title: 'Load', gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...target('load'), options: { legend: { displayMode: 'table', calcs: ['max'] } } },
+    { id: 1, type: 'timeseries', title: 'Load', description: 'As the [manual](https://example.org/manual) says, of `nvidia-smi`', gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...target('load'), options: { legend: { displayMode: 'table', calcs: ['max'] } } },
     { id: 2, type: 'table', title: 'Requests', gridPos: { x: 12, y: 0, w: 12, h: 8 }, ...target('requests', { instant: true, format: 'table' }) },
     { id: 4, type: 'text', title: 'Notes', gridPos: { x: 12, y: 8, w: 12, h: 12 }, options: { mode: 'markdown', content: notes } },
     { id: 3, type: 'stat', title: 'Not answered', gridPos: { x: 0, y: 8, w: 4, h: 3 }, ...target('nothing of this name') },
@@ -91,6 +92,14 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     if (tab === 'Query') await load.getByRole('button', { name: 'triton-1' }).click() // it is shown alone: the others are told apart
     await load.getByRole('button', { name: /^Menu of/ }).click()
     if (tab === 'Data') await inBoth('the menu of a panel')
+    if (tab === 'Data') {
+      await page.keyboard.press('Escape')
+      await load.getByRole('button', { name: 'About Load' }).click()
+      await page.getByRole('tooltip').getByRole('link', { name: 'manual' }).waitFor()
+      await inBoth('the description of a panel')
+      await page.keyboard.press('Escape')
+      await load.getByRole('button', { name: /^Menu of/ }).click()
+    }
     await page.getByRole('menuitem', { name: tab }).click()
     await dialog(/^Inspect/).waitFor()
     await inBoth(`Inspect, ${tab}`)
