@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/term"
 	"google.golang.org/grpc/codes"
 
 	"supersonic/cli/load"
@@ -136,8 +137,8 @@ func demoRun(ctx context.Context, out io.Writer, k *stack.Stack, rate float64, l
 	return err
 }
 
-// demoClient sends requests once the servers are ready, until ctx ends, and keeps
-// one line up to date.
+// demoClient sends requests once the servers are ready, until ctx ends, and says
+// how many.
 func demoClient(ctx context.Context, out io.Writer, k *stack.Stack, rate float64, counts *demoCounts, log *slog.Logger) {
 	if k.InferenceAddr() == "" || !k.AwaitReady(ctx) {
 		return
@@ -179,9 +180,12 @@ func (c *demoCounts) add(r load.Result) {
 	}
 }
 
-// show keeps one line up to date.
+// show keeps one line of a terminal up to date; elsewhere, as in a file, it writes a line a minute.
 func (c *demoCounts) show(ctx context.Context, out io.Writer) {
-	const every = time.Second
+	every, format := time.Minute, "%s\n"
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		every, format = time.Second, "\r%s  "
+	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -189,7 +193,7 @@ func (c *demoCounts) show(ctx context.Context, out io.Writer) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			fmt.Fprint(out, "\r", c.line(every))
+			fmt.Fprintf(out, format, c.line(every))
 		}
 	}
 }
@@ -201,9 +205,9 @@ func (c *demoCounts) line(since time.Duration) string {
 	if c.recent > 0 {
 		mean = c.took / time.Duration(c.recent)
 	}
-	line := fmt.Sprintf("%d requests, %.0f/s, mean %.1f ms, %d failed as they should  ", c.total, float64(c.recent)/since.Seconds(), float64(mean.Microseconds())/1000, c.failed)
+	line := fmt.Sprintf("%d requests, %.0f/s, mean %.1f ms, %d failed as they should", c.total, float64(c.recent)/since.Seconds(), float64(mean.Microseconds())/1000, c.failed)
 	if c.other > 0 {
-		line = fmt.Sprintf("%s%d failed otherwise, the last with %.120q  ", line, c.other, c.last)
+		line = fmt.Sprintf("%s, %d failed otherwise, the last with %.120q", line, c.other, c.last)
 	}
 	c.recent, c.took = 0, 0
 	return line
