@@ -397,6 +397,30 @@ await reads(async () => {
     await until('one is left', async () => (await page.getByRole('heading', { name: /^Shape / }).count()) === 1)
   })
 
+  await does('what another panel shows is a data source', async () => {
+    await edits(5)
+    const source = (name) => choose(page.getByRole('region', { name: 'Queries' }), 'Data source', name)
+    await source('Another panel')
+    await query().getByRole('combobox', { name: 'What it shows' }).selectOption({ label: 'Computed' })
+    await counts('the lines of that panel, as they are at the end', Object.fromEntries(Object.entries(steady).map(([n, v]) => [n, [v]])))
+    await query().getByRole('combobox', { name: 'What it shows' }).selectOption({ label: 'Waves' })
+    await until('those of another one', async () => {
+      const now = await cards()
+      return (Object.keys(now).sort().join() === 'broken,none,one' && near(now.one[0], waves.one(to / 1000)) && now.none[0] === 0) || now
+    })
+    await page.getByRole('button', { name: 'Query', exact: true }).click()
+    await query('B').getByRole('combobox', { name: 'What it shows' }).selectOption({ label: 'Computed' })
+    await until('both', async () => Object.keys(await cards()).length === 6 || cards())
+    await page.getByRole('button', { name: 'Remove B', exact: true }).click()
+    await saves()
+    const { datasource, targets } = await kept(5)
+    assert.deepEqual([datasource.uid, targets], ['-- Dashboard --', [{ refId: 'A', datasource: { type: 'datasource', uid: '-- Dashboard --' }, panelId: 1 }]])
+    await edits(5)
+    await until('it is so when it is opened again', async () => Object.keys(await cards()).length === 3 || cards())
+    await source('prometheus')
+    await page.getByRole('textbox', { name: 'PromQL of A', exact: true }).waitFor()
+  })
+
   const explores = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, to, timezone: 'utc', refresh: '', ...params })}`)
   const row = () => page.locator('[data-query="A"]')
   const results = () => page.getByRole('region', { name: 'Results', exact: true })

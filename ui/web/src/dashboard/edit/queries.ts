@@ -8,6 +8,15 @@ export const tempoTypes = [
   { id: 'serviceMap', name: 'Service Graph' },
 ]
 
+/** panelSource stands for what another panel of the dashboard shows. */
+export const panelSource = { type: 'datasource', uid: '-- Dashboard --' }
+
+/** isOfPanel tells a query that takes the result of another panel. */
+export const isOfPanel = (t: Target) => t.datasource?.uid === panelSource.uid
+
+/** ofPanel is such a query. */
+export const ofPanel = (refId: string, panelId: number | undefined): Target => ({ refId, datasource: panelSource, ...(panelId === undefined ? {} : { panelId }) })
+
 /** isSearch tells a query of the search form, also as older Grafanas call it. */
 export const isSearch = (kind: unknown) => kind === 'traceqlSearch' || kind === 'nativeSearch' || kind === 'search'
 
