@@ -76,6 +76,22 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     await ready()
     await inBoth(what)
   })
+  await does("a contrast theme of the system: what colours tell is told", async () => {
+    const told = { [`${trace}?view=waterfall`]: '.lane .bar, .lane .phase, .critical, .chip, .swatch', [`${trace}?view=flame`]: '.frame', [`${trace}/compare/${other.id}`]: '.lane .bar, .swatch', 'latency?refresh=': '.swatch, .piece' }
+    for (const [path, what] of Object.entries(told)) {
+      const colours = () => page.locator(what).evaluateAll((all) => all.map((e) => `${e.classList[0]} ${getComputedStyle(e).backgroundColor}`))
+      await opens(path)
+      await page.locator(what).first().waitFor()
+      const own = await colours()
+      await page.emulateMedia({ forcedColors: 'active' })
+      assert.deepEqual(await colours(), own, path)
+      assert.ok(own.every((c) => !c.endsWith('rgba(0, 0, 0, 0)')), `${path}: ${[...new Set(own)]}`)
+      const lines = await page.locator('[aria-pressed], [aria-selected]').evaluateAll((all) => all.map((e) => [e.ariaPressed ?? e.ariaSelected, getComputedStyle(e).outlineStyle]))
+      for (const [on, line] of lines) assert.equal(line, on === 'true' ? 'solid' : 'none', `${path}: what is chosen has a line`)
+      await shot(`contrast-${path.replaceAll(/\W+/g, '-').slice(-20)}`)
+      await page.emulateMedia({ forcedColors: 'none' })
+    }
+  })
   await does('two traces', async () => {
     await opens(`${trace}/compare`)
     await page.getByRole('region', { name: 'Slowest' }).getByRole('link').first().waitFor()
