@@ -218,6 +218,7 @@ type Column struct {
 type StatesView struct {
 	Rows      []StateRow `json:"rows"`
 	RowHeight float64    `json:"rowHeight"` // share of the place that a row fills
+	ColWidth  float64    `json:"colWidth"`  // share of its time that a state fills
 	ShowValue string     `json:"showValue"` // "auto", "always", "never"
 	Align     string     `json:"align"`
 	PerPage   int        `json:"perPage"` // rows; 0: all of them

@@ -64,6 +64,7 @@ func (m *maker) draw(v *payload.PanelView, frames []frame.Frame) {
 	if m.env.Table && kind != "text" && kind != "row" {
 		kind = "table"
 	}
+	m.sayUnheeded()
 	switch kind {
 	case "timeseries":
 		v.Kind, v.Chart = "timeseries", m.chart(frames)

@@ -17,8 +17,11 @@ func (m *maker) states(frames []frame.Frame) *payload.StatesView {
 	m.annotated()
 	history := m.panel.Type == "status-history"
 	v := &payload.StatesView{
-		Rows: []payload.StateRow{}, Entries: []payload.Shown{}, RowHeight: o.number("rowHeight", 0.9), ShowValue: orElse(o.text("showValue", ""), "auto"),
+		Rows: []payload.StateRow{}, Entries: []payload.Shown{}, RowHeight: o.number("rowHeight", 0.9), ColWidth: 1, ShowValue: orElse(o.text("showValue", ""), "auto"),
 		Align: orElse(o.text("alignValue", ""), "left"), PerPage: int(max(0, min(1e4, o.number("perPage", 0)))), Width: 0, Fill: 0.7, Legend: m.legend(), Tooltip: m.tooltip(),
+	}
+	if history {
+		v.ColWidth = max(0.05, min(1, o.number("colWidth", 0.9)))
 	}
 	if history && !o.has("alignValue") {
 		v.Align = "center"

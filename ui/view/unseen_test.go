@@ -371,3 +371,27 @@ func TestWhatTheNewestGrafanaWantsOfTablesMapsAndTextsIsDoneOrSaid(t *testing.T)
 		t.Errorf("of what every file has is said %v", usual.Notes)
 	}
 }
+
+func TestOptionsThatAreNotDrawnAreSaidWhereTheyAskForSomething(t *testing.T) {
+	said := func(kind, options, defaults, overrides string) string {
+		var list []string
+		for _, n := range made(t, `{"type":"`+kind+`","options":{`+options+`},"fieldConfig":{"defaults":{"custom":{`+defaults+`}},"overrides":[`+overrides+`]}}`, samples("A", "a", nil, 1, 2)).Notes {
+			list = append(list, n.Text)
+		}
+		return notes(list)
+	}
+	const histogram = `"axisPlacement":"auto","axisLabel":"","axisColorMode":"text","axisCenteredZero":false,"axisBorderShow":false,"scaleDistribution":{"type":"linear"},"gradientMode":"none"`
+	for kind, usual := range map[string][2]string{"histogram": {``, histogram}, "timeseries": {`"orientation":"horizontal"`, ``}, "heatmap": {`"calculate":true,"yAxis":{"axisPlacement":"left","reverse":false}`, ``}, "state-timeline": {``, `"axisPlacement":"auto"`}, "stat": {`"text":{}`, ``}} {
+		if text := said(kind, usual[0], usual[1], ""); text != "" {
+			t.Errorf("%s: of what asks for nothing is said %s", kind, text)
+		}
+	}
+	for want, text := range map[string]string{
+		"custom.axisLabel": said("histogram", ``, `"axisLabel":"Requests"`, ""), "custom.scaleDistribution.type": said("histogram", ``, `"scaleDistribution":{"type":"log"}`, ""), "options.orientation": said("timeseries", `"orientation":"vertical"`, ``, ""),
+		"custom.axisWidth": said("barchart", ``, ``, `{"matcher":{"id":"byName","options":"a"},"properties":[{"id":"custom.axisWidth","value":80}]}`), "options.text.percentSize": said("stat", `"text":{"percentSize":20}`, ``, ""),
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not said: %q", want, text)
+		}
+	}
+}

@@ -18,6 +18,7 @@ const kinds = [
   { type: 'histogram', targets: [{ refId: 'A', expr: 'waves', legendFormat: '{{name}}', range: true }] },
   { type: 'bargauge', targets: [{ refId: 'A', expr: 'steady', legendFormat: '{{name}}', range: true }] },
   { type: 'gauge', targets: [{ refId: 'A', expr: 'steady', legendFormat: '{{name}}', range: true }], fieldConfig: { defaults: { min: 0, max: 100 } } },
+  { type: 'status-history', targets: [{ refId: 'A', expr: 'states', legendFormat: '{{name}}', range: true }], options: { showValue: 'never' } },
   { type: 'nodeGraph', targets: ['nodes', 'edges'].map((expr, i) => ({ refId: 'AB'[i], expr, ...instant })), transformations: [{ id: 'organize', options: { renameByName: { 'Value #A': 'mainstat', 'Value #B': 'mainstat' } } }, { id: 'convertFieldType', options: { conversions: [{ targetField: 'secondarystat', destinationType: 'number' }] } }] },
 ]
 const panels = kinds.map((p, i) => ({ id: i + 1, title: `A ${p.type}`, gridPos: { x: 0, y: 10 * i, w: 24, h: 10 }, interval: '60s', ...p }))
@@ -246,6 +247,16 @@ await reads(async () => {
       })
       before = (await buckets()).length
     }
+    // Bars fade towards nought: near it a bar is as the ground, near the top as its colour.
+    const paint = () => preview.locator('.plot svg').evaluate((svg) => [...svg.querySelectorAll('linearGradient')].map((g) => [...g.querySelectorAll('stop')].map((s) => Number(/[\d.]+(?=\)$)/.exec(getComputedStyle(s).stopColor)?.[0] ?? 1))))
+    await same('one colour each', paint, [])
+    await set('Graph styles', { 'Gradient mode': 'Opacity', 'Fill opacity': 50 })
+    await until('they fade', async () => {
+      const list = await paint()
+      return (list.length === names.length && list.every(([top, foot]) => Math.abs(top - 0.5) < 0.01 && Math.abs(foot - 0.04) < 0.01)) || list
+    })
+    const fills = await preview.locator('.plot svg rect[stroke]').evaluateAll((all) => all.map((r) => r.getAttribute('fill')))
+    assert.ok(fills.every((f) => /^url\(#/.test(f)), `${fills}`)
     await set('Histogram', { 'Bucket size': 10, 'Bucket offset': 4 })
     await until('from four', async () => {
       const list = await buckets()
@@ -278,6 +289,36 @@ await reads(async () => {
     await every('so high at most', (b) => b.bar.h === 31)
     await set('Display', { Orientation: 'Vertical', 'Min width': 777 })
     await every('so wide at least', (b) => b.bar.w === 777)
+  })
+
+  await changes('A status-history', 'a status history: how wide and how high its states are', async () => {
+    /** filled is which share of two lines of pixels has a state: along the door's row, down in the middle of the last minute that both rows have. */
+    const filled = async () => {
+      await quiet()
+      await page.mouse.move(0, 0)
+      const canvas = await preview.locator('canvas').boundingBox()
+      const ends = await preview.locator('.tall svg .time').evaluateAll((all) => [all[0], all.at(-1)].map((t) => Number(t.getAttribute('x'))))
+      const picture = pixelsOf(await page.screenshot({ clip: canvas }))
+      const lit = (x, y) => apart([...picture.rows.subarray((Math.round(y) * picture.width + Math.round(x)) * picture.size).subarray(0, 3)], [18, 24, 33]) > 20
+      const tall = canvas.height - 28
+      const along = Array.from({ length: Math.floor(ends[1] - ends[0]) }, (_, i) => lit(ends[0] + i, tall / 4)).filter(Boolean).length / Math.floor(ends[1] - ends[0])
+      const most = Array.from({ length: 40 }, (_, i) => Array.from({ length: Math.floor(tall / 2) }, (_, y) => lit(ends[0] + i, y)).filter(Boolean).length / Math.floor(tall / 2))
+      return { along, down: Math.max(...most) }
+    }
+    const are = (what, wide, high) => until(what, async () => {
+      const now = await filled()
+      return (Math.abs(now.along - wide) < 0.12 && Math.abs(now.down - high) < 0.04) || now
+    })
+    await are('as usual', 0.85, 0.9) // a pixel between two is free
+    await set('State timeline', { 'Column width': 0.4 })
+    await are('narrow', 0.36, 0.9)
+    await set('State timeline', { 'Row height': 0.5 })
+    await are('low', 0.36, 0.5)
+    await set('State timeline', { 'Rows of a page': 1 })
+    const names = () => preview.locator('.tall svg .name').evaluateAll((all) => all.map((t) => t.firstChild.textContent))
+    await same('the first', names, ['door'])
+    await preview.getByRole('button', { name: 'Page after', exact: true }).click()
+    await same('the second', names, ['pump'])
   })
 
   await changes('A gauge', 'a gauge: from a neutral value, a circle, wide, in segments, with its course and its name', async () => {

@@ -30,6 +30,7 @@ export const kinds: { type: string; name: string; for: string }[] = [
   { type: 'heatmap', name: 'Heatmap', for: 'how values spread over time' },
   { type: 'histogram', name: 'Histogram', for: 'how often which values' },
   { type: 'state-timeline', name: 'State timeline', for: 'states over time' },
+  { type: 'status-history', name: 'Status history', for: 'states at each time' },
   { type: 'barchart', name: 'Bar chart', for: 'numbers of each name, side by side or stacked' },
   { type: 'piechart', name: 'Pie chart', for: 'shares of a sum' },
   { type: 'nodeGraph', name: 'Node graph', for: 'nodes and edges: the service graph' },
@@ -42,8 +43,9 @@ const ts = ['timeseries']
 const numbers = ['stat', 'gauge', 'bargauge']
 const shares = ['barchart', 'piechart']
 const reduced = [...numbers, 'piechart']
-const legends = ['timeseries', 'histogram', 'state-timeline', 'bargauge', ...shares]
-const tips = ['timeseries', 'histogram', 'state-timeline', 'heatmap', ...shares]
+const timelines = ['state-timeline', 'status-history']
+const legends = ['timeseries', 'histogram', ...timelines, 'bargauge', ...shares]
+const tips = ['timeseries', 'histogram', ...timelines, 'heatmap', ...shares]
 
 export const reducers: Choice[] = [
   ['lastNotNull', 'Last *'], ['last', 'Last'], ['firstNotNull', 'First *'], ['first', 'First'], ['min', 'Min'], ['max', 'Max'], ['mean', 'Mean'], ['median', 'Median'],
@@ -65,16 +67,16 @@ const bucketsBy: Choice[] = [['size', 'Size'], ['count', 'Count']]
 
 export const fields: OptionField[] = [
   // What every series has
-  { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'unit', name: 'Unit', group: 'Standard options', kind: 'unit', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', ...timelines, ...shares] },
   { path: own + 'min', name: 'Min', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
   { path: own + 'max', name: 'Max', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'] },
   { path: own + 'fieldMinMax', name: 'Field min/max', group: 'Standard options', kind: 'switch', types: ['timeseries', ...numbers, 'table', 'histogram', 'barchart'], usual: false, hint: 'what is not given is of each field alone' },
-  { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', 'state-timeline', ...shares] },
-  { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
-  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, usual: 'palette-classic', usuals: { stat: 'thresholds', gauge: 'thresholds', bargauge: 'thresholds', table: 'thresholds', 'state-timeline': 'continuous-GrYlRd' }, types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
-  { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', 'state-timeline', ...shares] },
+  { path: own + 'decimals', name: 'Decimals', group: 'Standard options', kind: 'number', types: ['timeseries', ...numbers, 'table', 'heatmap', 'histogram', ...timelines, ...shares] },
+  { path: own + 'displayName', name: 'Display name', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'histogram', ...timelines, ...shares] },
+  { path: own + 'color.mode', name: 'Colour scheme', group: 'Standard options', kind: 'choice', choices: colorModes, usual: 'palette-classic', usuals: { stat: 'thresholds', gauge: 'thresholds', bargauge: 'thresholds', table: 'thresholds', 'state-timeline': 'continuous-GrYlRd', 'status-history': 'continuous-GrYlRd' }, types: ['timeseries', ...numbers, 'table', 'histogram', ...timelines, ...shares] },
+  { path: own + 'color.fixedColor', name: 'Colour', group: 'Standard options', kind: 'colour', types: ['timeseries', ...numbers, 'table', 'histogram', ...timelines, ...shares] },
   { path: own + 'color.seriesBy', name: 'Colour series by', group: 'Standard options', kind: 'choice', choices: [['last', 'Last'], ['min', 'Min'], ['max', 'Max']], types: ['timeseries', 'histogram', 'barchart'], usual: 'last', hint: 'where the scheme goes by value' },
-  { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', 'state-timeline'] },
+  { path: own + 'noValue', name: 'No value', group: 'Standard options', kind: 'text', types: ['timeseries', ...numbers, 'table', ...timelines] },
 
   // Time series
   { path: own + 'custom.drawStyle', name: 'Style', group: 'Graph styles', kind: 'choice', choices: [['line', 'Lines'], ['bars', 'Bars'], ['points', 'Points']], types: ts, usual: 'line' },
@@ -82,8 +84,8 @@ export const fields: OptionField[] = [
   { path: own + 'custom.barAlignment', name: 'Bar alignment', group: 'Graph styles', kind: 'choice', choices: [[-1, 'Before'], [0, 'Centre'], [1, 'After']], types: ts, usual: 0 },
   { path: own + 'custom.barWidthFactor', name: 'Bar width', group: 'Graph styles', kind: 'number', types: ts, hint: 'share of the step, 0 to 1' },
   { path: own + 'custom.barMaxWidth', name: 'Widest bar', group: 'Graph styles', kind: 'number', types: ts, hint: 'pixels' },
-  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 1, usuals: { 'state-timeline': 0 } },
-  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', 'state-timeline', 'barchart'], usual: 0, usuals: { histogram: 80, barchart: 80, 'state-timeline': 70 }, hint: '0 to 100' },
+  { path: own + 'custom.lineWidth', name: 'Line width', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', ...timelines, 'barchart'], usual: 1, usuals: { 'state-timeline': 0, 'status-history': 0 } },
+  { path: own + 'custom.fillOpacity', name: 'Fill opacity', group: 'Graph styles', kind: 'number', types: ['timeseries', 'histogram', ...timelines, 'barchart'], usual: 0, usuals: { histogram: 80, barchart: 80, 'state-timeline': 70, 'status-history': 70 }, hint: '0 to 100' },
   { path: own + 'custom.gradientMode', name: 'Gradient mode', group: 'Graph styles', kind: 'choice', choices: pick('none', 'opacity', 'hue', 'scheme'), types: ['timeseries', 'histogram', 'barchart'], usual: 'none' },
   { path: own + 'custom.lineStyle.fill', name: 'Line style', group: 'Graph styles', kind: 'choice', choices: [['solid', 'Solid'], ['dash', 'Dash'], ['dot', 'Dots']], types: ts, usual: 'solid' },
   { path: own + 'custom.spanNulls', name: 'Connect null values', group: 'Graph styles', kind: 'choice', choices: [[false, 'Never'], [true, 'Always'], [60_000, 'Gaps up to 1 min'], [300_000, 'Gaps up to 5 min'], [3_600_000, 'Gaps up to 1 h']], types: ts, usual: false },
@@ -98,7 +100,7 @@ export const fields: OptionField[] = [
   { path: own + 'custom.thresholdsStyle.mode', name: 'Show thresholds', group: 'Graph styles', kind: 'choice', choices: [['off', 'Off'], ['line', 'As lines'], ['dashed', 'As dashed lines'], ['area', 'As filled regions'], ['line+area', 'Regions and lines'], ['dashed+area', 'Regions and dashed lines']], types: [...ts, 'barchart'], usual: 'off' },
 
   // Axis
-  { path: 'options.timezone', name: 'Time zone', group: 'Axis', kind: 'zones', types: [...ts, 'state-timeline', 'status-history'] },
+  { path: 'options.timezone', name: 'Time zone', group: 'Axis', kind: 'zones', types: [...ts, ...timelines] },
   { path: own + 'custom.axisPlacement', name: 'Placement', group: 'Axis', kind: 'choice', choices: pick('auto', 'left', 'right', 'hidden'), types: [...ts, 'barchart'], usual: 'auto' },
   { path: own + 'custom.axisLabel', name: 'Label', group: 'Axis', kind: 'text', types: [...ts, 'barchart'] },
   { path: own + 'custom.axisWidth', name: 'Width', group: 'Axis', kind: 'number', types: ts },
@@ -120,8 +122,8 @@ export const fields: OptionField[] = [
   { path: 'options.legend.limit', name: 'Limit', group: 'Legend', kind: 'number', types: legends, hint: 'how many are named at first' },
   { path: 'options.legend.calcs', name: 'Values', group: 'Legend', kind: 'calcs', types: ['timeseries', 'histogram', 'barchart'] },
   { path: 'options.tooltip.mode', name: 'Tooltip mode', group: 'Tooltip', kind: 'choice', choices: [['single', 'Single'], ['multi', 'All'], ['none', 'Hidden']], types: tips, usual: 'single' },
-  { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', 'state-timeline', ...shares], usual: 'none' },
-  { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ['timeseries', 'histogram', 'state-timeline', ...shares], usual: false },
+  { path: 'options.tooltip.sort', name: 'Values sort order', group: 'Tooltip', kind: 'choice', choices: [['none', 'None'], ['asc', 'Ascending'], ['desc', 'Descending']], types: ['timeseries', 'histogram', ...timelines, ...shares], usual: 'none' },
+  { path: 'options.tooltip.hideZeros', name: 'Hide zeros', group: 'Tooltip', kind: 'switch', types: ['timeseries', 'histogram', ...timelines, ...shares], usual: false },
   { path: 'options.tooltip.hoverProximity', name: 'Hover proximity', group: 'Tooltip', kind: 'number', types: ts, hint: 'pixels to the nearest point, at any distance if empty' },
   { path: 'options.tooltip.maxWidth', name: 'Max width', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
   { path: 'options.tooltip.maxHeight', name: 'Max height', group: 'Tooltip', kind: 'number', types: tips, hint: 'pixels' },
@@ -213,7 +215,7 @@ export const fields: OptionField[] = [
   { path: 'options.yAxis.axisPlacement', name: 'Y axis placement', group: 'Heatmap', kind: 'choice', choices: pick('left', 'right', 'hidden'), types: ['heatmap'], usual: 'left' },
   { path: 'options.yAxis.axisLabel', name: 'Y axis label', group: 'Heatmap', kind: 'text', types: ['heatmap'] },
   { path: 'options.yAxis.reverse', name: 'Reverse Y axis', group: 'Heatmap', kind: 'switch', types: ['heatmap'], usual: false },
-  { path: 'options.showValue', name: 'Show values', group: 'Display', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ['heatmap', 'state-timeline'], usual: 'auto' },
+  { path: 'options.showValue', name: 'Show values', group: 'Display', kind: 'choice', choices: pick('auto', 'always', 'never'), types: ['heatmap', ...timelines], usual: 'auto' },
   { path: 'options.legend.show', name: 'Show legend', group: 'Legend', kind: 'switch', types: ['heatmap'], usual: true },
   { path: 'options.tooltip.yHistogram', name: 'Show histogram (Y axis)', group: 'Tooltip', kind: 'switch', types: ['heatmap'], usual: false },
   { path: 'options.tooltip.showColorScale', name: 'Show colour scale', group: 'Tooltip', kind: 'switch', types: ['heatmap'], usual: false },
@@ -242,8 +244,9 @@ export const fields: OptionField[] = [
   { path: own + 'custom.cellOptions.wrapText', name: 'Wrap text', group: 'Table', kind: 'switch', types: ['table'], usual: false },
   { path: 'options.mergeValues', name: 'Merge equal consecutive values', group: 'State timeline', kind: 'switch', types: ['state-timeline'], usual: true },
   { path: 'options.alignValue', name: 'Align values', group: 'State timeline', kind: 'choice', choices: pick('left', 'center', 'right'), types: ['state-timeline'], usual: 'left' },
-  { path: 'options.rowHeight', name: 'Row height', group: 'State timeline', kind: 'number', types: ['state-timeline'], usual: 0.9, hint: '0 to 1' },
-  { path: 'options.perPage', name: 'Rows of a page', group: 'State timeline', kind: 'number', types: ['state-timeline'], hint: 'all' },
+  { path: 'options.rowHeight', name: 'Row height', group: 'State timeline', kind: 'number', types: timelines, usual: 0.9, hint: '0 to 1' },
+  { path: 'options.colWidth', name: 'Column width', group: 'State timeline', kind: 'number', types: ['status-history'], usual: 0.9, hint: '0 to 1' },
+  { path: 'options.perPage', name: 'Rows of a page', group: 'State timeline', kind: 'number', types: timelines, hint: 'all' },
   { path: 'options.layoutAlgorithm', name: 'Layout', group: 'Node graph', kind: 'choice', choices: pick('layered', 'force', 'grid'), types: ['nodeGraph'], usual: 'layered' },
   { path: 'options.zoomMode', name: 'Zoom mode', group: 'Node graph', kind: 'choice', choices: pick('cooperative', 'greedy'), types: ['nodeGraph'], usual: 'cooperative' },
   { path: 'options.nodes.mainStatUnit', name: 'Main stat unit', group: 'Node graph', kind: 'unit', types: ['nodeGraph'] },
@@ -256,7 +259,7 @@ export const fields: OptionField[] = [
 
 /** forSome are options that only an override has: set for all they would leave nothing. */
 const forSome: OptionField[] = [
-  { path: own + 'custom.hideFrom', name: 'Hide in area', group: 'Others', kind: 'hidden', types: ['timeseries', ...numbers, 'table', 'histogram', 'heatmap', 'state-timeline', ...shares] },
+  { path: own + 'custom.hideFrom', name: 'Hide in area', group: 'Others', kind: 'hidden', types: ['timeseries', ...numbers, 'table', 'histogram', 'heatmap', ...timelines, ...shares] },
 ]
 
 /** fieldsOf are the options of a type of panels, by groups in their order. */

@@ -34,7 +34,7 @@ export const isMetrics = (text: string) => /\|\s*(rate|\w+_over_time|compare)\s*
 /** viewFor is the type of panel that suits a query; the one that it has where that is good as well. */
 export function viewFor(panel: PanelModel, target: Target): string {
   const kind = target.queryType
-  const numeric = ['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'histogram', 'state-timeline']
+  const numeric = ['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'histogram', 'state-timeline', 'status-history']
   if (kind === 'serviceMap') return 'nodeGraph'
   if (isSearch(kind)) return 'table'
   if (kind === 'traceql') {

@@ -279,6 +279,8 @@ export interface StatesView {
   rows: StateRow[]
   /** share of the place that a row fills */
   rowHeight: number
+  /** share of its time that a state fills */
+  colWidth: number
   /** "auto", "always", "never" */
   showValue: string
   align: string
