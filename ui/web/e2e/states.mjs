@@ -76,6 +76,20 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     await ready()
     await inBoth(what)
   })
+  await does('each page has one heading, and a name in its tab', async () => {
+    const [root] = failed.spans
+    const pages = {
+      '': 'SuperSONIC', dashboards: 'Dashboards', 'd/states/x?refresh=': 'States', 'd/states/x?editview=versions': 'Versions of States', explore: 'Explore', latency: 'Latency', map: 'Map', status: 'Status', 'trace/upload': 'Traces from a file', login: 'Sign in',
+      [`${trace}/compare`]: 'Two traces', [trace]: new RegExp(`^${root.name} [\\d.]+ [mµn]?s, ${root.service}$`), 'trace/abc': 'Trace', 'd/nosuch': 'Dashboard', nosuch: 'Nothing here',
+    }
+    for (const [path, name] of Object.entries(pages)) {
+      await page.goto(`${site}/${path}`)
+      const heads = () => page.locator('h1').allInnerTexts()
+      await until(`/${path} has one heading`, async () => ((await heads()).length === 1 && (await heads())[0].trim() !== '') || heads())
+      const called = async () => (await page.title()).replace(/ · supersonic$/, '')
+      await until(`/${path} is called ${name}`, async () => (name instanceof RegExp ? name.test(await called()) : (await called()) === name) || called())
+    }
+  })
   await does("a contrast theme of the system: what colours tell is told", async () => {
     const told = { [`${trace}?view=waterfall`]: '.lane .bar, .lane .phase, .critical, .chip, .swatch', [`${trace}?view=flame`]: '.frame', [`${trace}/compare/${other.id}`]: '.lane .bar, .swatch', 'latency?refresh=': '.swatch, .piece' }
     for (const [path, what] of Object.entries(told)) {
