@@ -76,6 +76,18 @@ await reader(site, async ({ page, does, until, quiet, sound, json, shot, panel }
     await ready()
     await inBoth(what)
   })
+  await does('what is typed into a field is no key of the page', async () => {
+    const keys = 'gm ge?tz np es'
+    await opens('explore?type=search&q=&refresh=')
+    const fields = [page.getByRole('combobox', { name: 'Span name', exact: true }), page.locator('.cm-content').first()]
+    for (const field of fields) {
+      await field.click()
+      await page.keyboard.type(keys)
+      await until('it is in the field', async () => (await field.evaluate((e) => e.value ?? e.textContent)).includes(keys) || field.evaluate((e) => e.value ?? e.textContent))
+      await page.keyboard.press('Escape') // what is offered
+    }
+    assert.deepEqual([new URL(page.url()).pathname, await page.getByRole('dialog').count(), await page.getByRole('region', { name: /queries and answers$/ }).count()], ['/explore', 0, 1])
+  })
   await does('each page has one heading, and a name in its tab', async () => {
     const [root] = failed.spans
     const pages = {
