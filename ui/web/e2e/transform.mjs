@@ -104,6 +104,29 @@ await reads(async () => {
     await card('spatial').locator('button.fold').click()
   })
 
+  /** column is one of the table, as numbers. */
+  const column = async (name) => {
+    const [head, ...rows] = await table()
+    return rows.map((row) => Number(row[head.indexOf(name)]))
+  }
+
+  await does('one that is done with one query alone', async () => {
+    await add('limit')
+    await fill('Rows', '2')
+    const shown = async (name) => {
+      await preview().getByRole('combobox', { name: 'Table', exact: true }).selectOption({ label: name })
+      await until(`the table ${name}`, async () => (await texts('thead th')).includes(name) || texts('thead th'))
+      return (await column(name)).length
+    }
+    const sizes = async () => [await shown('Value #A'), await shown('Value #B')]
+    await until('two rows of both', async () => JSON.stringify(await sizes()) === '[2,2]' || sizes())
+    await choose('Queries of Limit, 2 of 2', 'B')
+    await until('all of the first, two of the second', async () => JSON.stringify(await sizes()) === JSON.stringify([shares.length, 2]) || sizes())
+    assert.match(await card('Limit').innerText(), /of B/)
+    await card('Limit').locator('header').getByRole('button', { name: /^Remove/ }).click()
+    await shown('Value #A')
+  })
+
   await does('tables are merged, a share is computed of two columns', async () => {
     await add('merge')
     await add('calculation')
@@ -182,11 +205,6 @@ await reads(async () => {
     await page.getByRole('button', { name: 'Discard' }).click()
   })
 
-  /** column is one of the table, as numbers. */
-  const column = async (name) => {
-    const [head, ...rows] = await table()
-    return rows.map((row) => Number(row[head.indexOf(name)]))
-  }
   /** computed waits for a column and holds each of its cells against what is computed of others. */
   const computed = (name, want, from) => until(`${name} is computed of ${from}`, async () => {
     const [now, ...others] = await Promise.all([name, ...from].map(column))
@@ -251,10 +269,10 @@ await reads(async () => {
     await of('Field', 'made')
     for (const [name, f] of [['Mean', mean], ['Variance', variance], ['Standard deviation', (list) => Math.sqrt(variance(list))]]) {
       await put('Calculation', name)
-      for (const [window, from, to] of [['Trailing', -2, 1], ['Centred', -1, 2]]) {
+      for (const [window, from, to] of [['Trailing', -3, 1], ['Centred', -2, 2]]) {
         await put('Window', window)
         await put('Its size as', 'Number of rows')
-        await write('Size', '3')
+        await write('Size', '4')
         await computed('again', (values) => values.map((_, i) => f(values.slice(Math.max(0, i + from), i + to))), ['made'])
       }
     }
