@@ -1,6 +1,7 @@
 package repotest
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -204,6 +206,26 @@ func TestFilesAndFunctionsStaySmall(t *testing.T) {
 			if n > functionLines && !f.isTest() {
 				t.Errorf("%s: %s has %d lines: a function is read in one look", f.path, fn.Name.Name, n)
 			}
+		}
+	}
+}
+
+func TestFilesOfThePageStaySmall(t *testing.T) {
+	const lines = 400
+	base := root(t)
+	for _, path := range tracked(t) {
+		if !strings.HasPrefix(path, "ui/web/") || !slices.Contains([]string{".ts", ".svelte", ".mjs", ".css"}, filepath.Ext(path)) {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(base, path))
+		if os.IsNotExist(err) {
+			continue // deleted, not yet committed
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(src, []byte("\n")); n > lines {
+			t.Errorf("%s has %d lines: past %d it shows more than one thing", path, n, lines)
 		}
 	}
 }

@@ -168,7 +168,7 @@ type PanelQuestion struct {
 	Light     bool                `json:"light"`
 	UTC       bool                `json:"utc"`
 	Zone      string              `json:"zone"`  // that of the page, "Europe/Berlin"; "" is the server's
-	Frame     *int                `json:"frame"` // of a table with several tables in it: which one; null is the panel's own choice
+	Frame     string              `json:"frame"` // of a table with several tables in it: which one, by its name; "" or one that is not there: the panel's own choice
 	Table     bool                `json:"table"` // whatever its type: as a table, for "inspect data" and CSV
 	Steps     bool                `json:"steps"` // say also what each transformation is given, for an editor
 }

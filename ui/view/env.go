@@ -16,9 +16,9 @@ type Env struct {
 	Zone         *time.Location // nil is UTC
 	Width        int            // pixels
 	Height       int
-	Frame        *int // of a table with several tables: which one; nil is the panel's own choice
-	Table        bool // whatever the panel's type, show its data as a table
-	Steps        bool // say also what each transformation is given
+	Frame        string // of a table with several tables: which one, by its name; else the panel's own choice
+	Table        bool   // whatever the panel's type, show its data as a table
+	Steps        bool   // say also what each transformation is given
 
 	// StepMs is the step of each query by its refId, for frames that do not say
 	// their own. A missing step is a gap.

@@ -45,16 +45,15 @@ func (m *maker) table(frames []frame.Frame) *payload.TableView {
 	if len(sheets) == 0 {
 		return v
 	}
-	v.Frame = int(o.number("frameIndex", 0))
-	if m.env.Frame != nil {
-		v.Frame = *m.env.Frame
-	}
-	v.Frame = max(0, min(len(sheets)-1, v.Frame))
+	v.Frame = max(0, min(len(sheets)-1, int(o.number("frameIndex", 0))))
 	if len(sheets) > 1 {
 		for i, s := range sheets {
 			v.Frames = append(v.Frames, sheetName(s, i))
 		}
 		tellApart(v.Frames)
+	}
+	if chosen := slices.Index(v.Frames, m.env.Frame); chosen >= 0 {
+		v.Frame = chosen
 	}
 	m.fillTable(v, sheets[v.Frame], footer)
 	return v
@@ -82,8 +81,10 @@ func tellApart(names []string) {
 	}
 	for i, name := range names {
 		if of[name] > 1 {
-			seen[name]++
-			names[i] = name + " " + units.Plain(float64(seen[name]))
+			for taken := true; taken; taken = of[names[i]] > 0 {
+				seen[name]++
+				names[i] = name + " " + units.Plain(float64(seen[name]))
+			}
 		}
 	}
 }

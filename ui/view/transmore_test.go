@@ -115,19 +115,26 @@ func TestValuesAreCountedByATransformation(t *testing.T) {
 func TestAReaderChoosesAmongSeveralTables(t *testing.T) {
 	frames := []frame.Frame{{Name: "first", RefID: "A", Fields: []frame.Field{texts("a", "x")}}, {Name: "second", RefID: "B", Fields: []frame.Field{texts("b", "y")}}}
 	p := panel(t, `{"type":"table","options":{"frameIndex":1}}`)
-	for _, c := range []struct {
-		frame *int
-		want  []string
-	}{{nil, []string{"second b", "y"}}, {new(int), []string{"first a", "x"}}} {
-		e := env()
-		e.Frame = c.frame
-		v := Make(p, frames, e).Table
-		if diff := cmp.Diff(c.want, rowsText(v)); diff != "" {
-			t.Error(diff)
+	for _, order := range [][]frame.Frame{frames, {frames[1], frames[0]}} { // which a transformation may change
+		usual := order[1].Name
+		for chosen, want := range map[string]string{"": usual, "first": "first", "second": "second", "third": usual} {
+			e := env()
+			e.Frame = chosen
+			v := Make(p, order, e).Table
+			if got := v.Frames[v.Frame]; got != want || v.Columns[0].Name != map[string]string{"first": "first a", "second": "second b"}[want] {
+				t.Errorf("%q of %v is chosen: %s, with %s", chosen, v.Frames, got, v.Columns[0].Name)
+			}
 		}
-		if diff := cmp.Diff([]string{"first", "second"}, v.Frames); diff != "" {
-			t.Error(diff)
-		}
+	}
+}
+
+func TestTablesOfTheSameNameAreToldApart(t *testing.T) {
+	var frames []frame.Frame
+	for _, name := range []string{"x", "y", "x", "x 1"} {
+		frames = append(frames, frame.Frame{Name: name, Fields: []frame.Field{texts("a", "z")}})
+	}
+	if diff := cmp.Diff([]string{"x 2", "y", "x 3", "x 1"}, made(t, `{"type":"table"}`, frames...).Table.Frames); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -14,7 +14,7 @@ const to = Date.UTC(2026, 0, 31, 12)
 
 await reader(site, async ({ page, does, json, quiet, shot, until }) => {
   await json('api/dashboards/save', { model: { uid: 'largest', title: 'The largest', panels: [model], time: { from: String(to - 9_990_000), to: String(to) } }, version: 0, message: '', copy: false })
-  const question = { dashboard: 'largest', panel: 1, from: String(to - 9_990_000), to: String(to), nowMs: to, width: 1200, height: 400, vars: {}, filters: [], scoped: {}, light: false, utc: true, zone: 'UTC', frame: null, table: false, model: null, variables: null }
+  const question = { dashboard: 'largest', panel: 1, from: String(to - 9_990_000), to: String(to), nowMs: to, width: 1200, height: 400, vars: {}, filters: [], scoped: {}, light: false, utc: true, zone: 'UTC', frame: '', table: false, model: null, variables: null }
 
   await does('the answer has its values, and no reading of a frame takes long', async () => {
     await page.goto(`${site}/login`)

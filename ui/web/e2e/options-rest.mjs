@@ -1,13 +1,13 @@
 /**
  * Options of a chart that options.mjs leaves out, one after the other in the panel editor,
  * in Chromium: names, limits of each field, widths and borders, thresholds as dashes, the
- * legend's limit, overrides by other matchers.
+ * legend's limit, overrides by other matchers, gradients, where bars stand.
  *
  *   SITE_URL=http://127.0.0.1:3000 node e2e/options-rest.mjs
  */
 import assert from 'node:assert/strict'
 import { changes, colours, from, labels, legend, linesAt, page, preview, put, reads, red, set, shows, step, tab, to, unfold, until, values } from './chartoptions.mjs'
-import { like, mixed, near, of, rowOf } from './drawn.mjs'
+import { apart, like, mixed, near, of, rowOf } from './drawn.mjs'
 
 const ground = [18, 24, 33]
 const names = async () => (await legend().locator('li').allInnerTexts()).map((t) => t.trim())
@@ -121,6 +121,48 @@ await reads(async () => {
         for (const name of Object.keys(values)) near(of(d.column(300), colours[name]), hit.includes(name) ? 7 : 1, 1.1, `${matcher}: rows of ${name}`)
       })
       await pane.getByRole('button', { name: 'Remove the override' }).click()
+    }
+  })
+
+  await changes('gradients: fading, of other hues, by the value', async () => {
+    const under = (d, v) => d.colourAt(305, d.yOf(v)) // between mid's line and high's: high's area alone
+    await set('Graph styles', { 'Fill opacity': 100, 'Gradient mode': 'Opacity' })
+    await shows((d) => {
+      for (const v of [76, 65, 55]) like(under(d, v), mixed(ground, colours.high, 1 - (0.92 * d.yOf(v)) / d.over.height), `the area at ${v}`)
+    })
+    await set('Graph styles', { 'Gradient mode': 'Hue' })
+    await shows((d) => {
+      assert.ok(apart(under(d, 76), under(d, 55)) > 8, `from one hue to another: ${under(d, 76)}, ${under(d, 55)}`)
+      for (const v of [76, 65, 55]) assert.ok(apart(under(d, v), ground) > 60 && apart(under(d, v), colours.high) > 4, `at ${v} neither see-through nor as it was: ${under(d, v)}`)
+    })
+    await set('Standard options', { Min: 0, Max: 100, 'Colour scheme': 'Green-Yellow-Red' })
+    await set('Graph styles', { 'Gradient mode': 'None', 'Line width': 5 })
+    const lines = (d) => [80, 50].map((v) => d.colourAt(300, d.yOf(v)))
+    await shows((d) => {
+      const [high, mid] = lines(d)
+      assert.ok(high[0] - high[1] > 60 && Math.min(mid[0], mid[1]) - mid[2] > 80, `towards red, and yellow: ${high}; ${mid}`)
+      for (const v of [76, 55]) like(under(d, v), high, `one colour at ${v}, the line's`)
+    })
+    await set('Graph styles', { 'Gradient mode': 'Scheme' })
+    await shows((d) => {
+      const [high, mid] = lines(d)
+      like(under(d, 77), high, 'below the line as the line', 24)
+      like(under(d, 53), mid, "near mid's value as mid's line", 24)
+      assert.ok(apart(high, mid) > 60)
+    })
+  })
+
+  await changes('bars stand before, around and after their times', async () => {
+    await set('Graph styles', { Style: 'Bars', 'Fill opacity': 100 })
+    for (const [where, edge] of [['Before', ([, end]) => end], ['Centre', ([begin, end]) => (begin + end) / 2], ['After', ([begin]) => begin]]) {
+      await set('Graph styles', { 'Bar alignment': where })
+      await shows((d) => {
+        const lit = d.row(d.yOf(70)).map((c) => apart(c, colours.high) <= 24)
+        const runs = lit.flatMap((on, x) => (on && !lit[x - 1] ? [[x, x + lit.slice(x).findIndex((now) => !now)]] : [])).slice(1, -1)
+        const each = d.over.width / ((to - from) / 1000 / step)
+        assert.ok(runs.length >= 55, `${runs.length} bars`)
+        for (const run of runs) near(edge(run) / each, Math.round(edge(run) / each), 0.12, `${where}: a bar from ${run}, of times ${each} px from each other`)
+      })
     }
   })
 })

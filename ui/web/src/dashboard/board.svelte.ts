@@ -206,7 +206,7 @@ export class Board {
       vars: this.values, filters: this.filters, scoped: panel.scoped,
       from: time.from, to: time.to, nowMs: time.now,
       width: Math.max(50, Math.round(width / 50) * 50), height: Math.max(50, Math.round(height / 50) * 50),
-      light: !theme.dark, utc: zone.name === 'utc', zone: zone.full, frame: null, table: false, steps: false,
+      light: !theme.dark, utc: zone.name === 'utc', zone: zone.full, frame: '', table: false, steps: false,
     }
   }
 

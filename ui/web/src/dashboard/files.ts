@@ -7,7 +7,7 @@ import { pictureOf } from '../panels/picture'
 /** saveCSV asks for a panel's data as a table and hands it to the browser as CSV; with every, all tables that there are: a graph is its nodes and its edges. */
 export async function saveCSV(question: PanelQuestion, title: string, every = false) {
   const view = await post<PanelView>('api/panel', { ...question, table: true })
-  const others = every ? (view.table?.frames.map((_, frame) => frame) ?? []).filter((frame) => frame !== view.table?.frame) : []
+  const others = every ? (view.table?.frames ?? []).filter((_, i) => i !== view.table?.frame) : []
   keepCSV(await Promise.all([view, ...others.map((frame) => post<PanelView>('api/panel', { ...question, table: true, frame }))]), title)
 }
 

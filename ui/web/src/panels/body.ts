@@ -13,5 +13,5 @@ export interface BodyProps {
   /** annotations, drawn on every time axis */
   marks?: Mark[]
   /** another one of a table's several tables is wanted */
-  onframe?: (frame: number) => void
+  onframe?: (name: string) => void
 }

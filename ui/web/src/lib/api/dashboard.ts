@@ -202,8 +202,8 @@ export interface PanelQuestion {
   utc: boolean
   /** that of the page, "Europe/Berlin"; "" is the server's */
   zone: string
-  /** of a table with several tables in it: which one; null is the panel's own choice */
-  frame: number | null
+  /** of a table with several tables in it: which one, by its name; "" or one that is not there: the panel's own choice */
+  frame: string
   /** whatever its type: as a table, for "inspect data" and CSV */
   table: boolean
   /** say also what each transformation is given, for an editor */

@@ -2,6 +2,7 @@
 export * from './chart'
 export * from './dashboard'
 export * from './explore'
+export * from './graph'
 export * from './latency'
 export * from './panel'
 export * from './session'
