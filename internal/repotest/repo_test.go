@@ -48,6 +48,16 @@ func tracked(t *testing.T) []string {
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
 
+// text is what is in a file that git keeps, nil if it is deleted and not yet committed.
+func text(t *testing.T, base, path string) []byte {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join(base, path))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return src
+}
+
 func goFiles(t *testing.T) []goFile {
 	t.Helper()
 	var files []goFile
@@ -56,12 +66,9 @@ func goFiles(t *testing.T) []goFile {
 		if !strings.HasSuffix(path, ".go") {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(base, path))
-		if os.IsNotExist(err) {
-			continue // deleted, not yet committed
-		}
-		if err != nil {
-			t.Fatal(err)
+		src := text(t, base, path)
+		if src == nil {
+			continue
 		}
 		fset := token.NewFileSet()
 		syntax, err := parser.ParseFile(fset, path, src, parser.ParseComments)
@@ -217,14 +224,7 @@ func TestFilesOfThePageStaySmall(t *testing.T) {
 		if !strings.HasPrefix(path, "ui/web/") || !slices.Contains([]string{".ts", ".svelte", ".mjs", ".css"}, filepath.Ext(path)) {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(base, path))
-		if os.IsNotExist(err) {
-			continue // deleted, not yet committed
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := bytes.Count(src, []byte("\n")); n > lines {
+		if n := bytes.Count(text(t, base, path), []byte("\n")); n > lines {
 			t.Errorf("%s has %d lines: past %d it shows more than one thing", path, n, lines)
 		}
 	}
