@@ -56,6 +56,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("latency.mjs", fmt.Sprintf("RANGE=from=%d&to=%d", counted.Add(-time.Minute).UnixMilli(), counted.UnixMilli()))
 	s.reader("home.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.reader("chart.mjs", "FILE="+chartFile(t), "WITH_DATA=5", fmt.Sprintf("TO=%d", counted.UnixMilli()))
+	s.reader("made.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.reader("planes.mjs")
 	s.reader("downloads.mjs")
 	s.reader("keys-steps.mjs")
