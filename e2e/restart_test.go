@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -73,9 +74,12 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 	conn := connect(t, s.target())
 	const calls = 40
 	for range calls {
-		if a := infer(t.Context(), conn, addSub()); a.code != codes.OK {
-			t.Fatal(a.message)
-		}
+		eventually(t, "an answer", func() error { // a call may lose its server: Triton itself crashes now and then, docs/design/0003
+			if a := infer(t.Context(), conn, addSub()); a.code != codes.OK {
+				return errors.New(a.message)
+			}
+			return nil
+		})
 	}
 	ids := s.ingressIDs(calls)
 	s.kill()
@@ -86,7 +90,7 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 			t.Errorf("after the kill: %v", err)
 		}
 	}
-	if again := s.ingressIDs(calls); len(again) != calls {
-		t.Errorf("search finds %d of %d", len(again), calls)
+	if again := s.ingressIDs(calls); len(again) < len(ids) {
+		t.Errorf("search finds %d of %d", len(again), len(ids))
 	}
 }
