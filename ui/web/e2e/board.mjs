@@ -15,10 +15,7 @@ import { reader, site } from './reader.mjs'
 
 await reader(site, async (r) => {
   const { page, does, until, quiet, sound, shot, panel, textOf, faults } = r
-  const json = (path, body) => r.json(`${site}/${path}`, body)
-  const { dataSources } = await json('api/site')
-  const uid = dataSources.find((d) => d.type === 'prometheus').uid
-  const asks = async (query) => (await json(`api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query })}`)).data.result
+  const asks = r.promql
   const pods = (await asks('sum by (pod) (nv_gpu_utilization)')).map((s) => s.metric.pod).sort()
   const titles = () => page.locator('[data-panel] h3').allInnerTexts()
   const open = async (path = 'd/reader/x?refresh=') => {

@@ -17,10 +17,8 @@ const to = Math.floor((Number(process.env.TO) || Date.now() - 5_000) / 15_000) *
 const from = to - 60_000
 
 await reader(site, async (r) => {
-  const { page, does, until, quiet, panel, shot, json, sound } = r
-  const { dataSources } = await json(`${site}/api/site`)
-  const uid = dataSources.find((d) => d.type === 'prometheus').uid
-  const asks = async (query, time = to / 1000) => (await json(`${site}/api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
+  const { page, does, until, quiet, panel, shot, promql, sound } = r
+  const asks = (query) => promql(query, to / 1000)
   const values = async (label) => (await asks(`count by (${label}) (last_over_time(nv_inference_exec_count[1m]))`)).map((s) => s.metric[label])
   const [releases, namespaces] = [await values('release'), await values('namespace')]
   const filled = (expr) => expr.replaceAll('$release', releases.join('|')).replaceAll('$namespace', namespaces.join('|'))

@@ -20,7 +20,7 @@ const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'p
 export const waves = new Map((await json(`${store}/query_range?${new URLSearchParams({ query: 'waves', start: from / 1000, end: to / 1000, step })}`)).data.result.map((s) => [s.metric.name, new Map(s.values.map(([t, v]) => [t * 1000, Number(v)]))]))
 
 export const preview = page.locator('.preview [data-panel]')
-export const { unfold, put, set, tab } = editing(page)
+export const { unfold, put, set, tab, overrides } = editing(page)
 export const drawn = (numberOf) => drawnOn(page, preview, numberOf)
 /** shows tries what has to be seen until it is, for a while. */
 export const shows = async (look, numberOf) => {

@@ -36,5 +36,18 @@ export function editing(page, pane = page.locator('aside')) {
     for (const [label, value] of Object.entries(options)) await put(within, label, value)
   }
   const tab = (name) => page.getByRole('tab', { name, exact: true }).click()
-  return { unfold, choose, put, set, tab }
+  /** overrides begins an override of a field with one option, which can then be put in what it gives. */
+  const overrides = async (field, option) => {
+    await tab('Overrides')
+    await pane.getByRole('button', { name: 'Override', exact: true }).click()
+    await put(pane, 'Name', field)
+    await put(pane, 'Add an option to the override', [option])
+    return pane
+  }
+  const saves = async () => {
+    await page.getByRole('button', { name: 'Save dashboard' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  return { unfold, choose, put, set, tab, overrides, saves }
 }

@@ -12,7 +12,7 @@ const first = await open(site)
 const { page, does, until, textOf, panel, json, sound } = first
 const { dataSources } = await json('/api/site')
 const uid = Object.fromEntries(dataSources.map((d) => [d.type, d.uid]))
-const asks = async (query, time = Date.now() / 1000) => (await json(`/api/datasources/proxy/uid/${uid.prometheus}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
+const asks = first.promql
 const home = await json('/api/dashboards/home')
 const d = `/d/${home.uid}`
 const ofTitle = (title) => home.panels.find((p) => p.title === title)

@@ -3,7 +3,7 @@ import { editing } from './editing.mjs'
 import { open, site } from './reader.mjs'
 
 export const { page, does, until, quiet, shot, sound, json, reads } = await open(site)
-export const { put, choose, set: set2 } = editing(page)
+export const { put, choose, set: set2, saves } = editing(page)
 export const preview = page.locator('.preview [data-panel]')
 export const to = Math.floor(Date.now() / 3600e3) * 3600e3
 export const from = to - 3600e3
@@ -39,11 +39,6 @@ export async function edits(id, range = `from=${from}&to=${to}`) {
   await page.goto(`${site}/d/${uid}/x?editPanel=${id}&${range}&timezone=utc&refresh=`)
   await preview.waitFor()
   await quiet()
-}
-export async function saves() {
-  await page.getByRole('button', { name: 'Save dashboard' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
-  await until('it is saved', async () => (await page.getByRole('dialog').count()) === 0)
 }
 export const query = (ref = 'A') => page.getByRole('article', { name: `Query ${ref}`, exact: true })
 export const set = (label, value, ref) => put(query(ref), label, value)

@@ -11,7 +11,7 @@ export const [red, green] = ['#f2495c', '#73bf69'].map(rgb)
 export const css = (c) => `rgb(${c.join(', ')})`
 export const preview = page.locator('.preview [data-panel]')
 export const tip = page.locator('.tip')
-export const { unfold, put, set, tab } = editing(page)
+export const { unfold, put, set, tab, overrides } = editing(page)
 
 const { dataSources } = await json('api/site')
 const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`

@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict'
 import { apart, rgb } from './drawn.mjs'
-import { changesOf, page, preview, put, quiet, reads, rowsOf, same, seriesOf, set, tab, to, until } from './kindoptions.mjs'
+import { changesOf, overrides, page, preview, put, quiet, reads, rowsOf, same, seriesOf, set, to, until } from './kindoptions.mjs'
 import { pixelsOf } from './pixels.mjs'
 
 const instant = { format: 'table', instant: true, range: false }
@@ -113,11 +113,7 @@ await reads(async () => {
     await set('Standard options', { 'Display name': '' })
     await set('Table', { 'Column width': '', 'Show table header': false })
     await until('no header', async () => (await preview.locator('thead').count()) === 0)
-    await tab('Overrides')
-    const pane = page.locator('aside')
-    await pane.getByRole('button', { name: 'Override', exact: true }).click()
-    await put(pane, 'Name', 'doc')
-    await put(pane, 'Add an option to the override', ['Hide in table'])
+    const pane = await overrides('doc', 'Hide in table')
     await put(pane, 'Hide in table', true)
     await until('no documents', async () => (await lines().nth(0).locator('td').count()) === 3)
   })

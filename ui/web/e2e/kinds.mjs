@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { mixed, near, of, rgb } from './drawn.mjs'
-import { changesOf, css, does, from, green, narrow, page, preview, put, quiet, reads, red, same, seriesOf, set, shot, sound, step, tab, thresholds, tip, to, unfold, until } from './kindoptions.mjs'
+import { changesOf, css, does, from, green, narrow, overrides, page, preview, put, quiet, reads, red, same, seriesOf, set, shot, sound, step, thresholds, tip, to, unfold, until } from './kindoptions.mjs'
 import { pixelsOf } from './pixels.mjs'
 import { site } from './reader.mjs'
 
@@ -301,11 +301,7 @@ await reads(async () => {
     await set('Table', { 'Cell type': 'Auto' })
     await preview.getByRole('button', { name: 'Value', exact: true }).click()
     await until('sorted', async () => ['20,50,80', '80,50,20'].includes((await cells('text')).map((c) => Number.parseFloat(c[1])).join()) || cells('text'))
-    await tab('Overrides')
-    const pane = page.locator('aside')
-    await pane.getByRole('button', { name: 'Override', exact: true }).click()
-    await put(pane, 'Name', 'Value')
-    await put(pane, 'Add an option to the override', ['Cell type'])
+    const pane = await overrides('Value', 'Cell type')
     await put(pane, 'Cell type', 'Coloured background')
     await put(pane, 'Apply to entire row', true)
     const rows = () => preview.locator('tbody tr:not([aria-hidden])').evaluateAll((all) => all.map((tr) => [tr.cells[1].innerText.trim(), getComputedStyle(tr).backgroundColor]).sort((a, b) => (a[0] < b[0] ? -1 : 1)))

@@ -14,10 +14,8 @@ const to = Math.floor((Number(process.env.TO ?? Date.now()) - 20_000) / 1000) * 
 const from = to - 60_000
 const [count, seconds, bucket] = ['count', 'sum', 'bucket'].map((part) => `supersonic_gateway_request_duration_seconds_${part}`)
 
-await reader(site, async ({ page, does, until, quiet, panel, textOf, json }) => {
-  const { dataSources } = await json('/api/site')
-  const store = `/api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1/query`
-  const asked = async (query) => (await json(`${store}?${new URLSearchParams({ query, time: to / 1000 })}`)).data.result
+await reader(site, async ({ page, does, until, quiet, panel, textOf, json, promql }) => {
+  const asked = (query) => promql(query, to / 1000)
   const by = async (label, query) => Object.fromEntries((await asked(query)).map((s) => [s.metric[label], Number(s.value[1])]))
   const servers = Object.keys(await by('server', `sum by (server) (${count})`)).sort()
   assert.ok(servers.length >= 2 && servers.every((s) => s), `servers: ${servers}`)

@@ -11,13 +11,11 @@ import assert from 'node:assert/strict'
 import { reader, site } from './reader.mjs'
 import { nanoseconds } from './spans.mjs'
 
-await reader(site, async ({ page, does, until, shot, sound, json, narrow }) => {
-  const { dataSources } = await json('/api/site')
-  const uid = dataSources.find((d) => d.type === 'prometheus').uid
+await reader(site, async ({ page, does, until, shot, sound, promql, narrow }) => {
   const seconds = Number(process.env.SECONDS ?? 300)
   const to = Number(process.env.TO ?? Date.now() - 30_000)
   const from = to - seconds * 1000
-  const asks = async (query) => (await json(`/api/datasources/proxy/uid/${uid}/api/v1/query?${new URLSearchParams({ query, time: to / 1000 })}`)).data.result
+  const asks = (query) => promql(query, to / 1000)
   const per = async (by, metric = 'supersonic_gateway_request_duration_seconds_count') => new Map((await asks(`sum by (${by}) (increase(${metric}[${seconds}000ms]))`)).map((s) => [s.metric[by], Number(s.value[1]) / seconds]))
   const map = page.getByRole('group', { name: /^Map/ })
   const nodes = (side) => map.getByRole('button', { name: new RegExp(`^${side} `) }).evaluateAll((all) => all.map((e) => e.getAttribute('aria-label')))

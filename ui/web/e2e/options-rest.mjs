@@ -6,7 +6,7 @@
  *   SITE_URL=http://127.0.0.1:3000 node e2e/options-rest.mjs
  */
 import assert from 'node:assert/strict'
-import { changes, colours, from, labels, legend, linesAt, page, preview, put, reads, red, set, shows, step, tab, to, unfold, until, values } from './chartoptions.mjs'
+import { changes, colours, from, labels, legend, linesAt, overrides, page, preview, put, reads, red, set, shows, step, tab, to, unfold, until, values } from './chartoptions.mjs'
 import { apart, like, mixed, near, of, rowOf } from './drawn.mjs'
 
 const ground = [18, 24, 33]
@@ -55,11 +55,7 @@ await reads(async () => {
   await changes('two groups are stacked apart', async () => {
     await set('Graph styles', { 'Stack series': 'Normal' })
     await shows((d) => linesAt(d, { high: 80, low: 100, mid: 150 }))
-    await tab('Overrides')
-    const pane = page.locator('aside')
-    await pane.getByRole('button', { name: 'Override', exact: true }).click()
-    await put(pane, 'Name', 'low')
-    await put(pane, 'Add an option to the override', ['Stack series'])
+    const pane = await overrides('low', 'Stack series')
     await put(pane, 'Stack series', 'Normal')
     await put(pane, 'Stacking group', 'B')
     await shows((d) => linesAt(d, { high: 80, low: 20, mid: 130 }))

@@ -82,6 +82,12 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
     assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
     return answer.json()
   }
+  let prometheus // the uid of the site's
+  /** promql asks the site's Prometheus past the panels, of a time in seconds. */
+  const promql = async (query, time = Date.now() / 1000) => {
+    prometheus ??= (await json(`${site}/api/site`)).dataSources.find((d) => d.type === 'prometheus').uid
+    return (await json(`${site}/api/datasources/proxy/uid/${prometheus}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
+  }
   /** narrow fails if the page is wider than its window. */
   const narrow = async (what) => {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -99,5 +105,5 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
       await browser.close()
     }
   }
-  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, narrow, keeps, reads }
+  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, promql, narrow, keeps, reads }
 }

@@ -7,7 +7,7 @@
  *   SITE_URL=http://127.0.0.1:3000 node e2e/transform.mjs
  */
 import assert from 'node:assert/strict'
-import { add, asked, back, card, cards, choose, control, does, edits, failures, fill, focused, four, here, json, keptOf, model, narrow, order, page, press, preview, quiet, reads, region, requests, saves, shares, shot, shows, sound, store, table, texts, to, unknown, until, worst, write } from './transformsite.mjs'
+import { add, back, card, cards, choose, control, does, edits, fill, focused, four, here, json, keptOf, model, narrow, order, page, press, preview, quiet, reads, region, saves, shares, shot, shows, sound, store, table, texts, to, unknown, until, worst, write } from './transformsite.mjs'
 
 await reads(async () => {
   await json('api/dashboards/save', { model, version: 0, message: '', copy: false })

@@ -1,8 +1,9 @@
 /** The page, the store's own answers and the dashboard of transform.mjs, and what it does with their editor. */
+import { editing } from './editing.mjs'
 import { keyboard } from './keyboard.mjs'
 import { open, site } from './reader.mjs'
 
-export const { page, does, until, quiet, sound, shot, narrow, json, reads } = await open(site, { inOrder: true })
+export const { page, does, until, quiet, sound, shot, narrow, json, promql, reads } = await open(site, { inOrder: true })
 export const { focused, press, to, back, here, write } = keyboard(page, until)
 
 export const unknown = { id: 'spatial', options: { action: 'prepare', source: { mode: 'auto' } } }
@@ -22,9 +23,9 @@ export const model = {
 }
 export const { dataSources } = await json('api/site')
 export const store = `api/datasources/proxy/uid/${dataSources.find((d) => d.type === 'prometheus').uid}/api/v1`
-/** asked is what the metrics store itself answers. */
-export const asked = async (query) => (await json(`${store}/query?${new URLSearchParams({ query, time: String(Date.now() / 1000) })}`)).data.result
 
+const editor = editing(page)
+export const { saves } = editor
 export const preview = () => page.locator('.preview [data-panel]')
 export const texts = (selector) => preview().locator(selector).allInnerTexts().then((all) => all.map((t) => t.trim()))
 export const table = async () => {
@@ -41,13 +42,7 @@ export const region = () => page.getByRole('region', { name: 'Transformations' }
 export const cards = () => region().getByRole('article')
 export const card = (name) => region().getByRole('article', { name: new RegExp(`^${name}`) })
 export const control = (role, name) => region().getByRole(role, { name, exact: typeof name === 'string' })
-export async function choose(label, typed) {
-  await region().getByRole('button', { name: new RegExp(`^${label}:`) }).click()
-  await page.getByRole('combobox', { name: `Search ${label}` }).fill(typed)
-  await page.keyboard.press('Enter')
-  const list = page.getByRole('combobox', { name: `Search ${label}` })
-  if (await list.count()) await list.press('Escape') // several can be chosen
-}
+export const choose = (label, typed) => editor.choose(region(), label, typed)
 export const add = async (name) => {
   const before = await cards().count()
   await choose('Add a transformation', name)
@@ -64,15 +59,10 @@ export async function edits(id) {
   await region().waitFor()
   await quiet()
 }
-export async function saves() {
-  await page.getByRole('button', { name: 'Save dashboard' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click()
-  await until('it is saved', async () => (await page.getByRole('dialog').count()) === 0)
-}
 
 /** what the panels are to show, computed here */
-export const requests = await asked('requests')
-export const failures = await asked('failures')
+export const requests = await promql('requests')
+export const failures = await promql('failures')
 export const shares = requests.map(({ metric, value: [, all] }) => {
   const { value: [, failed] } = failures.find((f) => f.metric.pod === metric.pod && f.metric.model === metric.model)
   return { pod: metric.pod, model: metric.model, all: Number(all), failed: Number(failed), share: Number(failed) / Number(all) }
