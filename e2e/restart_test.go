@@ -81,7 +81,21 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 			return nil
 		})
 	}
-	ids := s.ingressIDs(calls)
+	answered := func() (ids []string, err error) {
+		traces, err := s.search(`{ name = "ingress" && span.grpc.status_code = "0" }`, 100000)
+		for _, t := range traces {
+			ids = append(ids, t.TraceID)
+		}
+		if err == nil && len(ids) != calls {
+			err = fmt.Errorf("search finds %d of %d", len(ids), calls)
+		}
+		return ids, err
+	}
+	var ids []string
+	eventually(t, "the spans of all answers", func() (err error) {
+		ids, err = answered()
+		return err
+	})
 	s.kill()
 	s.run()
 	s.awaitReady()
@@ -90,7 +104,7 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 			t.Errorf("after the kill: %v", err)
 		}
 	}
-	if again := s.ingressIDs(calls); len(again) < len(ids) {
-		t.Errorf("search finds %d of %d", len(again), len(ids))
+	if _, err := answered(); err != nil {
+		t.Errorf("after the kill: %v", err)
 	}
 }
