@@ -254,11 +254,19 @@ func (l *lexer) quoted() (string, *SyntaxError) {
 	return "", fault(Pos(start), "a string is not closed").expecting("a closing " + string(quote))
 }
 
-func unquote(text string, pos Pos) (string, *SyntaxError) {
+// Unquote reads what stands between a pair of quotes or backticks, as queries write it;
+// ok is false for a bad escape or a line break. The text begins and ends with the same
+// of the two.
+func Unquote(text string) (name string, ok bool) {
 	if text[0] == '`' {
-		return text[1 : len(text)-1], nil
+		return text[1 : len(text)-1], true
 	}
-	if s, err := strconv.Unquote(text); err == nil {
+	name, err := strconv.Unquote(text)
+	return name, err == nil
+}
+
+func unquote(text string, pos Pos) (string, *SyntaxError) {
+	if s, ok := Unquote(text); ok {
 		return s, nil
 	}
 	return "", fault(pos, "a string with a bad escape or a line break").

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"strconv"
 	"strings"
 
 	"supersonic/traceql"
@@ -37,7 +36,7 @@ var attributeScopes = []traceql.Scope{
 // as it stands.
 func unquote(name string) string {
 	if len(name) > 1 && (name[0] == '"' || name[0] == '`') && name[len(name)-1] == name[0] {
-		if read, err := strconv.Unquote(name); err == nil {
+		if read, ok := traceql.Unquote(name); ok {
 			return read
 		}
 		return name[1 : len(name)-1]

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"supersonic/ui/grafana"
@@ -24,31 +25,33 @@ var unheeded = map[string]string{
 
 // sayUnheeded says which of these a panel asks for, for all its fields or for some.
 func (m *maker) sayUnheeded() {
-	custom := readOptions(m.panel.Field.Defaults.Custom)
-	for _, one := range strings.Fields(unheeded[m.panel.Type]) {
+	list := strings.Fields(unheeded[m.panel.Type])
+	if len(list) == 0 {
+		return
+	}
+	areas := map[string][]options{"options": {m.options}, "custom": customs(m.panel.Field)}
+	for _, one := range list {
 		path, usual, _ := strings.Cut(one, "=")
 		area, name, _ := strings.Cut(path, ".")
-		asked := asks(custom, name, usual)
-		if area == "options" {
-			asked = asks(m.options, name, usual)
-		}
-		for _, o := range m.panel.Field.Overrides {
-			asked = asked || area == "custom" && overrideAsks(o.Properties, name, usual)
-		}
-		if asked {
+		if slices.ContainsFunc(areas[area], func(o options) bool { return asks(o, name, usual) }) {
 			m.warn("the option %s is not heeded", path)
 		}
 	}
 }
 
-func overrideAsks(properties []grafana.Property, name, usual string) bool {
-	for _, p := range properties {
-		var f grafana.FieldOptions
-		if strings.HasPrefix(p.ID, "custom.") && f.Set(p.ID, p.Value) == nil && asks(readOptions(f.Custom), name, usual) {
-			return true
+// customs are the options of a type of panels: those of all fields, and each that an
+// override sets.
+func customs(of grafana.FieldConfig) []options {
+	out := []options{readOptions(of.Defaults.Custom)}
+	for _, o := range of.Overrides {
+		for _, p := range o.Properties {
+			var f grafana.FieldOptions
+			if strings.HasPrefix(p.ID, "custom.") && f.Set(p.ID, p.Value) == nil {
+				out = append(out, readOptions(f.Custom))
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // asks tells whether an option at a path has another value than those that are usual;
@@ -62,13 +65,5 @@ func asks(o options, path, usual string) bool {
 		o, path = o.sub(first), rest
 	}
 	value := strings.Trim(string(o[path]), `"`)
-	if value == "" || value == "null" || value == "{}" {
-		return false
-	}
-	for _, u := range strings.Split(usual, "|") {
-		if value == u {
-			return false
-		}
-	}
-	return true
+	return value != "" && value != "null" && value != "{}" && !slices.Contains(strings.Split(usual, "|"), value)
 }

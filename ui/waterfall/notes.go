@@ -21,14 +21,18 @@ func notes(s Source, nodes, roots []*node, left int) []payload.Note {
 	if s.Partial != "" {
 		list = append(list, payload.Note{Kind: "partial", Text: "The trace store did not give the whole trace: " + s.Partial + "."})
 	}
+	place, whole := "the trace store", "download"
+	if s.File {
+		place, whole = "the file", "file"
+	}
 	if left > 0 {
 		list = append(list, payload.Note{Kind: "too_large", Text: fmt.Sprintf(
-			"This trace has %d spans; the %d that began first are shown. The %s has them all.", len(nodes)+left, len(nodes), map[bool]string{false: "download", true: "file"}[s.File])})
+			"This trace has %d spans; the %d that began first are shown. The %s has them all.", len(nodes)+left, len(nodes), whole)})
 	}
 	list = append(list, unfinished(nodes)...)
 	_, end := extent(nodes)
 	young := s.Now.Sub(time.Unix(0, int64(end))) < arriving
-	list = append(list, orphans(roots, soughtIn(s), young)...)
+	list = append(list, orphans(roots, place, young)...)
 	for _, n := range nodes {
 		if isGateway(n) {
 			if note, ok := serverSilent(n, young); ok {
@@ -40,14 +44,6 @@ func notes(s Source, nodes, roots []*node, left int) []payload.Note {
 		list = append(list, note)
 	}
 	return list
-}
-
-// soughtIn is where spans were looked for.
-func soughtIn(s Source) string {
-	if s.File {
-		return "the file"
-	}
-	return "the trace store"
 }
 
 func unfinished(nodes []*node) []payload.Note {
