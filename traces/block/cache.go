@@ -18,6 +18,7 @@ type Cache struct {
 	entries map[cacheKey]*list.Element
 	order   *list.List // the one that was asked for last in front
 	pages   *list.List // the same of unpacked pages
+	asked   uint64     // how often anything was
 	blocks  uint64
 }
 
@@ -62,6 +63,7 @@ type cached struct {
 	key   cacheKey
 	value any
 	size  int64
+	asked uint64 // when it was last, by Cache.asked
 }
 
 // number numbers a Block.
@@ -80,7 +82,14 @@ func (c *Cache) get(key cacheKey) any {
 		return nil
 	}
 	c.list(key.kind).MoveToFront(e)
-	return e.Value.(*cached).value
+	of := e.Value.(*cached)
+	of.asked = c.tick()
+	return of.value
+}
+
+func (c *Cache) tick() uint64 {
+	c.asked++
+	return c.asked
 }
 
 // put keeps a value and returns it, or what another goroutine put before.
@@ -91,18 +100,27 @@ func (c *Cache) put(key cacheKey, value any, size int64) any {
 		return e.Value.(*cached).value
 	}
 	size += 200 // of the entry
-	c.entries[key] = c.list(key.kind).PushFront(&cached{key, value, size})
+	c.entries[key] = c.list(key.kind).PushFront(&cached{key, value, size, c.tick()})
 	c.used += size
 	if key.kind == cacheRaw {
 		c.raw += size
 	}
-	for c.pages.Len() > 1 && (c.raw > c.most/4 || c.used > c.most) {
+	for c.pages.Len() > 1 && c.raw > c.most/4 {
 		c.drop(c.pages.Back())
 	}
-	for c.order.Len() > 1 && c.used > c.most {
-		c.drop(c.order.Back())
+	for len(c.entries) > 1 && c.used > c.most {
+		c.drop(c.oldest())
 	}
 	return value
+}
+
+// oldest is what was not asked for longest. There is something.
+func (c *Cache) oldest() *list.Element {
+	a, b := c.order.Back(), c.pages.Back()
+	if a == nil || b != nil && b.Value.(*cached).asked < a.Value.(*cached).asked {
+		return b
+	}
+	return a
 }
 
 func (c *Cache) drop(e *list.Element) {

@@ -109,3 +109,34 @@ func TestUnpackedPagesTakeAQuarterOfTheCache(t *testing.T) {
 		}
 	}
 }
+
+// What a long day reads (lists of traces of all pages, dictionaries) fills the Cache.
+func TestAPageThatIsReadAgainAndAgainStaysInAFullCache(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := block.Write(faultfs.OS{}, dir, columntest.New(columntest.Load(t), columntest.Options{PageRows: 50}), block.Meta{}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := block.Open(faultfs.OS{}, dir, block.Options{Cache: block.NewCache(9_000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Release()
+	var v column.Vector
+	reads := func() (unpacked int) { // bytes, if the pages were not kept
+		for _, k := range []column.Key{column.SpanID, column.Start} {
+			if err := column.ReadRows(b.Column(k), 0, 0, 1, &v); err != nil {
+				t.Fatal(err)
+			}
+			unpacked += v.Cost
+		}
+		return unpacked
+	}
+	for p := range b.Pages() {
+		if _, err := b.Bounds(p); err != nil {
+			t.Fatal(err)
+		}
+		if n := reads(); (n == 0) != (p > 0) {
+			t.Fatalf("after the lists of %d pages, %d bytes were unpacked", p+1, n)
+		}
+	}
+}
