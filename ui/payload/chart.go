@@ -41,6 +41,7 @@ type Line struct {
 	HideLegend  bool              `json:"hideLegend"`
 	HideTooltip bool              `json:"hideTooltip"`
 	Hidden      bool              `json:"hidden"` // not drawn
+	Off         bool              `json:"off"`    // not drawn until its name in the legend is clicked
 	Format      Format            `json:"format"`
 	Calcs       []Shown           `json:"calcs"` // in the order of Legend.Calcs
 	Links       []PanelLink       `json:"links"` // ${__value.time} and the like are left for the browser to fill

@@ -15,6 +15,7 @@ type Slice struct {
 	Value      Shown       `json:"value"`
 	Percent    Shown       `json:"percent"`
 	HideLegend bool        `json:"hideLegend"`
+	Off        bool        `json:"off"` // not drawn until its name in the legend is clicked
 	Links      []PanelLink `json:"links"`
 }
 
@@ -51,5 +52,6 @@ type BarSeries struct {
 	Links       [][]PanelLink `json:"links"`    // of each bar; empty where the series has none
 	Calcs       []Shown       `json:"calcs"`
 	HideLegend  bool          `json:"hideLegend"`
+	Off         bool          `json:"off"` // not drawn until its name in the legend is clicked
 	HideTooltip bool          `json:"hideTooltip"`
 }

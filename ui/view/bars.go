@@ -40,7 +40,7 @@ func (m *maker) barchart(frames []frame.Frame) *payload.BarsView {
 	}
 	by := s.find(m.env.fill(o.text("colorByField", "")))
 	for _, c := range s.numbers() {
-		if c == x || c.Kind != frame.Number || c.custom.sub("hideFrom").flag("viz", false) {
+		if c == x || c.Kind != frame.Number || c.hides().all() {
 			continue
 		}
 		if len(v.Series) == maxBars {
@@ -142,10 +142,10 @@ func (s *sheet) find(name string) *column {
 }
 
 func (m *maker) barSeries(s *sheet, c, by *column, rows int) payload.BarSeries {
-	hide := c.custom.sub("hideFrom")
+	hide := c.hides()
 	b := payload.BarSeries{
 		Name: c.name, Color: m.seriesColor(c), Fill: c.custom.number("fillOpacity", 80) / 100, Width: c.custom.number("lineWidth", 1),
-		Gradient: m.oneOf("gradientMode", c.custom.text("gradientMode", ""), "none", "opacity", "hue"), Bars: []payload.Shown{}, Links: [][]payload.PanelLink{}, Calcs: []payload.Shown{}, HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
+		Gradient: m.oneOf("gradientMode", c.custom.text("gradientMode", ""), "none", "opacity", "hue"), Bars: []payload.Shown{}, Links: [][]payload.PanelLink{}, Calcs: []payload.Shown{}, HideLegend: hide.legend, Off: hide.off(), HideTooltip: hide.tooltip,
 	}
 	for row := range rows {
 		shown := m.at(c, row)

@@ -122,15 +122,15 @@ func (m *maker) belowNothing(lines []payload.Line) {
 // line is how one series is drawn.
 func (m *maker) line(s *series, times []float64) payload.Line {
 	c := s.custom
-	hide := c.sub("hideFrom")
+	hide := s.hides()
 	l := payload.Line{
 		Name: s.name, RefID: s.refID, Labels: s.Labels, Values: s.spread(times), Color: m.seriesColor(s.column),
 		Bands: []payload.ColorBand{}, Draw: c.text("drawStyle", "line"), Curve: orElse(c.text("lineInterpolation", ""), "linear"),
 		Width: c.number("lineWidth", 1), Dash: dash(c.sub("lineStyle")), Fill: c.number("fillOpacity", 0) / 100,
 		Gradient: c.text("gradientMode", "none"), FillBelow: c.text("fillBelowTo", ""), Points: c.text("showPoints", "auto"),
 		PointSize: c.number("pointSize", 5), SpanGapsMs: s.spanGaps(len(times)), BarAlign: int(c.number("barAlignment", 0)),
-		BarWidth: c.number("barWidthFactor", 0.6), BarMaxPx: max(0, c.number("barMaxWidth", 0)), Symbol: m.symbol(c), ShowValues: c.flag("showValues", false), HideLegend: hide.flag("legend", false), HideTooltip: hide.flag("tooltip", false),
-		Hidden: hide.flag("viz", false), Format: s.format, Calcs: []payload.Shown{}, Links: m.linksOf(s.column),
+		BarWidth: c.number("barWidthFactor", 0.6), BarMaxPx: max(0, c.number("barMaxWidth", 0)), Symbol: m.symbol(c), ShowValues: c.flag("showValues", false), HideLegend: hide.legend, HideTooltip: hide.tooltip,
+		Hidden: hide.all(), Off: hide.off(), Format: s.format, Calcs: []payload.Shown{}, Links: m.linksOf(s.column),
 	}
 	if l.Labels == nil {
 		l.Labels = map[string]string{}

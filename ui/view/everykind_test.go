@@ -57,15 +57,15 @@ func TestEveryKindAChartWithManyOptions(t *testing.T) {
 	c := v.Chart
 	var lines []string
 	for _, l := range c.Lines {
-		lines = append(lines, fmt.Sprintf("%s %s %s w%v f%v dash%v below=%q axis%d hidden=%v last=%v calcs=%s", l.Name, l.Color, l.Draw, l.Width, l.Fill, l.Dash, l.FillBelow, l.Axis, l.Hidden, *l.Values[2], textsIn(l.Calcs)))
+		lines = append(lines, fmt.Sprintf("%s %s %s w%v f%v dash%v below=%q axis%d off=%v last=%v calcs=%s", l.Name, l.Color, l.Draw, l.Width, l.Fill, l.Dash, l.FillBelow, l.Axis, l.Off, *l.Values[2], textsIn(l.Calcs)))
 	}
 	palette := newTheme(false).series
 	equal(t, "lines", []string{
-		"p50 " + palette[0] + ` line w2 f0.2 dash[] below="" axis0 hidden=false last=30 calcs=20.0 ms/30.0 ms/30.0 ms`,
-		"tail a b " + palette[1] + ` line w2 f0.2 dash[10 10] below="p50" axis0 hidden=false last=110 calcs=80.0 ms/110.0 ms/110.0 ms`,
-		"load " + hue("semi-dark-blue") + ` bars w2 f0.2 dash[] below="" axis1 hidden=false last=0.3 calcs=30.0%/40.0%/30.0%`,
-		"down " + palette[3] + ` line w2 f0.2 dash[] below="" axis0 hidden=false last=-3 calcs=2.0 ms/3.0 ms/3.0 ms`,
-		"extra " + palette[4] + ` line w2 f0.2 dash[] below="" axis0 hidden=true last=5 calcs=5.0 ms/5.0 ms/5.0 ms`,
+		"p50 " + palette[0] + ` line w2 f0.2 dash[] below="" axis0 off=false last=30 calcs=20.0 ms/30.0 ms/30.0 ms`,
+		"tail a b " + palette[1] + ` line w2 f0.2 dash[10 10] below="p50" axis0 off=false last=110 calcs=80.0 ms/110.0 ms/110.0 ms`,
+		"load " + hue("semi-dark-blue") + ` bars w2 f0.2 dash[] below="" axis1 off=false last=0.3 calcs=30.0%/40.0%/30.0%`,
+		"down " + palette[3] + ` line w2 f0.2 dash[] below="" axis0 off=false last=-3 calcs=2.0 ms/3.0 ms/3.0 ms`,
+		"extra " + palette[4] + ` line w2 f0.2 dash[] below="" axis0 off=true last=5 calcs=5.0 ms/5.0 ms/5.0 ms`,
 	}, lines)
 	if l := c.Lines[0]; l.Curve != "smooth" || l.Gradient != "opacity" || l.SpanGapsMs == nil || *l.SpanGapsMs != 120000 {
 		t.Errorf("%+v", l)

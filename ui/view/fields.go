@@ -27,6 +27,21 @@ type column struct {
 	lo, hi   float64 // the range that percentages are of
 }
 
+// hides is where a column does not show, as its option hideFrom says.
+type hides struct{ area, legend, tooltip bool }
+
+func (c *column) hides() hides {
+	o := c.custom.sub("hideFrom")
+	return hides{area: o.flag("viz", false), legend: o.flag("legend", false), tooltip: o.flag("tooltip", false)}
+}
+
+// all says that nothing of it is seen.
+func (h hides) all() bool { return h.area && h.legend }
+
+// off says that its name in the legend is seen alone, a click on which draws it: what a
+// legend keeps of the series that a reader has left out.
+func (h hides) off() bool { return h.area && !h.legend }
+
 // sheet is a frame with its columns.
 type sheet struct {
 	name    string

@@ -27,20 +27,42 @@ func (m *maker) pie(frames []frame.Frame) *payload.PieView {
 			m.warn("the value %q of the option legend.values is not known", value)
 		}
 	}
-	stats := m.stats(frames).Values
-	total := 0.0
-	for _, s := range stats {
-		total += part(s.Value)
-	}
-	rows := o.sub("reduceOptions").flag("values", false) && strings.HasPrefix(orElse(m.mode(), "palette-classic"), "palette-classic")
-	for i, s := range stats {
-		if rows && !slices.ContainsFunc(s.Format.Words, func(w payload.Word) bool { return w.Color == s.Value.Color }) {
-			s.Value.Color = m.theme.series[i%len(m.theme.series)]
+	for _, s := range m.sheets(frames) {
+		for _, c := range m.chosen(s) {
+			v.Slices = append(v.Slices, m.slices(s, c, len(v.Slices))...)
 		}
-		v.Slices = append(v.Slices, payload.Slice{Name: s.Name, Value: s.Value, Percent: m.percent(part(s.Value), total), Links: s.Links})
+	}
+	if n := len(v.Slices); n > maxValues {
+		m.warn("only %d of %d values are shown: narrow the query", maxValues, n)
+		v.Slices = v.Slices[:maxValues]
+	}
+	total := 0.0
+	for _, s := range v.Slices {
+		if !s.Off {
+			total += part(s.Value)
+		}
+	}
+	for i, s := range v.Slices {
+		if !s.Off {
+			v.Slices[i].Percent = m.percent(part(s.Value), total)
+		}
 	}
 	sortSlices(v.Slices, m.oneOf("sort", orElse(o.text("sort", ""), "desc"), "desc", "asc", "none"))
 	return v
+}
+
+// slices are those of one column, before which there are so many: shares of what is seen come later.
+func (m *maker) slices(s *sheet, c *column, before int) []payload.Slice {
+	hide := c.hides()
+	rows := m.options.sub("reduceOptions").flag("values", false) && strings.HasPrefix(orElse(m.mode(), "palette-classic"), "palette-classic")
+	var out []payload.Slice
+	for i, st := range m.reductions(s, c) {
+		if rows && !slices.ContainsFunc(st.Format.Words, func(w payload.Word) bool { return w.Color == st.Value.Color }) {
+			st.Value.Color = m.theme.series[(before+i)%len(m.theme.series)]
+		}
+		out = append(out, payload.Slice{Name: st.Name, Value: st.Value, HideLegend: hide.legend, Off: hide.off(), Links: st.Links})
+	}
+	return out
 }
 
 // mode is the colour mode of the panel, "" for its type's own.

@@ -35,7 +35,7 @@ func (m *maker) states(frames []frame.Frame) *payload.StatesView {
 			continue
 		}
 		for _, c := range s.columns {
-			if c == t || c.Kind == frame.Time || c.custom.sub("hideFrom").flag("viz", false) {
+			if c == t || c.Kind == frame.Time || c.hides().area {
 				continue
 			}
 			if first {
@@ -115,7 +115,7 @@ func (m *maker) stateEntries(v *payload.StatesView, c *column, row payload.State
 	}
 	mode := c.mode()
 	switch {
-	case c.custom.sub("hideFrom").flag("legend", false):
+	case c.hides().legend:
 	case mode == "thresholds" && c.Kind != frame.Text && c.opts.Thresholds != nil && len(c.opts.Thresholds.Steps) > 1:
 		brackets = true
 		for _, e := range m.thresholdEntries(c) {

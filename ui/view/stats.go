@@ -75,34 +75,41 @@ func (m *maker) noStats(frames []frame.Frame) []payload.Stat {
 
 // statsOf reduces the columns of one sheet.
 func (m *maker) statsOf(s *sheet) []payload.Stat {
+	var out []payload.Stat
+	for _, c := range m.chosen(s) {
+		out = append(out, m.reductions(s, c)...)
+	}
+	return out
+}
+
+// reductions are the values of one column: of each calculation, or of each row.
+func (m *maker) reductions(s *sheet, c *column) []payload.Stat {
 	r := m.options.sub("reduceOptions")
+	if r.flag("values", false) {
+		return m.rowStats(s, c, int(r.number("limit", 25)))
+	}
 	calcs := r.texts("calcs")
 	if len(calcs) == 0 {
 		calcs = []string{"lastNotNull"}
 	}
 	var out []payload.Stat
-	for _, c := range m.chosen(s, r.text("fields", "")) {
-		if r.flag("values", false) {
-			out = append(out, m.rowStats(s, c, int(r.number("limit", 25)))...)
+	for _, calc := range calcs {
+		if reduceName(calc) == "" {
+			m.warn("the calculation %q is not known", calc)
 			continue
 		}
-		for _, calc := range calcs {
-			if reduceName(calc) == "" {
-				m.warn("the calculation %q is not known", calc)
-				continue
-			}
-			out = append(out, m.stat(s, c, calcID(calc)))
-		}
+		out = append(out, m.stat(s, c, calcID(calc)))
 	}
 	return out
 }
 
-// chosen are the numbers of a sheet, or the columns whose name fits.
-func (m *maker) chosen(s *sheet, fields string) []*column {
+// chosen are the numbers of a sheet, or the columns whose name fits those that the panel says.
+func (m *maker) chosen(s *sheet) []*column {
+	fields := m.options.sub("reduceOptions").text("fields", "")
 	if fields == "" {
 		var out []*column
 		for _, c := range s.numbers() {
-			if !c.custom.sub("hideFrom").flag("viz", false) {
+			if hide := c.hides(); !hide.all() && (!hide.area || m.panel.Type == "piechart") {
 				out = append(out, c)
 			}
 		}

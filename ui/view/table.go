@@ -104,7 +104,7 @@ func (m *maker) pageSize(height string) int {
 func (m *maker) fillTable(v *payload.TableView, s *sheet, footer options) {
 	var columns []*column
 	for _, c := range s.columns {
-		if c.Nested != nil || c.custom.sub("hideFrom").flag("viz", false) {
+		if c.Nested != nil || c.hides().area {
 			continue
 		}
 		columns = append(columns, c)

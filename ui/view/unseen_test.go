@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,6 +122,44 @@ func TestPartsOfATextBecomeFields(t *testing.T) {
 	}
 	f(`{"source":"s","format":"regexp","regExp":"/(?<site>\\w+)\\/(?<n>\\d+)/","replace":true}`, "n: 7,12", "site: cms,atlas")
 	f(`{"source":"s","format":"delimiter","delimiter":"/","replace":true}`, "7: true,", "cms: true,", "12: ,true", "atlas: ,true")
+}
+
+func TestWhatIsHiddenInTheAreaAloneIsOffInTheLegend(t *testing.T) {
+	data := []frame.Frame{samples("A", "a", nil, 1, 2), samples("B", "b", nil, 3, 4), samples("C", "c", nil, 5, 6)}
+	for kind, of := range map[string]func(payload.PanelView) []string{
+		"timeseries": func(v payload.PanelView) (out []string) {
+			for _, l := range v.Chart.Lines {
+				out = append(out, fmt.Sprintf("%s off=%v seen=%v", l.Name, l.Off, !l.Hidden))
+			}
+			return out
+		},
+		"histogram": func(v payload.PanelView) (out []string) {
+			for _, l := range v.Histogram.Lines {
+				out = append(out, fmt.Sprintf("%s off=%v seen=%v", l.Name, l.Off, !l.Hidden))
+			}
+			return out
+		},
+		"barchart": func(v payload.PanelView) []string {
+			out := []string{"", "", "c off=false seen=false"} // is not even told
+			for i, s := range v.Bars.Series {
+				out[i] = fmt.Sprintf("%s off=%v seen=true", s.Name, s.Off)
+			}
+			return out
+		},
+		"piechart": func(v payload.PanelView) []string {
+			out := []string{"", "", "c off=false seen=false"}
+			for i, s := range v.Pie.Slices {
+				out[len(v.Pie.Slices)-1-i] = fmt.Sprintf("%s off=%v seen=true", s.Name, s.Off)
+			}
+			equal(t, "shares of what is seen", []string{"", "100%"}, []string{whole(v.Pie.Slices[0].Percent), whole(v.Pie.Slices[1].Percent)})
+			return out
+		},
+	} {
+		v := made(t, `{"type":"`+kind+`","fieldConfig":{"overrides":[
+			{"matcher":{"id":"byName","options":"b"},"properties":[{"id":"custom.hideFrom","value":{"viz":true,"legend":false,"tooltip":true}}]},
+			{"matcher":{"id":"byName","options":"c"},"properties":[{"id":"custom.hideFrom","value":{"viz":true,"legend":true,"tooltip":true}}]}]}}`, data...)
+		equal(t, kind, []string{"a off=false seen=true", "b off=true seen=true", "c off=false seen=false"}, of(v))
+	}
 }
 
 func TestAPieHasSharesOfTheSumInOrder(t *testing.T) {

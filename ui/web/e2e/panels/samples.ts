@@ -31,7 +31,7 @@ export const tooltip = (over: Partial<Tooltip> = {}): Tooltip => ({ mode: 'multi
 export const axis = (over: Partial<ChartAxis> = {}): ChartAxis => ({ side: 'left', label: '', format: plainFormat, min: null, max: null, softMin: null, softMax: null, scale: 'linear', logBase: 10, linearBelow: 0, centered: false, grid: true, border: false, widthPx: 0, seriesColor: false, thresholds: [], thresholdStyle: 'off', ...over })
 export const line = (name: string, values: (number | null)[], color: string, over: Partial<Line> = {}): Line => ({
   name, refId: 'A', labels: {}, values, color, bands: [], draw: 'line', curve: 'linear', width: 1, dash: [], fill: 0, gradient: 'none', fillBelow: '', points: 'auto', pointSize: 5, spanGapsMs: null,
-  stack: '', stackMode: 'normal', barAlign: 0, barWidth: 0.6, barMaxPx: 0, symbol: 'circle', showValues: false, axis: 0, hideLegend: false, hideTooltip: false, hidden: false, format: plainFormat, calcs: [], links: [], ...over,
+  stack: '', stackMode: 'normal', barAlign: 0, barWidth: 0.6, barMaxPx: 0, symbol: 'circle', showValues: false, axis: 0, hideLegend: false, hideTooltip: false, hidden: false, off: false, format: plainFormat, calcs: [], links: [], ...over,
 })
 export const shown = (number: number | null, text: string, over: Partial<Shown> = {}): Shown => ({ number, text, prefix: '', suffix: '', color: '', href: '', ...over })
 
@@ -152,7 +152,7 @@ gallery.more = [
 
 const bars = (rows: number[][], over: Partial<BarsView> = {}, of: Partial<ChartAxis> = {}, gradient = 'none'): BarsView => ({
   names: rows.map((_, i) => `triton-${i}`), orientation: 'auto', stacking: 'none', showValue: 'auto', groupWidth: 0.7, barWidth: 0.97, barRadius: 0, whole: false, tickTurn: 0, tickLength: 0, tickSpacing: 0, valueSize: 0,
-  series: ['requests', 'failures'].map((name, n) => ({ name, color: palette[n * 4]!, fill: 0.8, width: 1, gradient, bars: rows.map((r) => shown(r[n]!, String(r[n]), { color: palette[n * 4]! })), links: [], calcs: [], hideLegend: false, hideTooltip: false })),
+  series: ['requests', 'failures'].map((name, n) => ({ name, color: palette[n * 4]!, fill: 0.8, width: 1, gradient, bars: rows.map((r) => shown(r[n]!, String(r[n]), { color: palette[n * 4]! })), links: [], calcs: [], hideLegend: false, off: false, hideTooltip: false })),
   axis: axis({ linearBelow: 10, ...of }), legend: legend(), tooltip: tooltip(), cut: 0, ...over,
 })
 const uneven = [[4, 0], [120, 3], [9500, 70], [33, 33], [820, 1]]

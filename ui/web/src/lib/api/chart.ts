@@ -61,6 +61,8 @@ export interface Line {
   hideTooltip: boolean
   /** not drawn */
   hidden: boolean
+  /** not drawn until its name in the legend is clicked */
+  off: boolean
   format: Format
   /** in the order of Legend.Calcs */
   calcs: Shown[]

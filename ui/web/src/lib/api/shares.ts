@@ -20,6 +20,8 @@ export interface Slice {
   value: Shown
   percent: Shown
   hideLegend: boolean
+  /** not drawn until its name in the legend is clicked */
+  off: boolean
   links: PanelLink[]
 }
 
@@ -73,5 +75,7 @@ export interface BarSeries {
   links: PanelLink[][]
   calcs: Shown[]
   hideLegend: boolean
+  /** not drawn until its name in the legend is clicked */
+  off: boolean
   hideTooltip: boolean
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { picked, sorted, type Entry } from './legend'
+import { offAtFirst, picked, sorted, type Entry } from './legend'
 
 const names = ['a', 'b', 'c']
 
@@ -24,4 +24,11 @@ test('rows are in the order of a column, those without a value last', () => {
   expect(order('Max', false)).toEqual(['pod-10', 'pod-1', 'pod-2'])
   expect(order('Name', false)).toEqual(['pod-1', 'pod-2', 'pod-10'])
   expect(order('', false)).toEqual(['pod-10', 'pod-2', 'pod-1'])
+})
+
+test('what a panel keeps in its legend alone is off, and a click brings it', () => {
+  const off = offAtFirst([{ name: 'a', off: false }, { name: 'b', off: true }, { name: 'c', off: true }])
+  expect([...off]).toEqual(['b', 'c'])
+  expect([...picked(['a', 'b', 'c'], off, 'b', true)]).toEqual(['c'])
+  expect([...picked(['a', 'b', 'c'], off, 'b', false)]).toEqual(['a', 'c'])
 })

@@ -11,6 +11,11 @@ export function picked(names: string[], hidden: ReadonlySet<string>, name: strin
   return alone ? new Set() : new Set(names.filter((n) => n !== name))
 }
 
+/** offAtFirst are the names that a panel keeps in its legend and does not draw before they are clicked. */
+export function offAtFirst(of: { name: string; off: boolean }[]): ReadonlySet<string> {
+  return new Set(of.flatMap((l) => (l.off ? [l.name] : [])))
+}
+
 export interface Entry {
   name: string
   color: string

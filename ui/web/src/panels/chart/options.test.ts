@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const line = (values: (number | null)[]): Line => ({
   name: 'a', refId: 'A', labels: {}, values, color: '#123456', bands: [], draw: 'line', curve: 'linear', width: 1, dash: [], fill: 0, gradient: 'none', fillBelow: '', points: 'auto', pointSize: 5, spanGapsMs: null,
-  barAlign: 0, barWidth: 0.6, barMaxPx: 0, symbol: 'circle', showValues: true, hideLegend: false, hideTooltip: false, hidden: false, format: plainFormat, calcs: [], links: [], axis: 0, stack: 'g', stackMode: 'normal',
+  barAlign: 0, barWidth: 0.6, barMaxPx: 0, symbol: 'circle', showValues: true, hideLegend: false, hideTooltip: false, hidden: false, off: false, format: plainFormat, calcs: [], links: [], axis: 0, stack: 'g', stackMode: 'normal',
 }) as unknown as Line
 const chartOf = (lines: Line[]) => ({ lines, axes: [], timesMs: [1, 2], exemplars: [], xIsTime: true, tooltip: { mode: 'multi' } }) as unknown as ChartView
 const setting = (chart: ChartView, lines: () => Line[]): Setting => ({
