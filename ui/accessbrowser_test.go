@@ -2,19 +2,15 @@ package ui
 
 import (
 	"fmt"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"supersonic/internal/browse"
 	"supersonic/ui/access"
 	"supersonic/ui/boards"
+	"supersonic/ui/fakesite"
 )
 
 // hostile is a dashboard whose author wants more than to show something: each text tries to
@@ -71,8 +67,8 @@ func otherSite(t *testing.T, target *string) (url string, asked func() []string)
 func TestWhoMayNotEditCannotAndAHostileDashboardDoesNothingInChromium(t *testing.T) {
 	var editors string
 	elsewhere, asked := otherSite(t, &editors)
-	provider := identities(t)
-	root, leadsTo := ingress(t)
+	provider := fakesite.Identities(t)
+	root, leadsTo := fakesite.Ingress(t, false)
 	site := func(change func(*access.Settings)) string {
 		return newWorld(t, func(c *Config) {
 			c.DataDir, c.Access = t.TempDir(), access.Default()
@@ -102,28 +98,14 @@ func TestWhoMayNotEditCannotAndAHostileDashboardDoesNothingInChromium(t *testing
 // the file gives the administrator a name.
 func overTLS(t *testing.T) string {
 	t.Helper()
-	var page atomic.Pointer[url.URL]
-	quiet := log.New(io.Discard, "", 0) // Chromium says first that it does not know the certificate
-	s := httptest.NewUnstartedServer(&httputil.ReverseProxy{ErrorLog: quiet, Rewrite: func(p *httputil.ProxyRequest) {
-		p.SetURL(page.Load())
-		p.SetXForwarded()
-		p.Out.Host = p.In.Host
-	}})
-	s.Config.ErrorLog = quiet
-	s.StartTLS()
-	t.Cleanup(s.Close)
-	w := newWorld(t, func(c *Config) {
-		c.DataDir, c.RootURL = t.TempDir(), s.URL+"/"
+	root, leadsTo := fakesite.Ingress(t, true)
+	leadsTo(newWorld(t, func(c *Config) {
+		c.DataDir, c.RootURL = t.TempDir(), root+"/"
 		settings, err := access.FromINI(map[string]any{"security": map[string]any{"admin_user": "shift-leader"}}, "admin", "sesame", c.RootURL)
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Access = settings
-	})
-	at, err := url.Parse(w.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page.Store(at)
-	return s.URL
+	}).url)
+	return root
 }

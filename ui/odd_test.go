@@ -6,13 +6,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-)
 
-// loginPage answers everything as a proxy does that wants people to sign in first.
-func loginPage(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html")
-	fmt.Fprint(w, "<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>")
-}
+	"supersonic/ui/fakesite"
+)
 
 // threePods answers label values of three pods, else as loadAndFailures.
 func threePods(w http.ResponseWriter, r *http.Request) {
@@ -24,7 +20,7 @@ func threePods(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestOddAddressesDashboardsAndSourcesInChromium(t *testing.T) {
-	prometheus, login := httptest.NewServer(http.HandlerFunc(threePods)), httptest.NewServer(http.HandlerFunc(loginPage))
+	prometheus, login := httptest.NewServer(http.HandlerFunc(threePods)), httptest.NewServer(http.HandlerFunc(fakesite.LoginPage))
 	t.Cleanup(prometheus.Close)
 	t.Cleanup(login.Close)
 	newWorld(t, func(c *Config) {

@@ -10,6 +10,7 @@ import (
 
 	"supersonic/internal/browse"
 	"supersonic/ui/boards"
+	"supersonic/ui/fakesite"
 )
 
 // storesBoard has panels of a store that answers, one that stops and one that is slow.
@@ -41,14 +42,14 @@ func (s *slow) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 }
 
 func TestAStoppedOrSlowStoreLeavesTheRestOfThePageInChromium(t *testing.T) {
-	stops, waits := newTap(t, http.HandlerFunc(three)), &slow{}
+	stops, waits := fakesite.NewTap(t, http.HandlerFunc(three)), &slow{}
 	answers, never := httptest.NewServer(http.HandlerFunc(three)), httptest.NewServer(waits)
 	t.Cleanup(answers.Close)
 	t.Cleanup(never.CloseClientConnections)
 	control := http.NewServeMux()
-	control.HandleFunc("/stop", func(http.ResponseWriter, *http.Request) { stops.shut() })
+	control.HandleFunc("/stop", func(http.ResponseWriter, *http.Request) { stops.Put("stopped") })
 	control.HandleFunc("/start", func(w http.ResponseWriter, _ *http.Request) {
-		if err := stops.open(); err != nil {
+		if err := stops.Put("well"); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	})
@@ -58,7 +59,7 @@ func TestAStoppedOrSlowStoreLeavesTheRestOfThePageInChromium(t *testing.T) {
 	controls := httptest.NewServer(control)
 	t.Cleanup(controls.Close)
 	w := newWorld(t, func(c *Config) {
-		for name, url := range map[string]string{"answers": answers.URL, "slow": never.URL, "stops": "http://" + stops.addr} {
+		for name, url := range map[string]string{"answers": answers.URL, "slow": never.URL, "stops": stops.URL()} {
 			c.DataSources = append(c.DataSources, DataSource{Name: name, UID: name, Type: TypePrometheus, URL: url})
 		}
 		c.Boards.Given = []boards.Given{{Key: "local.dashboards[0]", Name: "stores", JSON: []byte(storesBoard)}}
