@@ -164,23 +164,30 @@ func printAgainst(w io.Writer, l payload.Latency) {
 	t.write(w)
 }
 
-// millis writes milliseconds with three digits and a unit.
+// millis writes milliseconds as the page does: three digits in the unit that fits.
 func millis(ms float64) string {
 	switch {
 	case ms == 0:
 		return "0"
-	case ms >= 1e5:
-		return fmt.Sprintf("%.0f s", ms/1e3)
-	case ms >= 1e3:
-		return fmt.Sprintf("%.2f s", ms/1e3)
-	case ms >= 100:
-		return fmt.Sprintf("%.0f ms", ms)
-	case ms >= 10:
-		return fmt.Sprintf("%.1f ms", ms)
-	case ms >= 1:
-		return fmt.Sprintf("%.2f ms", ms)
+	case ms < 1e-3:
+		return fmt.Sprintf("%.0f ns", ms*1e6)
+	case ms < 0.9995:
+		return threeDigits(ms*1e3) + " µs"
+	case ms < 999.5:
+		return threeDigits(ms) + " ms"
 	}
-	return fmt.Sprintf("%.0f µs", ms*1e3)
+	return threeDigits(ms/1e3) + " s"
+}
+
+// threeDigits writes a number of at least one; a larger than 999 has all of its digits.
+func threeDigits(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
 }
 
 func more(ms float64) string {

@@ -61,6 +61,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("downloads.mjs")
 	s.reader("keys-steps.mjs")
 	s.reader("tracefigures.mjs", "OTLP="+s.url(s.ports.otlpHTTP, ""))
+	s.wantAccess(counted)
 
 	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))
 	if err != nil {

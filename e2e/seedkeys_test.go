@@ -7,10 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -57,28 +54,7 @@ func pageAlone(t *testing.T, seed string, change ...string) string {
 		}
 		changed = strings.ReplaceAll(changed, change[i], change[i+1])
 	}
-	p := freePorts(t)
-	board := write(t, "keys.json", []byte(keysBoard))
-	more := fmt.Sprintf("local: {listen: 127.0.0.1, dashboards: [%q]}\ngrafana:\n  service: {targetPort: %d}\n  grafana.ini: {auth.anonymous: {enabled: true, org_role: Admin}}\n", board, p.page)
-	out := &output{}
-	cmd := exec.Command(program, "ui", "-f", write(t, "seed-grafana.yaml", []byte(changed)), "-f", write(t, "more.yaml", []byte(more)), "--data-dir", filepath.Join(t.TempDir(), "data"))
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait() // its end is no matter here
-		if t.Failed() {
-			t.Logf("output of ui:\n%s", tail(out.String(), 3000))
-		}
-	})
-	url := fmt.Sprintf("http://127.0.0.1:%d", p.page)
-	eventually(t, "the page is ready", func() error {
-		_, err := get(url + "/ready")
-		return err
-	})
-	return url
+	return pageOf(t, keysBoard, changed, "grafana: {grafana.ini: {auth.anonymous: {enabled: true, org_role: Admin}}}\n")
 }
 
 func TestEachKeyOfADataSourceChangesWhatIsSeen(t *testing.T) {

@@ -14,7 +14,7 @@ const site = origin + under.replace(/\/$/, '')
 const become = (who) => fetch(`${provider}/become?${new URLSearchParams(who)}`)
 
 await reader(site, async ({ page, context, does, until, shot, sound, faults }) => {
-  const board = `${site}/d/supersonic/x?from=now-5m&to=now&refresh=&var-release=supersonic`
+  const board = `${site}/d/supersonic/x?from=now-5m&to=now&refresh=&var-release=supersonic&timezone=utc`
   const form = page.getByRole('heading', { name: 'Sign in' })
   const edit = page.getByRole('button', { name: 'Edit', exact: true })
   const param = (name) => new URL(page.url()).searchParams.get(name)
@@ -24,7 +24,7 @@ await reader(site, async ({ page, context, does, until, shot, sound, faults }) =
   const cookies = async () => (await context.cookies()).filter((c) => c.name !== 'theme')
   const shown = async () => {
     await page.locator('[data-panel]').first().waitFor()
-    await until('he is where he wanted to be', () => [param('from'), param('var-release'), new URL(page.url()).pathname].join() === ['now-5m', 'supersonic', `${under}d/supersonic/x`].join() || page.url())
+    await until('he is where he wanted to be', () => [param('from'), param('var-release'), param('timezone'), new URL(page.url()).pathname].join() === ['now-5m', 'supersonic', 'utc', `${under}d/supersonic/x`].join() || page.url())
   }
   const signOut = async () => {
     await page.getByRole('button', { name: 'Sign out' }).click()

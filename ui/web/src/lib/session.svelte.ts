@@ -19,8 +19,8 @@ class Who {
 
   async signOut() {
     const { next } = await post<SignedOut>('api/logout', {})
-    if (next) location.assign(next)
-    else location.assign(router.href(''))
+    // Where everybody is sent to the provider at once, that would sign him in again.
+    location.assign(next || (this.who?.autoLogin ? router.href('login', { disableAutoLogin: 'true' }) : router.href('')))
   }
 }
 
