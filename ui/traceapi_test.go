@@ -155,6 +155,9 @@ func TestTracesToCompareWithAreOfTheSameModelNewestFastestSlowest(t *testing.T) 
 	if len(got.Newest) != alikeShown {
 		t.Fatalf("%d newest", len(got.Newest))
 	}
+	if others := len(w.tempo.IDs()) - 1; got.Looked != others || got.More {
+		t.Errorf("of %d, more %v; there are %d others", got.Looked, got.More, others)
+	}
 	for i := 1; i < alikeShown; i++ {
 		if got.Newest[i].StartMs > got.Newest[i-1].StartMs || got.Fastest[i].DurationMs < got.Fastest[i-1].DurationMs || got.Slowest[i].DurationMs > got.Slowest[i-1].DurationMs {
 			t.Error("not in order")

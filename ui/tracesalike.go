@@ -70,11 +70,11 @@ func (u *UI) alike(r *http.Request) (any, error) {
 	case t.RootName == "":
 		query = "{ name = " + strconv.Quote(t.Spans[0].Name) + " }"
 	}
-	found, err := u.around(r.Context(), r, t, query)
+	found, more, err := u.around(r.Context(), r, t, query)
 	if err != nil {
 		return nil, err
 	}
-	return payload.Alike{Query: query, Newest: first(found, func(a, b payload.TraceBrief) bool { return a.StartMs > b.StartMs }),
+	return payload.Alike{Query: query, Looked: len(found), More: more, Newest: first(found, func(a, b payload.TraceBrief) bool { return a.StartMs > b.StartMs }),
 		Fastest: first(found, func(a, b payload.TraceBrief) bool { return a.DurationMs < b.DurationMs }),
 		Slowest: first(found, func(a, b payload.TraceBrief) bool { return a.DurationMs > b.DurationMs })}, nil
 }
@@ -86,28 +86,28 @@ func (u *UI) linked(r *http.Request) (any, error) {
 		return nil, err
 	}
 	out := payload.LinkedTraces{Query: `{ link:traceID = "` + t.ID + `" }`}
-	out.Traces, err = u.around(r.Context(), r, t, out.Query)
+	out.Traces, _, err = u.around(r.Context(), r, t, out.Query)
 	return out, err
 }
 
-// around searches near the time of t and leaves t itself out.
-func (u *UI) around(ctx context.Context, r *http.Request, t payload.Trace, query string) ([]payload.TraceBrief, error) {
+// around searches near the time of t and leaves t itself out; more tells that there may
+// be others than those found.
+func (u *UI) around(ctx context.Context, r *http.Request, t payload.Trace, query string) (list []payload.TraceBrief, more bool, err error) {
 	_, tempo, err := u.tempoOf(r)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	at := time.UnixMilli(int64(t.StartMs))
 	found, err := tempo.Search(ctx, source.Search{Query: query, From: at.Add(-alikeWithin), To: at.Add(alikeWithin), Limit: alikeLimit})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var list []payload.TraceBrief
 	for _, f := range found.Traces {
 		if f.ID != t.ID {
 			list = append(list, explore.Brief(f))
 		}
 	}
-	return list, nil
+	return list, found.Limited || len(found.Traces) >= alikeLimit, nil
 }
 
 func first(all []payload.TraceBrief, before func(a, b payload.TraceBrief) bool) []payload.TraceBrief {

@@ -227,7 +227,9 @@ type TraceFile struct {
 
 // Alike are traces of the same kind as one, to compare it with.
 type Alike struct {
-	Query   string       `json:"query"` // by which they were found
+	Query   string       `json:"query"`  // by which they were found
+	Looked  int          `json:"looked"` // at so many of them, the newest
+	More    bool         `json:"more"`   // there may be others
 	Newest  []TraceBrief `json:"newest"`
 	Fastest []TraceBrief `json:"fastest"`
 	Slowest []TraceBrief `json:"slowest"`

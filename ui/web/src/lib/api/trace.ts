@@ -275,6 +275,10 @@ export interface TraceFile {
 export interface Alike {
   /** by which they were found */
   query: string
+  /** at so many of them, the newest */
+  looked: number
+  /** there may be others */
+  more: boolean
   newest: TraceBrief[]
   fastest: TraceBrief[]
   slowest: TraceBrief[]
