@@ -13,20 +13,13 @@ import { promqlSteps } from './promql.mjs'
 import { open as opened, site } from './reader.mjs'
 
 const from = process.env.FROM ?? 'now-15m'
-const { page, context, does, until, shot, sound, json, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-', permissions: ['clipboard-read', 'clipboard-write'] })
+const { page, context, does, until, shot, sound, asks, narrow, keeps, reads } = await opened(site, { inOrder: true, shots: 'explore-', permissions: ['clipboard-read', 'clipboard-write'] })
 const seen = {}
 
 const open = (params) => page.goto(`${site}/explore?${new URLSearchParams({ from, ...params })}`)
 const results = () => page.getByRole('region', { name: 'Results' })
 const editor = (name = 'TraceQL') => page.getByRole('textbox', { name })
 const param = (name) => new URL(page.url()).searchParams.get(name)
-
-/** asks a data source by the page's proxy: the other route to what is seen. */
-async function asks(kind, path, params) {
-  const { dataSources } = await json(`${site}/api/site`)
-  const source = dataSources.find((d) => d.type === kind)
-  return json(`${site}/api/datasources/proxy/uid/${source.uid}/${path}?${new URLSearchParams(params)}`)
-}
 
 async function written(text, name) {
   await editor(name).click()

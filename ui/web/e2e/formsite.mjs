@@ -1,10 +1,12 @@
 /** The page, stores and dashboard that scripts of query forms read and write: forms.mjs, queryoptions.mjs. */
 import { editing } from './editing.mjs'
+import { formsOf, look as plain, times } from './formsteps.mjs'
 import { open, site } from './reader.mjs'
 
 export const { page, does, until, quiet, shot, sound, json, reads } = await open(site)
 export const { put, choose, set: set2, saves } = editing(page)
-export const preview = page.locator('.preview [data-panel]')
+export { mean, near, same, sums, times } from './formsteps.mjs'
+export const { preview, query, set, pick, views, legend, draws, drawsOf, cards, counts, rows } = formsOf(page, until)
 export const to = Math.floor(Date.now() / 3600e3) * 3600e3
 export const from = to - 3600e3
 export const asked = async () => (await fetch(process.env.CONTROL)).json()
@@ -17,11 +19,9 @@ export const since = async () => {
 /** the series of the stores, by arithmetic: their values at a time in seconds */
 export const waves = { broken: (t) => (t % 1800 < 240 ? null : 30 - 3 * Math.cos((2 * Math.PI * t) / 1200)), none: () => 0, one: (t) => 10 + 5 * Math.sin((2 * Math.PI * t) / 1800) }
 export const steady = { high: 80, low: 20, mid: 50 }
-export const times = (begin, end, step) => Array.from({ length: Math.floor((end - begin) / step) + 1 }, (_, i) => begin + i * step)
 export const valuesOf = (f, begin = from / 1000, end = to / 1000, step = 60) => times(begin, end, step).map(f).filter((v) => v !== null)
-export const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length
 
-export const look = { options: { legend: { showLegend: true, displayMode: 'table', placement: 'bottom', calcs: ['firstNotNull', 'lastNotNull', 'max', 'count'] } }, fieldConfig: { defaults: { decimals: 3, unit: 'none' }, overrides: [] }, interval: '60s' }
+const look = { ...plain, interval: '60s' }
 export const prom = (expr, more = {}) => ({ refId: 'A', expr, range: true, legendFormat: '__auto', ...more })
 export const model = {
   title: 'Forms', schemaVersion: 41, templating: { list: [{ name: 'shape', type: 'custom', query: 'steady,waves,states', multi: true, includeAll: true, current: { text: 'All', value: '$__all' } }] }, panels: [
@@ -40,24 +40,3 @@ export async function edits(id, range = `from=${from}&to=${to}`) {
   await preview.waitFor()
   await quiet()
 }
-export const query = (ref = 'A') => page.getByRole('article', { name: `Query ${ref}`, exact: true })
-export const set = (label, value, ref) => put(query(ref), label, value)
-export const pick = (name, text, ref) => query(ref).getByRole('combobox', { name, exact: true }).selectOption({ label: text })
-export const views = (name) => choose(page.locator('aside'), 'View as', name)
-
-export const near = (a, b) => Math.abs(a - b) <= 0.0006
-export const same = (a, b) => Object.keys(a).sort().join('|') === Object.keys(b).sort().join('|') && Object.entries(b).every(([name, list]) => list.every((v, i) => near(a[name][i], v)))
-export const legend = () => preview.locator('.legend tbody tr').evaluateAll((all) => Object.fromEntries(all.map((tr) => [tr.cells[0].innerText.trim(), [...tr.cells].slice(1).map((c) => Number(c.innerText))])))
-/** draws waits until the legend has series with these first and last values, largest ones and numbers of points. */
-export const draws = (what, want) => until(what, async () => {
-  const now = await legend()
-  return same(now, want) || now
-})
-export const sums = (list) => [list[0], list.at(-1), Math.max(...list), list.length]
-export const drawsOf = (what, want) => draws(what, Object.fromEntries(Object.entries(want).map(([name, list]) => [name, sums(list)])))
-export const cards = () => preview.locator('.card').evaluateAll((all) => Object.fromEntries(all.map((c) => [c.querySelector('.name')?.textContent ?? '', [Number(c.querySelector('.value').textContent)]])))
-export const counts = (what, want) => until(what, async () => {
-  const now = await cards()
-  return same(now, want) || now
-})
-export const rows = () => preview.locator('tbody tr').evaluateAll((all) => all.map((tr) => [...tr.cells].map((c) => c.innerText.trim())))

@@ -82,12 +82,14 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
     assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
     return answer.json()
   }
-  let prometheus // the uid of the site's
-  /** promql asks the site's Prometheus past the panels, of a time in seconds. */
-  const promql = async (query, time = Date.now() / 1000) => {
-    prometheus ??= (await json(`${site}/api/site`)).dataSources.find((d) => d.type === 'prometheus').uid
-    return (await json(`${site}/api/datasources/proxy/uid/${prometheus}/api/v1/query?${new URLSearchParams({ query, time })}`)).data.result
+  let uids // of the site's data sources, by their type
+  /** asks asks the site's data source of a type past the panels. */
+  const asks = async (type, path, params) => {
+    uids ??= new Map((await json(`${site}/api/site`)).dataSources.reverse().map((d) => [d.type, d.uid])) // of several the first
+    return json(`${site}/api/datasources/proxy/uid/${uids.get(type)}/${path}?${new URLSearchParams(params)}`)
   }
+  /** promql asks the site's Prometheus, of a time in seconds. */
+  const promql = async (query, time = Date.now() / 1000) => (await asks('prometheus', 'api/v1/query', { query, time })).data.result
   /** narrow fails if the page is wider than its window. */
   const narrow = async (what) => {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -105,5 +107,5 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
       await browser.close()
     }
   }
-  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, promql, narrow, keeps, reads }
+  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, asks, promql, narrow, keeps, reads }
 }

@@ -12,7 +12,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { madeTraces } from './madetraces.mjs'
 import { open, site } from './reader.mjs'
-import { near, spansOf } from './spans.mjs'
+import { nanoseconds, near, number, spansOf } from './spans.mjs'
 import { alignedOf, causesOf, truthOf } from './tracetruth.mjs'
 import { nearOrNone, none, signed, viewsOf } from './traceviews.mjs'
 import { zoomSteps } from './tracezoom.mjs'
@@ -48,10 +48,58 @@ async function ofAFile(what, id) {
   await shot(`file-${what.replaceAll(/\W+/g, '-')}`)
 }
 
-/** ofTwo: steps aligned, what each took and waited, where the difference comes from. */
+/** ofTwo opens two traces side by side. */
 async function ofTwo(left, right) {
-  const [a, b] = await Promise.all([left, right].map(async (id) => truthOf(await spansAt(id))))
   await page.goto(`${site}/trace/${left}/compare/${right}`)
+  await holdsTwo(left, right)
+}
+
+/** twoOfAFile takes two traces in one file, and chooses them from its list. */
+async function twoOfAFile(...ids) {
+  const texts = await Promise.all(ids.map(async (id) => JSON.stringify(await json(`/api/traces/${id}/otlp`))))
+  await page.goto(`${site}/trace/upload`)
+  await page.getByLabel('File of OTLP JSON').setInputFiles({ name: 'two.json', mimeType: 'application/json', buffer: Buffer.from(texts.join('\n')) })
+  const rows = region('Traces of the file').locator('tbody tr')
+  for (const id of ids) {
+    const row = rows.filter({ has: page.locator(`a[title="${id}"]`) })
+    const t = truthOf(await spansAt(id))
+    const [[, , root, service, , took, spans, status]] = await cellsOf(row)
+    assert.deepEqual([root, service, spans, status], [t.root.name, t.root.service, String(t.spans.length), t.spans.some((s) => s.failed) ? 'failed' : 'ok'], id)
+    near(took, t.whole, `${id} in the list`)
+    await row.getByRole('checkbox').check()
+  }
+  assert.equal(await rows.count(), ids.length)
+  await page.getByRole('link', { name: 'Compare the two' }).click()
+  await holdsTwo(...ids)
+}
+
+/** alike are those that a trace is offered to be compared with: of its model, each by what it took. */
+async function alike(id) {
+  const modelOf = (spans) => new Set(spans.map((s) => s.attributes['triton.model_name']))
+  const [model] = modelOf((await spansAt(id)).filter((s) => s.name === 'ingress'))
+  await page.goto(`${site}/trace/${id}/compare`)
+  await page.getByText(/^Of the newest (199|200) of the same kind within an hour of it/).waitFor()
+  for (const name of ['Fastest', 'Slowest', 'Newest']) {
+    const rows = region(name).locator('tbody tr')
+    const cells = await cellsOf(rows)
+    const ids = await rows.locator('a').evaluateAll((all) => all.map((a) => a.title))
+    assert.equal(new Set(ids).size, 8)
+    assert.ok(!ids.includes(id), 'a trace is not offered itself')
+    const traces = await Promise.all(ids.map(async (other) => truthOf(await spansAt(other))))
+    for (const [i, t] of traces.entries()) {
+      assert.ok(modelOf(t.spans).has(model), `${ids[i]} is of ${model}`)
+      assert.ok(Math.abs(nanoseconds(cells[i][1]) - t.whole) <= 1e6 + 0.01 * t.whole, `${ids[i]} took ${t.whole} ns, shown ${cells[i][1]}`)
+      assert.equal(number(cells[i][3]), t.spans.length)
+    }
+    const key = { Fastest: (t) => t.whole, Slowest: (t) => -t.whole, Newest: (t) => -Number(t.begin / 1_000_000n) }[name]
+    const keys = traces.map(key)
+    for (const [i, v] of keys.entries()) assert.ok(i === 0 || v >= keys[i - 1] - 1e6 * (name === 'Newest' ? 0 : 1), `${name} are in order: ${keys}`)
+  }
+}
+
+/** holdsTwo: steps aligned, what each took and waited, where the difference comes from. */
+async function holdsTwo(left, right) {
+  const [a, b] = await Promise.all([left, right].map(async (id) => truthOf(await spansAt(id))))
   await page.locator('[data-step]').first().waitFor()
   for (const [letter, t] of [['A', a], ['B', b]]) near(await region(`Trace ${letter}`).locator('strong').innerText(), t.root.ns, `${letter} took`)
   const steps = alignedOf(a, b)
@@ -140,6 +188,8 @@ await reads(async () => {
   }
   for (const what of ['of an ensemble', ...(otlp ? ['of a clock that is slow', 'without a root', 'unfinished'] : [])]) await does(`every figure of a trace ${what}, as a file`, () => ofAFile(what, ids[what]))
   await does('two of an ensemble: each step, and where the difference comes from', () => ofTwo(ids['of an ensemble'], ids['of an ensemble, another']))
+  await does('two of one file', () => twoOfAFile(ids['of an ensemble'], ids['that failed']))
+  await does('those that a trace is offered to be compared with', () => alike(ids['of an ensemble']))
   await does('two that differ in their steps', () => ofTwo(ids['of an ensemble'], ids['that failed']))
   if (otlp) await does('two of clocks that differ', () => ofTwo(ids['of a clock that is slow'], ids['unfinished']))
 })
