@@ -90,6 +90,8 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
   }
   /** promql asks the site's Prometheus, of a time in seconds. */
   const promql = async (query, time = Date.now() / 1000) => (await asks('prometheus', 'api/v1/query', { query, time })).data.result
+  /** series asks it of a range; times and the step are in seconds. */
+  const series = async (query, start, end, step) => (await asks('prometheus', 'api/v1/query_range', { query, start, end, step })).data.result
   /** narrow fails if the page is wider than its window. */
   const narrow = async (what) => {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -107,5 +109,5 @@ export async function open(site, { inOrder = false, shots: begin = '', ...option
       await browser.close()
     }
   }
-  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, asks, promql, narrow, keeps, reads }
+  return { page, context, faults, does, until, quiet, chord, sound, shot, panel, textOf, json, asks, promql, series, narrow, keeps, reads }
 }
