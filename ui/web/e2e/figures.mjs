@@ -13,12 +13,11 @@ import { latencyFigures } from './latencyfigures.mjs'
 import { mapFigures } from './mapfigures.mjs'
 import { open, site } from './reader.mjs'
 
-const { page, does, until, shot, json, reads } = await open(site)
+const { page, does, until, shot, json, series, reads } = await open(site)
 const { dataSources } = await json('/api/site')
 const proxy = (type) => `/api/datasources/proxy/uid/${dataSources.find((d) => d.type === type).uid}`
 const tempo = (path, params) => json(`${proxy('tempo')}/api/${path}?${new URLSearchParams(params)}`)
 const counters = async (query, time) => (await json(`${proxy('prometheus')}/api/v1/query?${new URLSearchParams({ query, time: time / 1000 })}`)).data.result
-const series = async (query, start, end, step) => (await json(`${proxy('prometheus')}/api/v1/query_range?${new URLSearchParams({ query, start, end, step })}`)).data.result
 const cellsOf = (rows) => rows.evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.innerText.trim())))
 const region = (name) => page.getByRole('region', { name, exact: true })
 const to = Date.now() - 20_000 // what came later may still change
