@@ -12,7 +12,7 @@ export const remembers = (page) => page.addInitScript(() => {
   }
   of.fillText = function (text, x, y, ...more) {
     const [m, dpr] = [this.getTransform(), devicePixelRatio]
-    this.canvas.written?.push({ text, x: (m.a * x + m.c * y + m.e) / dpr, y: (m.b * x + m.d * y + m.f) / dpr, color: this.fillStyle, align: this.textAlign })
+    this.canvas.written?.push({ text, wide: (m.a * this.measureText(text).width) / dpr, x: (m.a * x + m.c * y + m.e) / dpr, y: (m.b * x + m.d * y + m.f) / dpr, color: this.fillStyle, align: this.textAlign })
     return write.call(this, text, x, y, ...more)
   }
 })
@@ -20,7 +20,7 @@ export const remembers = (page) => page.addInitScript(() => {
 /**
  * drawnOn reads the chart of a panel: over is the box of its plot; axis gives the labels
  * of numbers left or right of it; colourAt the colour of a pixel of the plot, row and
- * column those of a line of them. numberOf reads a label.
+ * column those of a line of them; cut are texts that do not fit. numberOf reads a label.
  */
 export async function drawnOn(page, panel, numberOf = parseFloat) {
   await page.mouse.move(0, 0)
@@ -38,7 +38,12 @@ export async function drawnOn(page, panel, numberOf = parseFloat) {
     const [low, high] = [labels[0], labels.at(-1)]
     return low.y + ((value - low.value) / (high.value - low.value)) * (high.y - low.y) - over.top
   }
-  return { texts, over, axis, yOf, colourAt: (x, y) => colour(over.left + x, over.top + y), column: (x) => Array.from({ length: Math.floor(over.height) }, (_, y) => colour(over.left + x, over.top + y)), row: (y) => Array.from({ length: Math.floor(over.width) }, (_, x) => colour(over.left + x, over.top + y)) }
+  /** cut are the texts that do not fit between the left and the right end. */
+  const cut = texts.filter(({ x, wide, align }) => {
+    const left = align === 'center' ? x - wide / 2 : /right|end/.test(align) ? x - wide : x
+    return left < -1 || left + wide > host.width + 1
+  }).map((t) => t.text)
+  return { texts, cut, over, axis, yOf, colourAt: (x, y) => colour(over.left + x, over.top + y), column: (x) => Array.from({ length: Math.floor(over.height) }, (_, y) => colour(over.left + x, over.top + y)), row: (y) => Array.from({ length: Math.floor(over.width) }, (_, x) => colour(over.left + x, over.top + y)) }
 }
 
 /** apart is how far two colours are from each other, of 255. */

@@ -44,7 +44,9 @@ const { uid } = await json('/api/dashboards/save', { version: 0, message: '', co
 /** shows looks at the chart of a title until what has to be seen is. */
 const shows = (title, look, numberOf) => until(title, async () => {
   await quiet()
-  look(await drawnOn(page, panel(title), numberOf))
+  const d = await drawnOn(page, panel(title), numberOf)
+  assert.deepEqual(d.cut, [], 'texts that are cut')
+  look(d)
   return true
 })
 const labels = (d, side = 'left') => d.axis(side).map((l) => l.text)

@@ -53,7 +53,7 @@ export function optionsOf(given: Setting): uPlot.Options {
     width: s.width,
     height: s.height,
     ms: 1,
-    padding: [8, axes.some((a) => a.side === 'right') ? 4 : 27, 0, axes.some((a) => a.side === 'left') ? 0 : 8],
+    padding: [8, axes.some((a) => a.side === 'right') ? 4 : clockRoom, 0, axes.some((a) => a.side === 'left') ? 0 : clockRoom],
     tzDate: (ts: number) => pictured(ts, s.zones[0]),
     legend: { show: false },
     cursor: {
@@ -128,14 +128,16 @@ function valueAxis(s: Setting, axis: ChartAxis, index: number): uPlot.Axis {
   }
 }
 
+/** what half a label of a time takes beside the plot's edge (px) */
+const clockRoom = 27
 const widths = new Map<string, number>()
 
-/** widthOf is the room that the widest label of an axis needs. */
+/** widthOf is the room that the widest label of an axis needs, and half a time below its edge. */
 function widthOf(u: uPlot, values: string[] | null, font: string): number {
   if (!values) return 40
   u.ctx.save()
   u.ctx.font = font
-  let widest = 12
+  let widest = clockRoom - 12
   for (const v of values) {
     const key = `${font}|${v.length}|${v}`
     let w = widths.get(key)
