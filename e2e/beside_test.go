@@ -22,7 +22,7 @@ const besideBoard = `{"uid": "beside", "title": "Beside", "schemaVersion": 41, "
    "targets": [{"refId": "A", "expr": "sum(supersonic_gateway_requests_total{server=~\"$server\"})", "instant": true, "range": false}]},
   {"id": 2, "type": "table", "title": "By server", "gridPos": {"x": 6, "y": 0, "w": 8, "h": 6}, "datasource": {"type": "prometheus", "uid": "prometheus"}, "fieldConfig": {"defaults": {"unit": "none", "decimals": 0}, "overrides": []},
    "targets": [{"refId": "A", "expr": "sum by (server) (supersonic_gateway_requests_total{server=~\"$server\"})", "instant": true, "range": false, "format": "table"}]},
-  {"id": 3, "type": "table", "title": "Slow requests", "gridPos": {"x": 14, "y": 0, "w": 10, "h": 6}, "datasource": {"type": "tempo", "uid": "tempo"}, "targets": [{"refId": "A", "queryType": "traceql", "query": "{ name = \"ingress\" && duration > 15ms }", "tableType": "traces", "limit": 1000}]}]}`
+  {"id": 3, "type": "table", "title": "Failed requests", "gridPos": {"x": 14, "y": 0, "w": 10, "h": 6}, "datasource": {"type": "tempo", "uid": "tempo"}, "targets": [{"refId": "A", "queryType": "traceql", "query": "{ name = \"ingress\" && span.grpc.status_code != \"0\" }", "tableType": "traces", "limit": 1000}]}]}`
 
 // besideFile is a values file of the page alone before the stores at two addresses.
 func besideFile(prometheus, tempo string) string {

@@ -67,6 +67,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("keys-steps.mjs")
 	s.reader("tracefigures.mjs", "OTLP="+s.url(s.ports.otlpHTTP, ""))
 	s.wantAccess(counted)
+	s.wantOutages("supersonic-triton-1", time.Now().Add(-15*time.Second)) // what came later may still change
 
 	saw, err := os.ReadFile(filepath.Join(shots, "seen.json"))
 	if err != nil {

@@ -190,7 +190,7 @@ func isMirrored(name string) bool {
 // titles are the roles in the order of a request.
 var titles = []struct{ role, at string }{
 	{RoleGateway, "the admin port, `:9901/metrics` and `/stats/prometheus`"},
-	{RoleTriton, "the supervisor's own port, which Status names; the servers' `nv_*` are at their own `/metrics`"},
+	{RoleTriton, "the supervisor's own port, which Status names, and on one machine in the metrics store (job `<release>-triton-supervisor`); the servers' `nv_*` are at their own `/metrics`"},
 	{RoleCollector, "the collector's telemetry port, which Status names; `:8888` in a pod"},
 	{RoleTraces, "`:3100/metrics`"},
 	{RoleMetrics, "`:9090/metrics`"},

@@ -111,6 +111,7 @@ func (k *Stack) scrape() error {
 		for _, s := range k.triton.Servers() {
 			servers = append(servers, k.target(s.Metrics, s.Pod, true))
 		}
+		add(k.site.Instance+"-triton-supervisor", "/metrics", k.target(k.triton.Addr(), "", false)) // its series name their pods
 	}
 	names := k.site.Pods(site.PartEnvoy)
 	for i, g := range k.gateways {

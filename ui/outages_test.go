@@ -44,11 +44,7 @@ func TestEveryPageTellsWhichStoreIsOutAndWhatToDoInChromium(t *testing.T) {
 	})
 	w.tempo.Also = func(id string) (ptrace.Traces, bool) { return young(true), id == growingID }
 	control := http.NewServeMux()
-	control.HandleFunc("/{store}/{state}", func(w http.ResponseWriter, r *http.Request) {
-		if err := taps[r.PathValue("store")].Put(r.PathValue("state")); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
-	})
+	control.HandleFunc("/{store}/{state}", fakesite.Control(taps))
 	controls := httptest.NewServer(control)
 	t.Cleanup(controls.Close)
 	w.reader("outages.mjs", "CONTROL="+controls.URL, "TRACE="+growingID)

@@ -105,6 +105,15 @@ func (s *Tap) Put(state string) error {
 	return s.open()
 }
 
+// Control puts stores as the path says: /{store}/{state}.
+func Control(stores map[string]*Tap) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := stores[r.PathValue("store")].Put(r.PathValue("state")); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	}
+}
+
 // LoginPage answers everything as a proxy does that wants people to sign in first.
 func LoginPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")

@@ -268,5 +268,5 @@ export function mapFigures({ site, page, until, tempo, counters, series, cellsOf
     await ways(pod)
   }
 
-  return { onTheMap, fromTheMap }
+  return { onTheMap, fromTheMap, grown, scraped, nodes }
 }

@@ -11,8 +11,8 @@
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { watched } from './chromium.mjs'
 import { reader, site } from './reader.mjs'
+import { tabsOf, words } from './tabs.mjs'
 
 const { CONTROL: control, TRACE: trace, SHOTS: shots } = process.env
 const put = async (store, state) => {
@@ -43,39 +43,12 @@ const pages = {
     { name: 'Status', path: 'status', well: 'tr:has(strong:text-is("tempo")) .healthy', says: 'tr:has(strong:text-is("tempo"))', rest: '[aria-label="Roles"] .healthy' },
   ],
 }
-/** what is said of a store in each state, beside its name: what happened and the next step. */
-const words = {
-  stopped: /connection refused.*(nothing listens there; is the role running\?|is it running\?)/,
-  500: /status 500: the write-ahead log is corrupt.*its log says more/,
-  cut: /the answer broke off.*(closed the connection|is it running)/,
-  html: /the answer is a web page \(Sign in\).*sign in may stand before the store/,
-}
-
 await reader(site, async ({ page, does, until, shot, sound, narrow }) => {
-  const browser = page.context().browser()
-  const contexts = [] // none is closed before the end: that ends a Chromium of one process
+  const { opened: open, closed, each, text, says } = tabsOf(site, { page, until }, soon)
   let tabs = []
   /** opened opens all pages of a store at once. */
-  const opened = async (store, only = () => true) => {
-    tabs = await Promise.all(pages[store].filter(only).map(async (of, i) => {
-      contexts[i] ??= await watched(browser, new URL(site).origin)
-      const tab = { of, ...contexts[i] }
-      tab.page.setDefaultTimeout(60_000)
-      await tab.page.goto(`${site}/${of.path}`)
-      return tab
-    }))
-  }
-  const closed = async () => {
-    await Promise.all(tabs.map((t) => t.page.goto('about:blank')))
-    assert.deepEqual(tabs.flatMap((t) => t.faults.splice(0)), [])
-  }
-  const each = (take) => Promise.all(tabs.map(take))
-  const text = async (tab, selector) => (await tab.page.locator(selector).allInnerTexts()).join(' ').replace(/\s+/g, ' ')
+  const opened = async (store, only = () => true) => (tabs = await open(pages[store].filter(only)))
   const seen = async (tab, name) => shots && tab.page.screenshot({ path: join(shots, `${name}-${tab.of.name.replaceAll(/\W+/g, '-')}.png`) })
-  const says = (tab, store, what) => until(`${tab.of.name}: ${store} and ${what}`, async () => {
-    const said = await text(tab, tab.of.says)
-    return (said.includes(store) && what.test(said)) || said
-  }, soon)
   const waits = async (tab, store) => {
     const { name } = tab.of
     if (name === 'Status') return says(tab, store, /no answer within 2s.*is it running\?/)
