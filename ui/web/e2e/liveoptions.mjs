@@ -152,6 +152,7 @@ await reads(async () => {
     assert.deepEqual(rows.map(([name]) => name), want.map(([name]) => name))
     assert.deepEqual(await panel('Two axes').locator('.legend thead th').allInnerTexts().then((all) => all.map((t) => t.trim())), ['Name', 'Last *', 'Mean', 'Max', 'Min', 'Total'])
     want.forEach(([, v, unit], i) => Object.values(calcs).forEach((f, n) => tells(rows[i][n + 1], f([...v.values()]), 3, unit)))
+    let white = 0 // where the line of the first rate is
     await shows('Two axes', (d) => {
       assert.ok(labels(d).length >= 2 && labels(d).every((l) => /^\d+\.\d{3}$/.test(l)), labels(d).join())
       assert.ok(labels(d, 'right').length >= 2 && labels(d, 'right').every((l) => /^\d+\.\d{3} req\/s$/.test(l)), labels(d, 'right').join())
@@ -159,7 +160,11 @@ await reads(async () => {
       for (const s of servers) near(rowOf(d, xOf(d, middle), colours[s]), d.yOf(counts.get(s).get(middle)), 4, `the line of ${s}`)
       assert.ok(of(d.column(xOf(d, middle)), colours[servers[0]]) > 3, 'the first is a wide one')
       ratesAt(d, [true, false])
+      white = d.yOf(serverRates.get(servers[0]).get(middle), 'right')
     })
+    const [[name, text], ...more] = await points('Two axes', middle, white)
+    assert.deepEqual([name, more], [`rate of ${servers[0]}`, []], 'a tooltip of the nearest alone')
+    tells(text, serverRates.get(servers[0]).get(middle), 3, ' req/s')
     const hidden = panel('Two axes').locator('.legend tr.off')
     assert.deepEqual((await hidden.locator('.name').allInnerTexts()), [`rate of ${servers[1]}`], 'what the pattern hides is off in the legend')
     await hidden.getByRole('button').click({ modifiers: ['Control'] })
