@@ -71,15 +71,23 @@ export function kindSteps({ page, does, until, quiet, panel, textOf, promql, ser
   }
 
   async function ofPies() {
+    const pie = panel('Shares of counts')
     const last = new Map(models.map((m) => [m, requests.get(m).get(to)]))
-    const total = sum([...last.values()])
-    const percent = (m) => `${Math.round((100 * last.get(m)) / total)}%`
     const sorted = [...models].sort((a, b) => last.get(b) - last.get(a))
-    await same('the legend', () => panel('Shares of counts').locator('.legend tbody tr').evaluateAll((list) => list.map((tr) => [...tr.cells].map((c) => c.innerText.trim()))), sorted.map((m) => [m, percent(m), String(last.get(m))]))
-    const box = await panel('Shares of counts').locator('.plot').boundingBox()
+    const box = await pie.locator('.plot').boundingBox()
     const radius = Math.min(box.width, box.height) / 2 - 6
-    await page.mouse.move(box.x + box.width / 2 + radius * 0.8, box.y + box.height / 2)
-    await same('the tooltip, the least first', told, sorted.toReversed().map((m) => `${m} ${last.get(m)} (${percent(m)})`))
+    /** holds: the shares are of some models, in the legend and, the least first, on the tooltip. */
+    const holds = async (what, some) => {
+      const total = sum(some.map((m) => last.get(m)))
+      const percent = (m) => (some.includes(m) ? `${((100 * last.get(m)) / total).toFixed(1)}%` : '')
+      await same(`${what}: the legend`, () => pie.locator('.legend tbody tr').evaluateAll((list) => list.map((tr) => [...tr.cells].map((c) => c.innerText.trim()).concat(tr.classList.contains('off')))), sorted.map((m) => [m, percent(m), last.get(m).toFixed(1), !some.includes(m)]))
+      await page.mouse.move(0, 0)
+      await page.mouse.move(box.x + box.width / 2 + radius * 0.8, box.y + box.height / 2)
+      await same(`${what}: the tooltip`, told, sorted.toReversed().filter((m) => some.includes(m)).map((m) => `${m} ${last.get(m).toFixed(1)} (${percent(m)})`))
+    }
+    await holds('without what the file hides', models.slice(1))
+    await pie.locator('.legend').getByRole('button', { name: models[0], exact: true }).click({ modifiers: ['Control'] })
+    await holds('with it', models)
   }
 
   async function ofHistograms() {
