@@ -32,8 +32,9 @@ func (m *maker) transformed(frames []frame.Frame, t grafana.Transformation) []fr
 		m.warn("the transformation %q %s", t.ID, orElse(instead[t.ID], "is not known: the panel shows its data without it"))
 		return frames
 	}
-	taken, rest := m.split(frames, t.Filter)
-	return append(run(taken, readOptions(t.Options)), rest...)
+	taken, rest, at := m.split(frames, t.Filter)
+	made := run(taken, readOptions(t.Options))
+	return slices.Insert(made, min(at, len(made)), rest...)
 }
 
 // instead says of transformations that this page knows and does not do what does their work.
@@ -130,14 +131,16 @@ func (m *maker) plainTransformation(id string) change {
 	return nil
 }
 
-// split parts the frames that a transformation is for from the others.
-func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, rest []frame.Frame) {
+// split parts the frames that a transformation is for from the others, and tells where
+// these go among what it makes. As in Grafana that is where the first of them was, the
+// very first frame not counted.
+func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, rest []frame.Frame, at int) {
 	if filter == nil || filter.ID == "" {
-		return frames, nil
+		return frames, nil, 0
 	}
 	if filter.ID != "byRefId" && filter.ID != "byFrameRefID" {
 		m.warn("the filter %q of a transformation is not known", filter.ID)
-		return frames, nil
+		return frames, nil, 0
 	}
 	text := ""
 	_ = decodeInto(filter.Options, &text)
@@ -147,16 +150,19 @@ func (m *maker) split(frames []frame.Frame, filter *grafana.Matcher) (taken, res
 	re, err := m.slashed(text)
 	if err != nil {
 		m.warn("the filter of a transformation: %s", err)
-		return frames, nil
+		return frames, nil, 0
 	}
-	for _, f := range frames {
+	for i, f := range frames {
 		if re.Match(f.RefID) {
 			taken = append(taken, f)
-		} else {
-			rest = append(rest, f)
+			continue
+		}
+		rest = append(rest, f)
+		if at == 0 {
+			at = i
 		}
 	}
-	return taken, rest
+	return taken, rest, at
 }
 
 // fieldsOf makes new frames of those fields that keep wants, maybe changed.

@@ -21,6 +21,7 @@ import (
 type changed struct {
 	ID      string
 	Options json.RawMessage
+	Filter  *grafana.Matcher
 	Frames  []struct {
 		Name, RefID string
 		Fields      []struct {
@@ -131,7 +132,7 @@ func TestTransformationsMakeWhatGrafanaMakes(t *testing.T) {
 		t.Errorf("only %d transformations", len(all.Transforms))
 	}
 	for _, c := range all.Transforms {
-		m := &maker{panel: &grafana.Panel{Transformations: []grafana.Transformation{{ID: c.ID, Options: c.Options}}}, env: &Env{}, theme: newTheme(false)}
+		m := &maker{panel: &grafana.Panel{Transformations: []grafana.Transformation{{ID: c.ID, Options: c.Options, Filter: c.Filter}}}, env: &Env{}, theme: newTheme(false)}
 		given := c.frames()
 		before := linesOf(given)
 		got, want := linesOf(m.transform(given)), c.lines()

@@ -15,6 +15,8 @@ const step = 10
 const to = Math.floor((Number(process.env.TO ?? Date.now()) - 20_000) / (1000 * step)) * step
 const from = to - 60
 const [count, seconds] = ['count', 'sum'].map((part) => `supersonic_gateway_request_duration_seconds_${part}`)
+const [perModel, perPair] = ['model', 'server, model'].map((labels) => `sum by (${labels}) (${count})`)
+const failing = 'sum by (model) (supersonic_gateway_requests_total{code!="OK"}) > 10' // the model that fails as it should, not one that once did
 const total = (list) => list.reduce((a, b) => a + b, 0)
 const mean = (list) => total(list) / list.length
 const deviation = (list) => Math.sqrt(mean(list.map((v) => (v - mean(list)) ** 2)))
@@ -22,14 +24,16 @@ const deviation = (list) => Math.sqrt(mean(list.map((v) => (v - mean(list)) ** 2
 await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql }) => {
   const asked = async (query) => (await promql(query, to)).map((s) => ({ ...s.metric, v: Number(s.value[1]) }))
   const [each, took, failed, over] = await Promise.all([
-    asked(`sum by (server, model) (${count})`), asked(`sum by (server, model) (${seconds})`), asked('sum by (model) (supersonic_gateway_requests_total{code!="OK"})'),
-    asks('prometheus', 'api/v1/query_range', { query: `sum by (server, model) (${count})`, start: from, end: to, step }).then(({ data }) => data.result.map((s) => ({ ...s.metric, list: s.values.map(([, v]) => Number(v)) }))),
+    asked(perPair), asked(`sum by (server, model) (${seconds})`), asked(failing),
+    asks('prometheus', 'api/v1/query_range', { query: perPair, start: from, end: to, step }).then(({ data }) => data.result.map((s) => ({ ...s.metric, list: s.values.map(([, v]) => Number(v)) }))),
   ])
   for (const list of [each, over]) list.sort((a, b) => (`${a.server} ${a.model}` < `${b.server} ${b.model}` ? -1 : 1)) // as their names stand beside each other
   const [servers, models] = ['server', 'model'].map((label) => [...new Set(each.map((s) => s[label]))].sort())
   assert.ok(servers.length > 1 && models.length > 2 && failed.length > 0 && failed.length < models.length, `${servers}; ${models}; failed ${failed.map((s) => s.model)}`)
   const of = (list, fits) => total(list.filter((s) => Object.entries(fits).every(([label, value]) => s[label] === value)).map((s) => s.v))
-  const at = new Date(to * 1000).toISOString().slice(0, 19).replace('T', ' ')
+  const steps = Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step)
+  assert.ok(over.every((s) => s.list.length === steps.length), 'each series was there all the time')
+  const clock = (t) => new Date(t * 1000).toISOString().slice(0, 19).replace('T', ' ')
   const counts = models.map((model) => of(each, { model }))
   const times = models.map((model) => of(took, { model }))
   const rows = (...columns) => columns[0].map((_, i) => columns.map((c) => c[i]))
@@ -37,7 +41,6 @@ await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql 
 
   const table = (refId, expr) => ({ refId, expr, instant: true, range: false, format: 'table' })
   const series = (refId, expr, legendFormat) => ({ refId, expr, instant: true, range: false, legendFormat })
-  const [perModel, perPair, failing] = [`sum by (model) (${count})`, `sum by (server, model) (${count})`, 'sum by (model) (supersonic_gateway_requests_total{code!="OK"})']
   const without = (...names) => ({ id: 'filterFieldsByName', options: { exclude: { names } } })
   const inOrder = (...names) => ({ id: 'organize', options: { indexByName: Object.fromEntries(names.map((n, i) => [n, i])) } })
   const sort = (field, desc) => ({ id: 'sortBy', options: { sort: [{ field, desc }] } })
@@ -79,6 +82,20 @@ await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql 
       [['model', 'server', 'Value'], ...each.toSorted((a, b) => b.v - a.v).slice(0, 3).map(({ model, server, v }) => [model, server, v])], true],
     'A matrix': [[table('A', perPair)], [sort('server'), sort('model'), { id: 'groupingToMatrix', options: { columnField: 'server', rowField: 'model', valueField: 'Value' } }],
       [['model\\server', ...servers], ...models.map((model) => [model, ...servers.map((server) => of(each, { server, model }))])], true],
+    'Rows of series': [[{ refId: 'A', expr: `sum by (server) (${count})`, range: true, legendFormat: '{{server}}' }], [{ id: 'seriesToRows' }, sort('Metric'), sort('Time', true)],
+      [['Time', 'Metric', 'Value'], ...steps.toReversed().flatMap((t, i) => servers.map((server) => [clock(t), server, over.filter((s) => s.server === server).reduce((n, s) => n + s.list.at(-1 - i), 0)]))], true],
+    'Series beside each other': [[{ refId: 'A', expr: perPair, range: true, legendFormat: '{{server}} {{model}}' }], [{ id: 'prepareTimeSeries', options: { format: 'wide' } }, { id: 'limit', options: { limitField: -2 } }],
+      [['Time', ...over.map(({ server, model }) => `${server} ${model}`)], ...[-2, -1].map((n) => [clock(steps.at(n)), ...over.map(({ list }) => list.at(n))])], true],
+    'Parts of a text': [[table('A', `sum by (server) (${count})`)], [without('Time'), { id: 'extractFields', options: { source: 'server', format: 'regexp', regExp: '/-(?<kind>[a-z]+)-(?<nth>\\d+)$/' } }, { id: 'formatString', options: { stringField: 'kind', outputFormat: 'Upper Case' } }],
+      [['server', 'Value', 'kind', 'nth'], ...servers.map((server) => [server, of(each, { server }), 'TRITON', Number(/\d+$/.exec(server))])]],
+    'Times as texts': [[table('A', perModel)], [{ id: 'convertFieldType', options: { conversions: [{ targetField: 'Time', destinationType: 'string', dateFormat: 'HH:mm:ss' }] } }], [['Time', 'model', 'Value'], ...rows(models.map(() => clock(to).slice(11)), models, counts)]],
+    'Fields of rows': [[table('A', perModel)], [without('Time'), sort('model'), { id: 'rowsToFields', options: {} }], [models, counts]],
+    'Each by itself, joined': [[table('A', perPair)], [without('Time'), sort('server'), { id: 'partitionByValues', options: { fields: ['server'] } }, { id: 'joinByField', options: { byField: 'model' } }, sort('model')],
+      [['model', ...servers], ...models.map((model) => [model, ...servers.map((server) => of(each, { server, model }))])], true],
+    'Of one query of two': [[table('A', perModel), table('B', failing)], [{ id: 'renameByRegex', filter: { id: 'byRefId', options: 'B' }, options: { regex: '^Value.*', renamePattern: 'failed' } }, { id: 'limit', disabled: true, options: { limitField: 1 } }, { id: 'joinByField', options: { byField: 'model', mode: 'outerTabular' } }, { id: 'filterFieldsByName', options: { include: { pattern: '/^(model|Value|failed)/' } } }],
+      [['model', 'Value #A', 'failed'], ...rows(models, counts, models.map((model) => failed.find((f) => f.model === model)?.v ?? null))]],
+    'Each number twice': [[table('A', perModel)], [without('Time'), { id: 'calculateField', options: { mode: 'binary', replaceFields: false, binary: { left: { matcher: { id: 'byType', options: 'number' } }, operator: '*', right: { fixed: '2' } } } }, { id: 'organize', options: { orderByMode: 'auto', orderBy: [{ type: 'name', desc: true }] } }],
+      [['Value * 2', 'Value', 'model'], ...rows(counts.map((n) => 2 * n), counts, models)]],
     Turned: [[table('A', perModel)], [without('Time'), sort('model'), { id: 'transpose', options: { firstFieldName: 'of' } }], [['of', ...models], ['Value', ...counts]], true],
   }
 
@@ -97,7 +114,7 @@ await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql 
     uid: '', title: 'Transformed', schemaVersion: 41, templating: { list: [{ name: 'least', type: 'constant', query: String(middle) }] },
     panels: Object.entries(panels).map(([title, [targets, transformations]], i) => ({ id: i + 1, type: 'table', title, interval: `${step}s`, gridPos: { x: (i % 3) * 8, y: Math.floor(i / 3) * 8, w: 8, h: 8 }, fieldConfig: { defaults: { unit: 'none', decimals: 4 }, overrides: [] }, targets, transformations })),
   } })
-  await page.setViewportSize({ width: 1800, height: 2200 })
+  await page.setViewportSize({ width: 1800, height: 3200 })
   const range = `from=${from * 1000}&to=${to * 1000}&refresh=&timezone=utc`
   await page.goto(`${site}/d/${uid}?${range}`)
   await panel('Turned').waitFor()

@@ -144,6 +144,8 @@ const asks = [
   ['groupBy', { fields: { model: { operation: 'groupby', aggregations: [] }, pod: { operation: 'groupby', aggregations: [] }, errors: { operation: 'aggregate', aggregations: ['sum'] } } }, [table]],
   ['organize', { excludeByName: {}, indexByName: {}, renameByName: { nosuch: 'x' } }, [table]],
   ...[true, false].flatMap((desc) => [['organize', { orderByMode: 'auto', orderBy: [{ type: 'name', desc }] }, [table]], ['organize', { orderByMode: 'auto', orderBy: [{ type: 'label', name: 'pod', desc }] }, [{ refId: 'A', fields: [N('v', [1], { pod: 'p10' }), T(1), N('w', [2], { pod: 'p9' }), N('u', [3])] }]]]),
+  // Where the frames of other queries go that a transformation leaves.
+  ...[['A', 'B'], ['A', 'B', 'C'], ['A', 'B', 'C', 'D']].flatMap((refs) => ['A', 'B', 'C', 'D', 'A|B', 'A|C', 'B|C', 'B|D'].flatMap((ids) => [['limit', { limitField: 1 }], ['merge', {}]].map(([id, o]) => [id, o, refs.map((refId) => ({ ...third, refId, fields: [S('pod', ['x', 'y']), N(`v${refId}`, [1, 2])] })), { id: 'byRefId', options: `/^(?:${ids})$/` }]))),
 ]
 
 exports.answer = () => {
@@ -151,9 +153,9 @@ exports.answer = () => {
   data.standardTransformersRegistry.setInit(() => Array.from(new Map(Object.values(data.standardTransformers).map((t) => [t.id, { id: t.id, name: t.name, transformation: async () => t }])).values()))
   const fields = (f, all) => f.fields.map((x) => ({ name: data.getFieldDisplayName(x, f, all), kind: x.type, values: Array.from(x.values, (v) => (v === undefined ? null : x.type === 'nestedFrames' ? nested(v) : v)) }))
   const nested = (list) => list.map((f) => fields(f, list).map((x) => `${x.name}: ${x.values.join(' ')}`).join('; ')).join()
-  return Promise.all(asks.map(([id, options, frames]) => new Promise((resolve, reject) => {
-    data.transformDataFrame([{ id, options }], frames.map((f) => data.toDataFrame(structuredClone(f))), { interpolate: (s) => s }).subscribe({
-      next: (r) => resolve({ id, options, frames, result: r.map((f) => ({ fields: fields(f, r) })) }), error: reject,
+  return Promise.all(asks.map(([id, options, frames, filter]) => new Promise((resolve, reject) => {
+    data.transformDataFrame([{ id, options, filter }], frames.map((f) => data.toDataFrame(structuredClone(f))), { interpolate: (s) => s }).subscribe({
+      next: (r) => resolve({ id, options, frames, filter, result: r.map((f) => ({ fields: fields(f, r) })) }), error: reject,
     })
   })))
 }
