@@ -140,27 +140,48 @@ await reader(site, async ({ page, context, does, until, asks }) => {
     for (const [what, ns, part] of [['its longest', high, 0.02], ['its shortest', low, 0.6]]) assert.ok(Math.abs(yOf(ns) - part * drawn.height) < 1.5, `${what} is at ${yOf(ns)} of ${drawn.height}`)
   })
 
+  /** cellsHold waits until a heat map has just these cells: from when on, up to which size, how many; of an axis that begins at first. */
+  const cellsHold = async (name, first, want) => {
+    const sizes = [...new Set(want.map((c) => c.high))].sort((a, b) => b - a) // the largest above
+    const most = Math.max(...want.map((c) => c.n))
+    let drawn
+    await until(`${want.length} cells`, async () => (drawn = await shapes(plane(name))).cells.length === want.length || drawn.cells.length)
+    const tops = [...new Set(drawn.cells.map((c) => c.y))].sort((a, b) => a - b)
+    assert.equal(tops.length, sizes.length, 'rows')
+    const xOf = line(first, to, 0, drawn.width)
+    for (const { at, high, n } of want) {
+      const cell = drawn.cells.find((c) => c.y === tops[sizes.indexOf(high)] && Math.abs(c.x - xOf(at)) < 0.5)
+      assert.ok(cell && Math.abs(cell.opacity - 0.12 - 0.88 * Math.sqrt(n / most)) < 1e-3, `${n} up to ${high} from ${at} are drawn with ${cell?.opacity}, most are ${most}`)
+    }
+    const [a, b] = [sizes[0], sizes.at(-1)].map(Math.log)
+    await marksHold(name, xOf, (ns) => line(a, b, tops[0], tops.at(-1))(Math.log(ns)))
+  }
+  /** counted are spans by the second, which ends with its time, and by durations each twice the one before. */
+  const counted = (list) => Object.values(list.reduce((cells, s) => {
+    const cell = { at: Math.ceil(s.at / 1000 - 1) * 1000, high: 2 ** Math.ceil(Math.log2(s.ns)) }
+    const key = JSON.stringify(cell)
+    return { ...cells, [key]: { ...cell, n: (cells[key]?.n ?? 0) + 1 } }
+  }, {}))
+
   await does('every cell of the heat map counts its spans, and a box leaves those within', async () => {
     await opens({ q: '{ name = "ingress" }', table: 'spans', view: 'heat', limit: 1000 })
     const name = /^Heat map/
-    let drawn
-    await until('cells', async () => (drawn = await shapes(plane(name))).cells.length > 0)
-    const { cells, width } = drawn
-    // A column is a second, which ends with its time; a row is twice as long as that below it.
-    const want = new Map()
-    const put = (s) => `${Math.ceil((s.at - from) / 1000) - 1} ${Math.ceil(Math.log2(s.ns))}`
     const within = all.filter((s) => s.at > from && s.at <= to)
-    for (const s of within) want.set(put(s), (want.get(put(s)) ?? 0) + 1)
-    const most = Math.max(...want.values())
-    const row = cells[0].h + 0.5
-    const first = Math.min(...cells.map((c) => c.y))
-    const longest = Math.ceil(Math.log2(Math.max(...within.map((s) => s.ns))))
-    const seen = cells.map((c) => [`${Math.round((c.x / width) * 60)} ${longest - Math.round((c.y - first) / row)}`, Math.round(most * ((c.opacity - 0.12) / 0.88) ** 2)])
-    assert.deepEqual(new Map(seen.sort()), new Map([...want].sort()))
+    await cellsHold(name, from, counted(within))
     assert.ok((await page.getByText(/^all .* spans that fit/).innerText()).startsWith(`all ${within.length} spans`))
-    const xOf = line(from, to, 0, width)
-    await marksHold(name, xOf, (ns) => first + (longest - Math.log2(ns)) * row)
     await boxed(name, share, all)
+  })
+
+  await does('histograms as heat maps: of spans, and of buckets in PromQL', async () => {
+    const name = /^Heat map over time/
+    await opens({ type: 'traceql', q: `{ span.triton.model_name = "${model}" && name = "ingress" } | histogram_over_time(duration)`, step: '1s' })
+    await cellsHold(name, from, counted(ofModel.filter((s) => s.at > from && s.at <= to)))
+    const [q, step] = [`sum by (le) (increase(supersonic_gateway_request_duration_seconds_bucket{model="${model}"}[20s]))`, 10]
+    const { data: { result } } = await asks('prometheus', 'api/v1/query_range', { query: q, ...window, step })
+    const bounds = result.map((s) => ({ high: Number(s.metric.le.replace('+Inf', 'Infinity')) * 1e9, values: s.values })).sort((a, b) => a.high - b.high)
+    const each = bounds.flatMap((bound, i) => bound.values.map(([t, v], nth) => ({ at: (t - step) * 1000, high: bound.high === Infinity ? 2 * bounds[i - 1].high : bound.high, n: v - (i > 0 ? bounds[i - 1].values[nth][1] : 0) })))
+    await opens({ type: 'promql', q, step: `${step}s` })
+    await cellsHold(name, from - step * 1000, each.filter((c) => c.n > 0))
   })
 
   await does('exemplars of a query of spans open the traces that they are of', async () => {
