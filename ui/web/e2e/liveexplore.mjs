@@ -18,7 +18,7 @@ const to = Math.floor((Number(process.env.TO ?? Date.now()) - 20_000) / 10_000) 
 const from = to - 60_000
 const window = { start: from / 1000, end: to / 1000 }
 
-await reader(site, async ({ page, context, does, until, asks }) => {
+await reader(site, async ({ page, context, does, until, asks, series }) => {
   const shapes = await drawnShapes(context)
   const all = await ingress(asks, window)
   const has = (list, key) => [...new Set(list.map((s) => s[key]))].sort()
@@ -117,7 +117,8 @@ await reader(site, async ({ page, context, does, until, asks }) => {
     await finds('in the box', inside)
     return { low, high, begin, end }
   }
-  const share = [0.25, 0.02, 0.85, 0.6]
+  /** longer is a box of shares that holds the longer half of a list, but for the first and the last of it. */
+  const longer = (list, yOf, height) => [0.25, 0.02, 0.85, yOf(list.map((s) => s.ns).sort((a, b) => a - b)[Math.floor(list.length / 2)]) / height]
 
   await does('every dot of the scatter is a span, and a box leaves those within', async () => {
     await opens({ q: `{ name = "ingress" && span.triton.model_name = "${model}" }`, table: 'spans', limit: 1000 })
@@ -135,13 +136,15 @@ await reader(site, async ({ page, context, does, until, asks }) => {
       left.splice(at, 1)
     }
     await marksHold(name, xOf, yOf)
-    const { begin, end, low, high } = await boxed(name, share, ofModel)
-    for (const [what, at, part] of [['its begin', begin, 0.25], ['its end', end, 0.85]]) assert.ok(Math.abs(xOf(at) - part * drawn.width) < 1.5, `${what} is at ${xOf(at)} of ${drawn.width}`)
-    for (const [what, ns, part] of [['its longest', high, 0.02], ['its shortest', low, 0.6]]) assert.ok(Math.abs(yOf(ns) - part * drawn.height) < 1.5, `${what} is at ${yOf(ns)} of ${drawn.height}`)
+    const box = longer(ofModel, yOf, drawn.height)
+    const { begin, end, low, high } = await boxed(name, box, ofModel)
+    for (const [what, at, part] of [['its begin', begin, box[0]], ['its end', end, box[2]]]) assert.ok(Math.abs(xOf(at) - part * drawn.width) < 1.5, `${what} is at ${xOf(at)} of ${drawn.width}`)
+    for (const [what, ns, part] of [['its longest', high, box[1]], ['its shortest', low, box[3]]]) assert.ok(Math.abs(yOf(ns) - part * drawn.height) < 1.5, `${what} is at ${yOf(ns)} of ${drawn.height}`)
   })
 
-  /** cellsHold waits until a heat map has just these cells: from when on, up to which size, how many; of an axis that begins at first. */
-  const cellsHold = async (name, first, want) => {
+  /** cellsHold waits until a heat map has just these cells: from when on, up to which size, how many. */
+  const cellsHold = async (name, want) => {
+    const first = Math.min(from, ...want.map((c) => c.at)) // a rate up to the range's begin is of the time before
     const sizes = [...new Set(want.map((c) => c.high))].sort((a, b) => b - a) // the largest above
     const most = Math.max(...want.map((c) => c.n))
     let drawn
@@ -154,7 +157,9 @@ await reader(site, async ({ page, context, does, until, asks }) => {
       assert.ok(cell && Math.abs(cell.opacity - 0.12 - 0.88 * Math.sqrt(n / most)) < 1e-3, `${n} up to ${high} from ${at} are drawn with ${cell?.opacity}, most are ${most}`)
     }
     const [a, b] = [sizes[0], sizes.at(-1)].map(Math.log)
-    await marksHold(name, xOf, (ns) => line(a, b, tops[0], tops.at(-1))(Math.log(ns)))
+    const yOf = (ns) => line(a, b, tops[0], tops.at(-1))(Math.log(ns))
+    await marksHold(name, xOf, yOf)
+    return [yOf, drawn.height]
   }
   /** counted are spans by the second, which ends with its time, and by durations each twice the one before. */
   const counted = (list) => Object.values(list.reduce((cells, s) => {
@@ -167,21 +172,20 @@ await reader(site, async ({ page, context, does, until, asks }) => {
     await opens({ q: '{ name = "ingress" }', table: 'spans', view: 'heat', limit: 1000 })
     const name = /^Heat map/
     const within = all.filter((s) => s.at > from && s.at <= to)
-    await cellsHold(name, from, counted(within))
+    const [yOf, height] = await cellsHold(name, counted(within))
     assert.ok((await page.getByText(/^all .* spans that fit/).innerText()).startsWith(`all ${within.length} spans`))
-    await boxed(name, share, all)
+    await boxed(name, longer(all, yOf, height), all)
   })
 
   await does('histograms as heat maps: of spans, and of buckets in PromQL', async () => {
     const name = /^Heat map over time/
     await opens({ type: 'traceql', q: `{ span.triton.model_name = "${model}" && name = "ingress" } | histogram_over_time(duration)`, step: '1s' })
-    await cellsHold(name, from, counted(ofModel.filter((s) => s.at > from && s.at <= to)))
+    await cellsHold(name, counted(ofModel.filter((s) => s.at > from && s.at <= to)))
     const [q, step] = [`sum by (le) (increase(supersonic_gateway_request_duration_seconds_bucket{model="${model}"}[20s]))`, 10]
-    const { data: { result } } = await asks('prometheus', 'api/v1/query_range', { query: q, ...window, step })
-    const bounds = result.map((s) => ({ high: Number(s.metric.le.replace('+Inf', 'Infinity')) * 1e9, values: s.values })).sort((a, b) => a.high - b.high)
+    const bounds = (await series(q, window.start, window.end, step)).map((s) => ({ high: Number(s.metric.le.replace('+Inf', 'Infinity')) * 1e9, values: s.values })).sort((a, b) => a.high - b.high)
     const each = bounds.flatMap((bound, i) => bound.values.map(([t, v], nth) => ({ at: (t - step) * 1000, high: bound.high === Infinity ? 2 * bounds[i - 1].high : bound.high, n: v - (i > 0 ? bounds[i - 1].values[nth][1] : 0) })))
     await opens({ type: 'promql', q, step: `${step}s` })
-    await cellsHold(name, from - step * 1000, each.filter((c) => c.n > 0))
+    await cellsHold(name, each.filter((c) => c.n > 0))
   })
 
   await does('exemplars of a query of spans open the traces that they are of', async () => {

@@ -17,12 +17,12 @@ const to = Math.floor((Number(process.env.TO ?? Date.now()) - 20_000) / 20_000) 
 const window = { start: to - 60, end: to }
 const [count, seconds] = ['count', 'sum'].map((part) => `supersonic_gateway_request_duration_seconds_${part}`)
 
-await reader(site, async ({ page, does, until, quiet, json, asks, promql }) => {
+await reader(site, async ({ page, does, until, quiet, json, asks, promql, series }) => {
   const { preview, query, set, pick, views, draws, drawsOf, counts, rows } = formsOf(page, until)
   const { dataSources } = await json('/api/site')
   const ofType = (type) => ({ type, uid: dataSources.find((d) => d.type === type).uid })
   /** ranged are the values of each series by a name that is made of its labels. */
-  const ranged = async (expr, step, name = (m) => m.server) => Object.fromEntries((await asks('prometheus', 'api/v1/query_range', { query: expr, ...window, step })).data.result.map((s) => [name(s.metric), s.values.map(([, v]) => Number(v))]))
+  const ranged = async (expr, step, name = (m) => m.server) => Object.fromEntries((await series(expr, window.start, window.end, step)).map((s) => [name(s.metric), s.values.map(([, v]) => Number(v))]))
   const each = (list, f) => Object.fromEntries(Object.entries(list).map(([name, values]) => [name, f(values, name)]))
   const perServer = `sum by (server) (${count})`
   const prom = (refId, expr, more) => ({ refId, expr, range: true, legendFormat: '__auto', ...more })
@@ -75,7 +75,8 @@ await reader(site, async ({ page, does, until, quiet, json, asks, promql }) => {
     await kind('Resample')
     await own('Resample to', '20s')
     await pick('Downsample', 'Max', 'C')
-    const bins = (values) => times(window.start, to, 20).map((t) => Math.max(...values.filter((_, i) => window.start + 10 * i > t - 20 && window.start + 10 * i <= t)))
+    /** bins are the largest of each twenty seconds; a young site has nothing in the first of them. */
+    const bins = (values) => times(window.start, to, 20).map((t) => values.filter((_, i) => to - 10 * (values.length - 1 - i) > t - 20 && to - 10 * (values.length - 1 - i) <= t)).filter((list) => list.length > 0).map((list) => Math.max(...list))
     await drawsOf('the largest of each twenty seconds', called(each(asked, bins)))
     await kind('Reduce')
     await views('Stat')

@@ -21,18 +21,17 @@ const total = (list) => list.reduce((a, b) => a + b, 0)
 const mean = (list) => total(list) / list.length
 const deviation = (list) => Math.sqrt(mean(list.map((v) => (v - mean(list)) ** 2)))
 
-await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql }) => {
+await reader(site, async ({ page, does, until, quiet, panel, json, promql, series: ranged }) => {
   const asked = async (query) => (await promql(query, to)).map((s) => ({ ...s.metric, v: Number(s.value[1]) }))
   const [each, took, failed, over] = await Promise.all([
     asked(perPair), asked(`sum by (server, model) (${seconds})`), asked(failing),
-    asks('prometheus', 'api/v1/query_range', { query: perPair, start: from, end: to, step }).then(({ data }) => data.result.map((s) => ({ ...s.metric, list: s.values.map(([, v]) => Number(v)) }))),
+    ranged(perPair, from, to, step).then((list) => list.map((s) => ({ ...s.metric, list: s.values.map(([, v]) => Number(v)), at: new Map(s.values.map(([t, v]) => [t, Number(v)])) }))),
   ])
   for (const list of [each, over]) list.sort((a, b) => (`${a.server} ${a.model}` < `${b.server} ${b.model}` ? -1 : 1)) // as their names stand beside each other
   const [servers, models] = ['server', 'model'].map((label) => [...new Set(each.map((s) => s[label]))].sort())
   assert.ok(servers.length > 1 && models.length > 2 && failed.length > 0 && failed.length < models.length, `${servers}; ${models}; failed ${failed.map((s) => s.model)}`)
   const of = (list, fits) => total(list.filter((s) => Object.entries(fits).every(([label, value]) => s[label] === value)).map((s) => s.v))
-  const steps = Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step)
-  assert.ok(over.every((s) => s.list.length === steps.length), 'each series was there all the time')
+  const steps = Array.from({ length: (to - from) / step + 1 }, (_, i) => from + i * step).filter((t) => over.some((s) => s.at.has(t))) // a young site has no more
   const clock = (t) => new Date(t * 1000).toISOString().slice(0, 19).replace('T', ' ')
   const counts = models.map((model) => of(each, { model }))
   const times = models.map((model) => of(took, { model }))
@@ -83,7 +82,7 @@ await reader(site, async ({ page, does, until, quiet, panel, json, asks, promql 
     'A matrix': [[table('A', perPair)], [sort('server'), sort('model'), { id: 'groupingToMatrix', options: { columnField: 'server', rowField: 'model', valueField: 'Value' } }],
       [['model\\server', ...servers], ...models.map((model) => [model, ...servers.map((server) => of(each, { server, model }))])], true],
     'Rows of series': [[{ refId: 'A', expr: `sum by (server) (${count})`, range: true, legendFormat: '{{server}}' }], [{ id: 'seriesToRows' }, sort('Metric'), sort('Time', true)],
-      [['Time', 'Metric', 'Value'], ...steps.toReversed().flatMap((t, i) => servers.map((server) => [clock(t), server, over.filter((s) => s.server === server).reduce((n, s) => n + s.list.at(-1 - i), 0)]))], true],
+      [['Time', 'Metric', 'Value'], ...steps.toReversed().flatMap((t) => servers.map((server) => [t, server, over.filter((s) => s.server === server && s.at.has(t))])).filter(([, , list]) => list.length > 0).map(([t, server, list]) => [clock(t), server, total(list.map((s) => s.at.get(t)))])], true],
     'Series beside each other': [[{ refId: 'A', expr: perPair, range: true, legendFormat: '{{server}} {{model}}' }], [{ id: 'prepareTimeSeries', options: { format: 'wide' } }, { id: 'limit', options: { limitField: -2 } }],
       [['Time', ...over.map(({ server, model }) => `${server} ${model}`)], ...[-2, -1].map((n) => [clock(steps.at(n)), ...over.map(({ list }) => list.at(n))])], true],
     'Parts of a text': [[table('A', `sum by (server) (${count})`)], [without('Time'), { id: 'extractFields', options: { source: 'server', format: 'regexp', regExp: '/-(?<kind>[a-z]+)-(?<nth>\\d+)$/' } }, { id: 'formatString', options: { stringField: 'kind', outputFormat: 'Upper Case' } }],

@@ -77,6 +77,7 @@ async function twoOfAFile(...ids) {
 async function alike(id) {
   const modelOf = (spans) => new Set(spans.map((s) => s.attributes['triton.model_name']))
   const [model] = modelOf((await spansAt(id)).filter((s) => s.name === 'ingress'))
+  const settled = Date.now() - 20_000 // spans of what began later may still come
   await page.goto(`${site}/trace/${id}/compare`)
   await page.getByText(/^Of the newest (199|200) of the same kind within an hour of it/).waitFor()
   for (const name of ['Fastest', 'Slowest', 'Newest']) {
@@ -88,6 +89,7 @@ async function alike(id) {
     const traces = await Promise.all(ids.map(async (other) => truthOf(await spansAt(other))))
     for (const [i, t] of traces.entries()) {
       assert.ok(modelOf(t.spans).has(model), `${ids[i]} is of ${model}`)
+      if (Number(t.begin / 1_000_000n) > settled) continue
       assert.ok(Math.abs(nanoseconds(cells[i][1]) - t.whole) <= 1e6 + 0.01 * t.whole, `${ids[i]} took ${t.whole} ns, shown ${cells[i][1]}`)
       assert.equal(number(cells[i][3]), t.spans.length)
     }
