@@ -66,6 +66,7 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("downloads.mjs")
 	s.reader("keys-steps.mjs")
 	s.reader("tracefigures.mjs", "OTLP="+s.url(s.ports.otlpHTTP, ""))
+	s.reader("livepages.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.wantAccess(counted)
 	s.wantOutages("supersonic-triton-1", time.Now().Add(-15*time.Second)) // what came later may still change
 

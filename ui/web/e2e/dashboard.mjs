@@ -221,34 +221,6 @@ async function goesByKeys() {
   await page.getByRole('navigation').waitFor()
 }
 
-async function everyPageIsSound() {
-  const bad = []
-  for (const path of ['traces', 'explore', 'map', 'status', 'latency']) {
-    await page.goto(`${site}/${path}`)
-    await page.locator('main').waitFor()
-    await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined) // a page that asks each second is never idle
-    await sound(path).catch((error) => bad.push(error.message))
-  }
-  assert.deepEqual(bad, [])
-  await page.goto(`${site}/?theme=light`)
-  await panels().first().waitFor()
-  await quiet()
-  await sound('the home dashboard in light colours')
-  await shot('light')
-}
-
-async function fitsAnyWindow() {
-  for (const [width, height] of [[360, 740], [3840, 2160]]) {
-    await page.setViewportSize({ width, height })
-    await page.goto(site + '/')
-    await panels().first().waitFor()
-    await quiet()
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `the page is wider than ${width} px`)
-    await shot(`wide-${width}`)
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
-
 await reads(async () => {
   await does('the home dashboard', opensHome)
   await does('a refresh asks once for each panel in view', asksOnce)
@@ -261,6 +233,4 @@ await reads(async () => {
   await does('5 Service Graph as a node graph, click its nodes', drawsServiceGraph)
   await does('panels move by keyboard; leaving with changes is asked about', warnsOfUnsaved)
   await does('keys and search', goesByKeys)
-  await does('axe on every page', everyPageIsSound)
-  await does('phone and wall', fitsAnyWindow)
 })
