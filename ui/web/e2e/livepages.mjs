@@ -31,6 +31,7 @@ await reader(site, async ({ page, does, until, quiet, json, promql, sound, shot 
   const frames = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   for (const [what, [path, ready]] of Object.entries(pages)) await does(`${what}: in both colours, on a phone and on a wall`, async () => {
     await page.setViewportSize({ width: 1440, height: 900 })
+    await page.emulateMedia({ colorScheme: 'dark' })
     await page.goto(`${site}/${path}`)
     await page.locator(ready).first().waitFor()
     await quiet()
@@ -38,7 +39,6 @@ await reader(site, async ({ page, does, until, quiet, json, promql, sound, shot 
     await page.emulateMedia({ colorScheme: 'light' })
     await quiet() // panels ask for their colours anew
     await sound(`${what}, light`, ['color-contrast'])
-    await page.emulateMedia({ colorScheme: 'dark' })
     for (const [width, height] of [[360, 740], [2560, 1440]]) {
       await page.setViewportSize({ width, height })
       await frames()

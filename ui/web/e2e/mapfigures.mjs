@@ -114,8 +114,7 @@ export function mapFigures({ site, page, until, tempo, counters, series, cellsOf
   async function cardOf([from, to], w) {
     const graph = async (what) => (await grown(`traces_service_graph_request_${what}`, ['client', 'server'])).get(`${from} ${to}`).n
     const [estimate, inServer, inServerOf] = await Promise.all(['total', 'server_seconds_sum', 'server_seconds_count'].map(graph))
-    await map.locator(`[data-edge="${from}>${to}"]`).press('Enter')
-    const card = page.getByRole('dialog', { name: `${from} to ${to}` })
+    const card = await openEdge(from, to)
     await factsHold(card, w)
     const facts = await factsOf(card)
     near(facts.get("Server's own spans, mean"), (inServer / inServerOf) * 1e9, 'of the spans')
@@ -173,9 +172,14 @@ export function mapFigures({ site, page, until, tempo, counters, series, cellsOf
     assert.equal(number(await region('Models').locator('.head span').first().innerText().then((t) => t.split(' requests')[0])), sumOf([...want.values()], (w) => w.n))
   }
 
-  const openServer = async (pod) => {
-    await map.getByRole('button', { name: new RegExp(`^server ${pod}`) }).press('Enter')
-    return page.getByRole('dialog', { name: `server ${pod}` })
+  const openNode = async (node) => {
+    await map.getByRole('button', { name: new RegExp(`^${node}:`) }).press('Enter')
+    return page.getByRole('dialog', { name: node })
+  }
+  const openServer = (pod) => openNode(`server ${pod}`)
+  const openEdge = async (from, to) => {
+    await map.locator(`[data-edge="${from}>${to}"]`).press('Enter')
+    return page.getByRole('dialog', { name: `${from} to ${to}` })
   }
 
   /** A server's card, and the models of it alone. */
@@ -201,25 +205,32 @@ export function mapFigures({ site, page, until, tempo, counters, series, cellsOf
     await region('Models').getByRole('button', { name: 'all servers' }).click()
   }
 
-  /** The menu's ways to the series: which question it is, and its values; of a map of one model, that model's. */
-  async function toTheSeries(pod, model) {
+  /** The menu's ways to the series of what open opens: which question each is, and its values; of a map of one model, that model's. */
+  async function toTheSeries(open, of, ways, model = '') {
     const step = 5 // seconds, of a range this long: the time between two scrapes
-    const only = model ? `,model="${model}"` : ''
+    const labels = `${of}${model ? `,model="${model}"` : ''}`
     await page.goto(`${site}/map?${window}&model=${model}`)
     await map.locator('[data-node]').first().waitFor()
-    for (const [way, more] of [['Request rate', only], ['Failed request rate', `${only},code!="OK"`]]) {
-      const query = (interval) => `sum(rate(supersonic_gateway_requests_total{server="${pod}"${more}}[${interval}]))`
-      await (await openServer(pod)).getByRole('link', { name: way, exact: true }).click()
+    const queries = {
+      'Request rate': (interval) => `sum(rate(supersonic_gateway_requests_total{${labels}}[${interval}]))`,
+      'Request histogram': (interval) => `histogram_quantile(0.9, sum by (le) (rate(supersonic_gateway_request_duration_seconds_bucket{${labels}}[${interval}])))`,
+      'Failed request rate': (interval) => `sum(rate(supersonic_gateway_requests_total{${labels},code!="OK"}[${interval}]))`,
+    }
+    for (const way of ways) {
+      const query = queries[way]
+      await (await open()).getByRole('link', { name: way, exact: true }).click()
       const row = page.getByRole('table', { name: 'Legend' }).locator('tbody tr')
       await row.first().waitFor()
       const address = new URL(page.url()).searchParams
       assert.deepEqual(['type', 'q', 'from', 'to'].map((name) => address.get(name)), ['promql', query('$__rate_interval'), String(range.from), String(range.to)], way)
       const start = Math.floor(range.from / 1000 / step) * step
       const [{ values }] = await series(query(`${4 * step}s`), start, range.to / 1000, step)
-      const list = values.map((v) => Number(v[1]))
+      const list = values.map((v) => Number(v[1])).filter((v) => !Number.isNaN(v))
       const [[, ...shown]] = await cellsOf(row)
       for (const [i, want] of [list.at(-1), sumOf(list, (v) => v) / list.length, Math.max(...list)].entries()) {
-        assert.ok(Math.abs(parseFloat(shown[i]) - want) <= 0.006 * want + 0.001, `${way}: ${['last', 'mean', 'max'][i]} is ${want}, shown ${shown}`)
+        const what = `${way} of ${labels}: ${['last', 'mean', 'max'][i]}`
+        if (way === 'Request histogram') near(shown[i], want * 1e9, what)
+        else assert.ok(Math.abs(parseFloat(shown[i]) - want) <= 0.006 * want + 0.001, `${what} is ${want}, shown ${shown}`)
       }
       await page.goBack()
       await map.locator('[data-node]').first().waitFor()
@@ -262,7 +273,11 @@ export function mapFigures({ site, page, until, tempo, counters, series, cellsOf
     await map.locator('[data-node]').first().waitFor()
     await oneServer(pod)
     const [[failing]] = (await cellsOf(region('Models').locator('[data-model]'))).filter((r) => number(r[7]) > 0)
-    for (const model of ['', failing]) await toTheSeries(pod, model)
+    const [gateway] = [...(await grown(count, ['pod'])).keys()].filter(Boolean).sort()
+    await toTheSeries(() => openServer(pod), `server="${pod}"`, ['Request rate', 'Request histogram', 'Failed request rate'])
+    await toTheSeries(() => openServer(pod), `server="${pod}"`, ['Failed request rate'], failing)
+    await toTheSeries(() => openNode(`gateway ${gateway}`), `pod="${gateway}"`, ['Request histogram'])
+    await toTheSeries(() => openEdge(gateway, pod), `pod="${gateway}",server="${pod}"`, ['Request rate'])
     await page.goto(`${site}/map?${window}`)
     await map.locator('[data-node]').first().waitFor()
     await ways(pod)
