@@ -133,15 +133,20 @@ await reader(site, async ({ page, does, until, panel, json, sound }) => {
   const unready = (at) => at.getByRole('button', { name: new RegExp(`^server ${pod}: .*, not ready`) })
   const live = []
   const row = (at) => at.locator(`tr[data-pod="${pod}"]`)
-  /** known waits until the store knows that the server answers, or that it does not. */
-  const known = (up) => until(`the store has ${up} of ${pod}`, async () => {
-    const [ready, answers] = await Promise.all([`min(supersonic_gateway_server_ready{server="${pod}"})`, `max(up{pod="${pod}"})`].map(async (q) => Number((await counters(q, Date.now()))[0].value[1])))
-    return (ready === up && answers === up) || { ready, answers }
-  }, 2 * soon)
+  /** known waits until the store knows since some time whether the server answers, and gives the last scrape of the target that was scraped the longest ago: of before then nothing comes any more. */
+  const known = async (up, since) => {
+    let time
+    await until(`the store has ${up} of ${pod}`, async () => {
+      time = Math.round(1000 * Number((await counters('min(timestamp(up))', Date.now()))[0].value[1]))
+      const [ready, answers] = await Promise.all([`min(supersonic_gateway_server_ready{server="${pod}"})`, `max(up{pod="${pod}"})`].map(async (q) => Number((await counters(q, time))[0].value[1])))
+      return (ready === up && answers === up && time >= since) || { ready, answers, time, since }
+    }, 2 * soon)
+    return time
+  }
   let down // when
-  /** ofOutage holds the map from just before the server was killed until now against the counters, and gives the requests of each server. */
-  const ofOutage = async () => {
-    const range = { from: down - 1000, to: Date.now() }
+  /** ofOutage holds the map from just before the server was killed until a time against the counters, and gives the requests of each server. */
+  const ofOutage = async (to) => {
+    const range = { from: down - 1000, to }
     const { grown, nodes } = mapFigures({ page, counters, range })
     await page.goto(`${site}/map?from=${range.from}&to=${range.to}&refresh=`)
     await page.locator('[data-node]').first().waitFor()
@@ -169,10 +174,10 @@ await reader(site, async ({ page, does, until, panel, json, sound }) => {
     await sound('the status of a site that lacks a server')
   })
   await does('of the server that is gone the figures are the store\'s own, on a dashboard and on the map', async () => {
-    await known(0)
-    const told = await tells(Date.now())
+    const time = await known(0, down + 10_000) // by then the others have had clearly more
+    const told = await tells(time)
     assert.deepEqual([told.Ready, told.Answering].map((rows) => rows.find((r) => r.startsWith(pod))), [`${pod} 0`, `${pod} 0`])
-    const others = await ofOutage()
+    const others = await ofOutage(time)
     const [said] = await page.getByRole('list', { name: 'Servers that stand out' }).allInnerTexts()
     const [, who, part, even] = /^(\S+) gets ([\d.]+) % of the requests; an even split among 2 servers is ([\d.]+) %\./.exec(said.trim()) ?? assert.fail(said)
     const [[most, n]] = [...others].sort((a, b) => b[1] - a[1])
@@ -188,9 +193,9 @@ await reader(site, async ({ page, does, until, panel, json, sound }) => {
     await until('the map says it', async () => (await unready(live[1].page).count()) === 0)
   })
   await does('and of the whole outage, with the restart', async () => {
-    await known(1)
-    const told = await tells(Date.now())
+    const time = await known(1, down)
+    const told = await tells(time)
     assert.ok(told.Restarts.includes(`${pod} signal 9 ${before + 1}`), `${told.Restarts}`)
-    await ofOutage()
+    await ofOutage(time)
   })
 })
