@@ -60,8 +60,6 @@ func TestTheDemoShowsAnOperatorItsTracesInChromium(t *testing.T) {
 	s.reader("livetransforms.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.reader("liveexplore.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
 	s.reader("liveforms.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
-	s.reader("liveoptions.mjs", fmt.Sprintf("TO=%d", counted.UnixMilli()))
-	s.wantAskedOnce(counted)
 	s.reader("planes.mjs")
 	s.reader("downloads.mjs")
 	s.reader("keys-steps.mjs")
