@@ -30,7 +30,7 @@ func main() {
 	flag.IntVar(&c.spans, "spans", 2_000_000, "how many spans are sent")
 	flag.IntVar(&c.rate, "rate", 0, "spans a second; 0 is as fast as the store takes them")
 	flag.IntVar(&c.exporters, "exporters", 8, "exports under way at a time")
-	flag.IntVar(&c.repeat, "repeat", 9, "how often each question is asked, warm")
+	flag.IntVar(&c.repeat, "repeat", 9, "how often each question is asked at least, warm, and a quick one for a second")
 	flag.Uint64Var(&c.seed, "seed", 1, "of the traffic")
 	flag.StringVar(&c.store, "store", "bin/supersonic", "our program, run as the role traces; empty leaves it out")
 	flag.StringVar(&c.dir, "dir", "", "where our store keeps its data; a temporary directory if empty")
